@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Runs every check of the project, setting up first what is missing: bash packaging/test.sh
+# All checks run, also after one has failed; the exit status is 0 only where none has.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=setup.sh
+source "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
+
+prepare_venv dev
+prepare_qt xcb
+for tool in Xvfb xdotool xwininfo; do
+    if ! command -v "$tool" >/dev/null; then
+        lock_setup
+        # shellcheck disable=SC2046 # names of packages have no spaces
+        apt_install "what the tests need of the system" $(debian_packages test)
+        unlock_setup
+        break
+    fi
+done
+
+scratch=$(mktemp -d)
+x_server=
+clean_up() {
+    if [[ -n $x_server ]]; then
+        kill "$x_server" 2>/dev/null || true
+        wait "$x_server" 2>/dev/null || true
+    fi
+    rm -rf -- "$scratch"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# Qt warns where this is unset, or open to others, and any Qt warning fails a test.
+export XDG_RUNTIME_DIR=$scratch/runtime
+mkdir -m 700 -- "$XDG_RUNTIME_DIR"
+# The tests see the same on a desktop as on a machine without one.
+unset DISPLAY WAYLAND_DISPLAY QT_STYLE_OVERRIDE QT_QPA_PLATFORMTHEME QT_SCALE_FACTOR
+export QT_QPA_PLATFORM=offscreen
+export PYTHONUNBUFFERED=1
+
+failed=
+summary=$scratch/summary
+closing=$scratch/closing
+: >"$closing"
+
+# check NAME COMMAND...: runs the command, remembers how it ended.
+check() {
+    local name=$1
+    shift
+    printf '\n== %s\n' "$name"
+    if "$@"; then
+        printf 'ok      %s\n' "$name" >>"$summary"
+    else
+        printf 'FAILED  %s\n' "$name" >>"$summary"
+        failed=yes
+    fi
+}
+
+in_venv() {
+    local tool=$1
+    shift
+    "$venv/bin/$tool" "$@"
+}
+
+# pytest's last line is kept, to be said again at the end. No test collected is its failure 5.
+run_pytest() {
+    local status=0
+    "$venv_python" -m pytest "$@" 2>&1 | tee "$scratch/pytest.log" || status=$?
+    tail -n 1 "$scratch/pytest.log" >>"$closing"
+    return "$status"
+}
+
+# Python's start-up runs without_qt/sitecustomize.py, also in the processes that tests start.
+run_pytest_without_qt() {
+    PYTHONPATH=$root/packaging/without_qt \
+        run_pytest -p no:pytest-qt -p pytest_without_qt tests --ignore=tests/ui
+}
+
+# Starts an X server on a display number that it finds free itself.
+start_x_server() {
+    local tries=0
+    Xvfb -displayfd 3 -screen 0 1366x768x24 -nolisten tcp \
+        3>"$scratch/display" >"$scratch/xvfb.log" 2>&1 &
+    x_server=$!
+    until [[ -s $scratch/display ]]; do
+        tries=$((tries + 1))
+        if [[ $tries -gt 300 ]] || ! kill -0 "$x_server" 2>/dev/null; then
+            cat "$scratch/xvfb.log"
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+run_pytest_on_x() {
+    start_x_server || return 1
+    DISPLAY=:$(tr -d '[:space:]' <"$scratch/display") QT_QPA_PLATFORM=xcb \
+        run_pytest -m xcb tests/ui
+}
+
+cd -- "$root"
+check "ruff check" in_venv ruff check .
+check "ruff format" in_venv ruff format --check .
+check "mypy" in_venv mypy
+check "import-linter" in_venv lint-imports --no-logo
+check "pytest, all but the window, without Qt" run_pytest_without_qt
+check "pytest, the window, offscreen" run_pytest -m "not xcb" tests/ui
+if grep -rqs --include='*.py' 'mark\.xcb' tests/ui; then
+    check "pytest, the window, on an X server" run_pytest_on_x
+fi
+
+printf '\n== Summary\n'
+cat "$summary" "$closing"
+[[ -z $failed ]]
