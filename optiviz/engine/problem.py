@@ -1,0 +1,142 @@
+"""What is optimised: an immutable problem, and evaluators that own the buffers."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.engine.draws import Draws
+from optiviz.engine.parameters import Kind
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the minimised f reads to people: ``value = offset + sign * f``.
+
+    Attributes
+    ----------
+    name : str
+        What the axis says, such as "accuracy".
+    sign : float
+        -1 where more is better on screen (accuracy = 1 - f), else 1.
+    """
+
+    name: str
+    offset: float = 0.0
+    sign: float = 1.0
+
+    def value(self, f: Array) -> Array:
+        """Turn f into what people read, of the same shape."""
+        return self.offset + self.sign * np.asarray(f)
+
+    @property
+    def more_is_better(self) -> bool:
+        """Whether the number on screen goes up when the run gets better."""
+        return self.sign < 0
+
+
+class Problem(Kind):
+    """What is optimised. Immutable, and cheap to make: data are loaded by `evaluator`."""
+
+    family: ClassVar[str] = "problems"
+
+    @property
+    @abstractmethod
+    def dim(self) -> int:
+        """The number of coordinates of a point, known without loading data."""
+
+    @property
+    @abstractmethod
+    def n_rows(self) -> int:
+        """The number of rows that one evaluation looks at; 1 for a plain function."""
+
+    @property
+    @abstractmethod
+    def reading(self) -> Reading:
+        """How f reads to people."""
+
+    @abstractmethod
+    def sample(self, draws: Draws, purpose: str, start: int, n: int) -> Array:
+        """Return the points number start to start + n - 1 of a purpose.
+
+        Returns
+        -------
+        ndarray, shape (n, dim)
+            Drawn from where a search of this problem should start.
+        """
+
+    @abstractmethod
+    def evaluator(self) -> "Evaluator[Problem]":
+        """Load what is needed and return a new evaluator, for one thread."""
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """Say in one sentence what is optimised."""
+
+    def missing_gradient(self) -> str | None:
+        """Say why there is no gradient and what would work, or return None if there is one."""
+        return None
+
+
+P = TypeVar("P", bound=Problem, covariant=True)
+
+
+class Evaluator(ABC, Generic[P]):
+    """A problem with the buffers to compute it, for one thread.
+
+    Row i of ``evaluate(X)`` has the bits of ``evaluate(X[i:i+1])``, whatever the number of rows.
+    """
+
+    def __init__(self, problem: P) -> None:
+        self.problem: P = problem
+        self.dim = problem.dim
+        self.n_rows = problem.n_rows
+
+    @abstractmethod
+    def evaluate(self, X: Array) -> Array:
+        """Return f at each point.
+
+        Parameters
+        ----------
+        X : ndarray, shape (n, dim)
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            The caller's to keep.
+        """
+
+    def value_and_gradient(self, x: Array, rows: Rows | None = None) -> tuple[float, Array]:
+        """Return f and its gradient at one point, over all rows or the given ones.
+
+        Parameters
+        ----------
+        x : ndarray, shape (dim,)
+        rows : ndarray of int, shape (m,), optional
+
+        Returns
+        -------
+        f : float
+        gradient : ndarray, shape (dim,)
+            The caller's to keep.
+
+        Raises
+        ------
+        NotImplementedError
+            If the problem has no gradient; `Problem.missing_gradient` says why.
+        """
+        raise NotImplementedError(self.problem.missing_gradient() or "no gradient")
+
+    def gradient(self, x: Array, rows: Rows | None = None) -> Array:
+        """Return the gradient alone, shape (dim,)."""
+        return self.value_and_gradient(x, rows)[1]
+
+    def metrics(self, x: Array) -> Mapping[str, float]:
+        """Return what is measured of every point, whatever is optimised; empty if nothing is."""
+        return {}

@@ -1,0 +1,66 @@
+"""Which kinds there are: every class with a `kind`, found by looking into the rooms.
+
+A room is a package such as ``optiviz.optimizers``; each file in it is imported when a name is
+first looked up. Other distributions add kinds through entry points of the group
+``optiviz.<family>``, and a script by defining a class.
+"""
+
+import importlib
+import pkgutil
+import threading
+import warnings
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optiviz.engine.parameters import Kind
+
+_known: dict[str, dict[str, Any]] = {}
+_loaded: set[str] = set()
+_loading = threading.RLock()
+
+
+def add(cls: "type[Kind]") -> None:
+    """Make a class known by its family and kind.
+
+    Raises
+    ------
+    ValueError
+        If another class of this family has the same kind.
+    """
+    family = _known.setdefault(cls.family, {})
+    other = family.get(cls.kind)
+    if other is not None and other.__qualname__ != cls.__qualname__:
+        raise ValueError(f"{cls.family}: two classes have the kind {cls.kind!r}: {other}, {cls}")
+    family[cls.kind] = cls
+
+
+def kinds(family: str) -> dict[str, Any]:
+    """Return the classes of a family by kind, sorted by kind.
+
+    Parameters
+    ----------
+    family : str
+        Such as ``"optimizers"``.
+    """
+    with _loading:
+        if family not in _loaded:
+            _loaded.add(family)
+            try:
+                _load(family)
+            except BaseException:
+                _loaded.discard(family)  # so that the next look fails too, and isn't half empty
+                raise
+        return dict(sorted(_known.get(family, {}).items()))
+
+
+def _load(family: str) -> None:
+    package = importlib.import_module(f"optiviz.{family}")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"optiviz.{family}.{module.name}")
+    for entry in entry_points(group=f"optiviz.{family}"):
+        try:
+            entry.load()
+        except Exception as error:  # a broken plug-in must not take the app with it
+            message = f"The plug-in {entry.name!r} could not be loaded: {error}"
+            warnings.warn(message, RuntimeWarning, stacklevel=2)

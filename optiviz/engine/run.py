@@ -1,0 +1,394 @@
+"""A run: a spec, what it did so far, and the loop that does more of it.
+
+The loop is over blocks of iterations, and the algorithm is a pure function, so that pausing is not
+calling, a step back is a look into the trace, and a branch starts from any iteration.
+"""
+
+import hashlib
+import time
+import traceback
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from optiviz.engine.history import History
+from optiviz.engine.optimizer import Block, Optimizer, Outcome, Row, State
+from optiviz.engine.problem import Array
+from optiviz.engine.spec import Change, RunSpec
+from optiviz.engine.stepper import MAX_BLOCK, Stepper
+from optiviz.engine.stopping import Stop, StopReason
+from optiviz.engine.trace import Curve, Trace
+
+_SLICE = 0.05  # seconds between two looks at the clock
+_FIRST_BLOCK = 16  # iterations, while the pace of an algorithm is not known
+_QUICKEST = 1e-9  # seconds for an iteration: less than any takes
+
+
+class RunStatus(Enum):
+    """What a run is doing; `_ALLOWED` says what may follow."""
+
+    NEW = "not started"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+_ALLOWED = {
+    RunStatus.NEW: {RunStatus.RUNNING, RunStatus.FAILED},
+    RunStatus.RUNNING: {RunStatus.FINISHED, RunStatus.FAILED},
+    RunStatus.FINISHED: {RunStatus.RUNNING},  # a change at an earlier iteration opens it again
+    RunStatus.FAILED: set(),
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong: a sentence for everybody, and the traceback for whoever mends it."""
+
+    sentence: str
+    details: str
+
+
+class Reader:
+    """Exact states of a run at any iteration, for one thread that is not the run's own."""
+
+    def __init__(self, run: "Run") -> None:
+        self._run = run
+        self._stepper: Stepper | None = None
+        self._generation = -1
+        self._last: State | None = None
+
+    @property
+    def stepper(self) -> Stepper:
+        """The run's spec with buffers of this reader's own."""
+        spec = self._run.spec
+        if self._stepper is None or self._stepper.spec is not spec:
+            self._stepper, self._last = Stepper(spec, self._stepper), None
+        return self._stepper
+
+    def state(self, k: int) -> State:
+        """Return state(k): the nearest snapshot, then replay.
+
+        Raises
+        ------
+        ValueError
+            If the run has not come to iteration k.
+        """
+        return self._at(k)[1]
+
+    def _at(self, k: int) -> tuple[Stepper, State]:
+        """Return state(k) and the stepper that leads on from it, both of one moment of the run."""
+        trace = self._run.trace
+        while True:  # until no change came between
+            generation, stepper = trace.generation, self.stepper
+            if not 0 <= k <= trace.last_k:
+                raise ValueError(f"the run has iterations 0 to {trace.last_k:,}, not {k:,}")
+            now = self._run.latest
+            nearest = now if now is not None and now.k == k else trace.snapshot(k)
+            if generation == trace.generation and stepper.spec is self._run.spec:
+                break
+        if self._generation != generation:
+            self._generation, self._last = generation, None
+        if self._last is not None and nearest.k < self._last.k <= k:
+            nearest = self._last
+        self._last = stepper.advance_to(nearest, k)
+        return stepper, self._last
+
+    def rows(self, start: int, stop: int) -> Block:
+        """Return rows start to stop - 1, recomputed if the trace no longer holds them whole.
+
+        Raises
+        ------
+        ValueError
+            If the run has not come that far, or `start` is not before `stop`.
+        """
+        trace = self._run.trace
+        held = trace.rows(start, stop)
+        if held is not None:
+            return held
+        if not 0 <= start < stop <= len(trace):
+            raise ValueError(
+                f"the run has rows 0 to {trace.last_k:,}, not from {start:,} to {stop - 1:,}"
+            )
+        stepper, state = self._at(max(0, start - 1))
+        blocks = [start_row(state, trace.n_channels)] if start == 0 else []
+        while state.k < stop - 1:
+            n = min(stepper.next_change(state.k), stop - 1) - state.k
+            state, block = stepper.steps(state, n)
+            blocks.append(block)
+        return Block.concatenate(blocks)
+
+
+class Run:
+    """A spec, its trace, and its status.
+
+    Parameters
+    ----------
+    spec : RunSpec
+    name : str
+        What people call it; not part of the spec.
+
+    Attributes
+    ----------
+    trace : Trace
+        What it did so far.
+    history : History
+        Metrics along the run.
+    stop_reason : StopReason or None
+    failure : Failure or None
+    seconds : float
+        Time of computing so far.
+    ghost : Curve or None
+        What had been computed beyond the last change.
+    """
+
+    def __init__(self, spec: RunSpec, name: str = "") -> None:
+        self.spec = spec
+        self.name = name
+        self.status = RunStatus.NEW
+        self.stop_reason: StopReason | None = None
+        self.failure: Failure | None = None
+        self.seconds = 0.0
+        self.ghost: Curve | None = None
+        self.trace = Trace(self.n_channels)
+        self.history = History(self.trace)
+        self._stepper: Stepper | None = None
+        self._state: State | None = None
+        self._pace = _QUICKEST  # seconds for an iteration, measured as it goes
+        self._longest = _FIRST_BLOCK  # iterations in a block; grows with what is measured
+        self._redone = 0  # it has been here before: the clock doesn't end it earlier
+
+    @property
+    def n_channels(self) -> int:
+        """The number of channels in the trace: those of the first algorithm."""
+        return len(self.spec.optimizer.channels)
+
+    # Doing
+
+    def prepare(self) -> None:
+        """Load the data and score the start point, once: the trace then has iteration 0."""
+        if self.status is not RunStatus.NEW:
+            return
+        try:
+            self._stepper = Stepper(self.spec)
+            self._state = self._stepper.start()
+            self.trace.append(start_row(self._state, self.n_channels))
+            self.trace.keep(self._state)
+        except Exception as error:
+            self._fail(error)
+            return
+        self._become(RunStatus.RUNNING)
+
+    def advance(self, iterations: int | None = None, seconds: float | None = None) -> int:
+        """Do more of the run, at most so many iterations or for about so many seconds.
+
+        Returns
+        -------
+        int
+            The iterations done; fewer than asked for when the run ended.
+        """
+        if self.status is RunStatus.NEW:
+            self.prepare()
+        began, done = time.perf_counter(), 0
+        while self.status is RunStatus.RUNNING and (iterations is None or done < iterations):
+            left = MAX_BLOCK if iterations is None else iterations - done
+            try:
+                done += self._advance_block(left, _SLICE if seconds is None else seconds)
+            except Exception as error:
+                self._fail(error)
+            if seconds is not None and time.perf_counter() - began >= seconds:
+                break
+        return done
+
+    def _advance_block(self, n: int, seconds: float) -> int:
+        """Do one block of at most n iterations, up to the next point where something is due."""
+        assert self._stepper is not None
+        state, stopping = self.state_now, self.spec.stopping
+        seconds_used = self.seconds if state.k >= self._redone else 0.0
+        due = stopping.before(state, seconds_used, self.spec.problem, self.f_start)
+        if due is not None:
+            self._end(due)
+            return 0
+        if any(change.at == state.k for change in self.spec.changes):
+            self._longest = _FIRST_BLOCK  # another algorithm may be far slower
+        n = min(n, self._longest, max(1, int(seconds / self._pace)))
+        n = min(n, self.trace.next_snapshot(state.k) - state.k)
+        n = min(n, self._stepper.next_change(state.k) - state.k)
+        left = stopping.iterations_left(state.k)
+        n = n if left is None else min(n, left)
+
+        began = time.perf_counter()
+        after, block = self._stepper.steps(state, n)
+        stop = stopping.first(block, state, self.spec.problem, self.f_start)
+        if stop is not None and stop.k < after.k:  # it ends inside the block
+            after, block = self._stepper.steps(state, stop.k - state.k)
+        spent = time.perf_counter() - began
+
+        self._pace = max(_QUICKEST, spent / n)  # coarse clocks measure nothing at all
+        self._longest = min(MAX_BLOCK, max(self._longest, 64 * n))
+        self.seconds += spent
+        self.trace.append(block)
+        self.trace.clock(after.k, self.seconds)
+        if self.trace.next_snapshot(state.k) == after.k:
+            self.trace.keep(after)
+        self._state = after
+        if stop is not None:
+            self._end(stop)
+        return len(block)
+
+    def finish(self) -> "Run":
+        """Do the whole run, and return it."""
+        while self.status in (RunStatus.NEW, RunStatus.RUNNING):
+            self.advance()
+        return self
+
+    def stop(self) -> None:
+        """End the run here, by hand; the spec remembers where."""
+        if self.status is RunStatus.RUNNING:
+            self._end(Stop(self.trace.last_k, StopReason.BY_HAND))
+
+    def change(self, k: int, optimizer: Optimizer | None = None, x: Array | None = None) -> None:
+        """Change something after iteration k. What was computed beyond it is dropped.
+
+        Raises
+        ------
+        SpecError
+            If the changed spec is impossible; the run is then as it was.
+        RuntimeError
+            If the run has failed.
+        """
+        self.prepare()
+        if self.status is RunStatus.FAILED:
+            raise RuntimeError("a run that has failed can't be changed")
+        spec = self._changed_spec(k, optimizer, x)
+        stepper = Stepper(spec, self._stepper)
+        if self.trace.last_k > k:
+            self.ghost = self.trace.curve("f")
+        self._redone = min(k, self.trace.last_k)
+        # The trace first: a reader that sees the new spec must not find rows of the old one.
+        self._state = self.trace.rewind(k)
+        self.spec, self._stepper = spec, stepper
+        self.seconds = float(self.trace.seconds(np.array([self._state.k]))[0])
+        if self.status is RunStatus.FINISHED:
+            self.stop_reason = None
+            self._become(RunStatus.RUNNING)
+        self.advance(k - self._state.k)
+
+    def branch(self, k: int, optimizer: Optimizer | None = None, x: Array | None = None) -> "Run":
+        """Return a new run that is this one up to iteration k and then has the change."""
+        return Run(self._changed_spec(k, optimizer, x))
+
+    def _changed_spec(self, k: int, optimizer: Optimizer | None, x: Array | None) -> RunSpec:
+        point = None if x is None else tuple(map(float, x))
+        earlier = tuple(c for c in self.spec.changes if c.at < k)
+        same = [c for c in self.spec.changes if c.at == k]
+        if same:  # a second change at the same iteration adds to the first
+            optimizer = optimizer or same[-1].optimizer
+            point = point if point is not None else same[-1].x
+        changes = (*earlier, Change(at=k, optimizer=optimizer, x=point))
+        return self.spec.reopened().replace(changes=changes)
+
+    def _end(self, stop: Stop) -> None:
+        self.stop_reason = stop.reason
+        if stop.reason in (StopReason.BY_HAND, StopReason.SECONDS):
+            self.spec = self.spec.replace(stopping=self.spec.stopping.replace(ended_at=stop.k))
+        self._become(RunStatus.FINISHED)
+
+    def _fail(self, error: Exception) -> None:
+        sentence = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        self.failure = Failure(sentence, "".join(traceback.format_exception(error)))
+        self._become(RunStatus.FAILED)
+
+    def _become(self, status: RunStatus) -> None:
+        if status not in _ALLOWED[self.status]:
+            raise RuntimeError(f"a run that is {self.status.value} can't be {status.value}")
+        self.status = status
+
+    # Looking
+
+    @property
+    def state_now(self) -> State:
+        """The state after the last iteration.
+
+        Raises
+        ------
+        ValueError
+            Before the run is prepared.
+        """
+        if self._state is None:
+            raise ValueError("the run has not started")
+        return self._state
+
+    @property
+    def latest(self) -> State | None:
+        """The state after the last iteration, or None before the run is prepared."""
+        return self._state
+
+    @property
+    def f_start(self) -> float:
+        """The value at the start point."""
+        return self.trace.snapshot(0).f
+
+    def state(self, k: int) -> State:
+        """Return state(k), exactly. For many, or from another thread, make a `Reader`."""
+        return self.state_now if k == self.trace.last_k else Reader(self).state(k)
+
+    @property
+    def k(self) -> int:
+        """Iterations done."""
+        return max(0, self.trace.last_k)
+
+    @property
+    def best_x(self) -> Array:
+        """The best point found."""
+        return self.state_now.best_x
+
+    @property
+    def best_f(self) -> float:
+        """The value at the best point."""
+        return self.state_now.best_f
+
+    @property
+    def evaluations(self) -> int:
+        """How often a point was scored."""
+        return self.state_now.evaluations
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the trace, the last and the best point."""
+        state = self.state_now
+        parts = (self.trace.digest.encode(), state.x.tobytes(), state.best_x.tobytes())
+        return hashlib.sha256(b"".join(parts)).hexdigest()
+
+    # Storing
+
+    @classmethod
+    def restored(
+        cls,
+        spec: RunSpec,
+        trace: Trace,
+        state: State,
+        *,
+        name: str = "",
+        stop_reason: StopReason | None = None,
+        seconds: float = 0.0,
+        failure: Failure | None = None,
+    ) -> "Run":
+        """Return a run that was done before, from its trace and its last state.
+
+        It has failed if there is a failure, and else is finished.
+        """
+        run = cls(spec, name)
+        run.trace, run._state = trace, state
+        run.history = History(trace)
+        run.stop_reason, run.seconds, run.failure = stop_reason, seconds, failure
+        run.status = RunStatus.FINISHED if failure is None else RunStatus.FAILED
+        return run
+
+
+def start_row(state: State, n_channels: int) -> Block:
+    """Return iteration 0 as a block of one row; its channels are nan."""
+    counts = (state.evaluations, state.gradient_evaluations, state.rows_seen)
+    channels = (np.nan,) * n_channels
+    return Block.of_rows([Row(state.f, state.best_f, Outcome.IMPROVED, *counts, channels)])

@@ -1,0 +1,85 @@
+"""The pure function of a run: from state to state, for one thread."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optiviz.engine import threads
+from optiviz.engine.draws import Draws
+from optiviz.engine.optimizer import Block, Optimizer, State
+from optiviz.engine.spec import Change, RunSpec
+
+if TYPE_CHECKING:
+    from optiviz.engine.problem import Evaluator, Problem
+
+MAX_BLOCK = 4096  # iterations; bounds the memory of a block
+
+
+class Stepper:
+    """A spec with buffers and random numbers of its own.
+
+    Parameters
+    ----------
+    spec : RunSpec
+        Its data are loaded here.
+    before : Stepper, optional
+        Of the same thread and no longer used: what it has loaded for an equal problem is kept.
+    """
+
+    def __init__(self, spec: RunSpec, before: "Stepper | None" = None) -> None:
+        threads.use_one_blas_thread()
+        self.spec = spec
+        kept = before.problem if before and before.spec.problem == spec.problem else None
+        self.problem: Evaluator[Problem] = kept or spec.problem.evaluator()
+        self.draws = Draws(spec.seed)
+
+    def start(self) -> State:
+        """Return state(0)."""
+        if self.spec.start is None:
+            x0 = self.spec.problem.sample(self.draws, "start", 0, 1)[0]
+        else:
+            x0 = np.array(self.spec.start)
+        with np.errstate(all="ignore"):
+            return self.spec.optimizer.init(self.problem, x0, self.draws)
+
+    def steps(self, state: State, n: int) -> tuple[State, Block]:
+        """Do the n iterations after `state`, which must not cross a change."""
+        optimizer = self.spec.optimizer_after(state.k)
+        # A problem may overflow or divide by zero: the run then ends as diverged.
+        with np.errstate(all="ignore"):
+            for change in self.spec.changes:
+                if change.at == state.k:
+                    state = self._changed(state, change, optimizer)
+            state, block = optimizer.steps(self.problem, state, self.draws, n)
+        return state, self._with_channels_of_first(optimizer, block)
+
+    def _with_channels_of_first(self, optimizer: Optimizer, block: Block) -> Block:
+        """Put an algorithm's channels where the first one has them, nan where it has none."""
+        first = [channel.name for channel in self.spec.optimizer.channels]
+        names = [channel.name for channel in optimizer.channels]
+        if names == first:
+            return block
+        channels = np.full((len(block), len(first)), np.nan)
+        for i, name in enumerate(first):
+            if name in names:
+                channels[:, i] = block.channels[:, names.index(name)]
+        return replace(block, channels=channels)
+
+    def _changed(self, state: State, change: Change, optimizer: Optimizer) -> State:
+        before = self.spec.optimizer_after(change.at - 1)
+        if change.x is None and type(before) is type(optimizer):
+            return state
+        x = state.x if change.x is None else np.array(change.x)
+        return optimizer.init(self.problem, x, self.draws).continued(state)
+
+    def advance_to(self, state: State, k: int) -> State:
+        """Return state(k), starting from an earlier state."""
+        while state.k < k:
+            state, _ = self.steps(state, min(self.next_change(state.k), k) - state.k)
+        return state
+
+    def next_change(self, k: int) -> int:
+        """Return the first iteration after k at which something is changed."""
+        later = (change.at for change in self.spec.changes if change.at > k)
+        return min(later, default=k + MAX_BLOCK)

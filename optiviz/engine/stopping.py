@@ -1,0 +1,162 @@
+"""When a run ends: limits set by the user, whichever comes first, and divergence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.engine.optimizer import Block, State
+from optiviz.engine.parameters import Param, Parameters
+from optiviz.engine.problem import Array, Problem
+
+
+class StopReason(Enum):
+    """Why a run ended; the value is the sentence that the user reads."""
+
+    ITERATIONS = "It did the number of iterations that was set."
+    EVALUATIONS = "It used the number of evaluations that was set."
+    EPOCHS = "It went over the data as often as was set."
+    SECONDS = "It used the time that was set."
+    TARGET = "It reached the target."
+    PATIENCE = "It found nothing better for as long as was set."
+    DIVERGED = "It diverged: the value grew without bound or is no longer a number."
+    BY_HAND = "It was stopped by hand."
+    ENDED = "It ended where the recorded run was stopped."
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where and why a run ends."""
+
+    k: int
+    reason: StopReason
+
+
+_DIVERGED = 1e12  # times max(1, |f at the start|)
+
+
+class StoppingCriterion(Parameters):
+    """The limits of a run. The first one that is reached ends it."""
+
+    max_iterations: Annotated[
+        int | None, Param("Updates of the point.", label="Iterations", ge=0, le=10**12)
+    ] = None
+    max_evaluations: Annotated[
+        int | None,
+        Param("How often a point may be scored.", label="Evaluations", ge=1, le=10**12),
+    ] = None
+    max_epochs: Annotated[
+        float | None, Param("How often it may go over the rows.", label="Epochs", gt=0, le=1e9)
+    ] = None
+    max_seconds: Annotated[
+        float | None, Param("Time of computing.", label="Seconds", unit="s", gt=0, le=1e7)
+    ] = None
+    target: Annotated[
+        float | None,
+        Param("Stop when the best value reaches this, as it is read on the axis.", label="Target"),
+    ] = None
+    patience: Annotated[
+        int | None,
+        Param("Iterations without anything better.", label="Patience", ge=1, le=10**12),
+    ] = None
+    ended_at: Annotated[
+        int | None,
+        Param(
+            "Where it was stopped by hand or by the clock, for replay.",
+            ge=0,
+            le=10**12,
+            advanced=True,
+        ),
+    ] = None
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        """Refuse a run without an end."""
+        limits = (self.max_iterations, self.max_evaluations, self.max_epochs, self.max_seconds)
+        if all(limit is None for limit in (*limits, self.ended_at)):
+            yield (
+                "max_iterations",
+                "set at least one of iterations, evaluations, epochs and seconds, "
+                "so that the run ends",
+            )
+
+    def reopened(self) -> "StoppingCriterion":
+        """Return the limits without the end that was made by hand or by the clock."""
+        limits = (self.max_iterations, self.max_evaluations, self.max_epochs, self.max_seconds)
+        if self.ended_at is None or all(limit is None for limit in limits):
+            return self
+        return self.replace(ended_at=None)
+
+    def before(self, state: State, seconds: float, problem: Problem, f_start: float) -> Stop | None:
+        """Return the stop that is due before another iteration.
+
+        What `first` found at the end of a block is found here again, so that a change made there
+        doesn't bring a run past it that its replay would not pass.
+        """
+        if not _is_bounded(np.array([state.f]), f_start)[0]:
+            return Stop(state.k, StopReason.DIVERGED)
+        if self.target is not None and self._reaches(np.array([state.best_f]), problem)[0]:
+            return Stop(state.k, StopReason.TARGET)
+        rows = None if self.max_epochs is None else self.max_epochs * problem.n_rows
+        reached = (
+            (StopReason.PATIENCE, state.k - state.best_k, self.patience),
+            (StopReason.ITERATIONS, state.k, self.max_iterations),
+            (StopReason.EVALUATIONS, state.evaluations, self.max_evaluations),
+            (StopReason.EPOCHS, state.rows_seen, rows),
+            (StopReason.ENDED, state.k, self.ended_at),
+        )
+        for reason, value, limit in reached:
+            if limit is not None and value >= limit:
+                return Stop(state.k, reason)
+        if self.max_seconds is not None and self.ended_at is None and seconds >= self.max_seconds:
+            return Stop(state.k, StopReason.SECONDS)
+        return None
+
+    def _reaches(self, best_f: Array, problem: Problem) -> NDArray[np.bool_]:
+        """Return where the best value is as good as the target, both as they are read."""
+        assert self.target is not None
+        reading = problem.reading
+        # 1 - 0.07 is a little less than 0.93: what rounding takes off is not held against a run.
+        rounding = 4 * np.finfo(np.float64).eps * abs(reading.offset)
+        short: Array = reading.sign * (reading.value(best_f) - self.target)
+        return short <= rounding
+
+    def iterations_left(self, k: int) -> int | None:
+        """Return how many iterations may follow iteration k, or None if nothing says."""
+        limits = [m for m in (self.max_iterations, self.ended_at) if m is not None]
+        return max(0, min(limits) - k) if limits else None
+
+    def first(self, block: Block, start: State, problem: Problem, f_start: float) -> Stop | None:
+        """Return the first stop inside a block that follows the state `start`."""
+        hits: list[tuple[int, StopReason]] = []
+
+        def reached(rows: NDArray[np.bool_], reason: StopReason) -> None:
+            if rows.any():
+                hits.append((int(rows.argmax()), reason))
+
+        reached(~_is_bounded(block.f, f_start), StopReason.DIVERGED)
+        if self.target is not None:
+            reached(self._reaches(block.best_f, problem), StopReason.TARGET)
+        if self.patience is not None:
+            k = start.k + 1 + np.arange(len(block))
+            better = block.best_f < np.concatenate(([start.best_f], block.best_f[:-1]))
+            last = np.maximum.accumulate(np.where(better, k, start.best_k))
+            reached(k - last >= self.patience, StopReason.PATIENCE)
+        if self.max_evaluations is not None:
+            reached(block.evaluations >= self.max_evaluations, StopReason.EVALUATIONS)
+        if self.max_epochs is not None:
+            reached(block.rows_seen >= self.max_epochs * problem.n_rows, StopReason.EPOCHS)
+        if not hits:
+            return None
+        i, reason = min(hits, key=lambda hit: hit[0])
+        return Stop(start.k + 1 + i, reason)
+
+
+def _is_bounded(f: Array, f_start: float) -> NDArray[np.bool_]:
+    """Return where values have not diverged from the one at the start."""
+    limit = _DIVERGED * max(1.0, abs(f_start))  # itself infinite where the start is far up
+    with np.errstate(invalid="ignore"):
+        bounded: NDArray[np.bool_] = np.isfinite(f) & (np.abs(f) <= limit)
+    return bounded

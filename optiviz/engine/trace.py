@@ -1,0 +1,355 @@
+"""What a run did, as columns and snapshots inside a budget of memory. One writer, many readers.
+
+The newest stretch is held whole. All of the run is also held as buckets (lowest, highest and last
+value of a column in a stretch), so that a curve over millions of iterations costs what it shows.
+What is no longer held is recomputed on demand from the nearest snapshot (`optiviz.engine.run`).
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.engine.buckets import Buckets, Points, thinned
+from optiviz.engine.optimizer import COLUMNS, Block, State
+
+Array = NDArray[np.float64]
+
+SNAPSHOT_STRIDE = 1024  # iterations between snapshots at first; doubles when there are too many
+_SNAPSHOT_BYTES = 32 << 20
+_SNAPSHOTS = 1024
+_ROWS = 1 << 19  # whole rows held, 20 to 30 MB
+_BUCKETS = 8192
+_EVENTS = 1 << 16
+_UNBUCKETED = 1 << 13  # rows that may wait for their buckets
+_CLOCK = 1 << 13
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A column over a stretch: at each k (the end of a bucket) the last, lowest, highest value."""
+
+    k: NDArray[np.int64]
+    last: Array
+    low: Array
+    high: Array
+
+
+class Trace:
+    """The record of one run. Row k belongs to iteration k; row 0 is the start.
+
+    Parameters
+    ----------
+    n_channels : int
+        The number of channels in each row.
+    rows, buckets : int
+        The budget: whole rows, and buckets (made even), that are held.
+    """
+
+    def __init__(self, n_channels: int, *, rows: int = _ROWS, buckets: int = _BUCKETS) -> None:
+        self.n_channels = n_channels
+        self._budget = rows
+        self._lock = threading.RLock()
+        self._first = 0  # iteration of the first row held
+        self._length = 0  # rows ever, = last iteration + 1
+        self._rows = self._allocate(min(rows, 4096))
+        self._buckets = Buckets(buckets, len(_CURVES) + n_channels)
+        self._improvements: list[int] = []
+        self._snapshots: dict[int, tuple[State, Any, Any]] = {}  # with the hash and the row there
+        self._stride = SNAPSHOT_STRIDE
+        self._hash = hashlib.sha256()
+        self._clock: list[tuple[int, float]] = [(0, 0.0)]
+        self._cuts: list[int] = []  # the last row that each rewind left as it was
+
+    def _allocate(self, n: int) -> NDArray[Any]:
+        return np.empty(n, dtype=row_dtype(self.n_channels))
+
+    # Writing
+
+    def append(self, block: Block) -> None:
+        """Add the rows that follow the last one."""
+        n = len(block)
+        records = self._allocate(n)
+        for name in COLUMNS:
+            records[name] = vars(block)[name]
+        with self._lock:
+            best_before = self.best_f
+            self._hash.update(records.tobytes())
+            self._make_room(n)
+            held = self._length - self._first
+            self._rows[held : held + n] = records
+            better = block.best_f < np.concatenate(([best_before], block.best_f[:-1]))
+            better[: self._length == 0] = False  # the start improves on nothing
+            self._improvements += (self._length + np.flatnonzero(better)).tolist()
+            if len(self._improvements) > _EVENTS:
+                del self._improvements[1::2]
+            self._length += n
+            if self._length - self._buckets.end > _UNBUCKETED:
+                self._fill()
+
+    @property
+    def best_f(self) -> float:
+        """Best value so far; infinite before the first row."""
+        with self._lock:
+            if self._length == 0:
+                return np.inf
+            return float(self._rows["best_f"][self._length - self._first - 1])
+
+    def _make_room(self, n: int) -> None:
+        held = self._length - self._first
+        if held + n <= len(self._rows):
+            return
+        keep = held if held + n <= self._budget else min(held, self._budget // 2)
+        rows = self._allocate(max(min(self._budget, 2 * len(self._rows)), keep + n))
+        rows[:keep] = self._rows[held - keep : held]
+        self._fill()
+        self._buckets.let_go(self._values, self._first, self._first + held - keep)
+        self._rows, self._first = rows, self._first + held - keep
+
+    def _fill(self) -> None:
+        """Bring the buckets up to the last row; short runs are drawn without them."""
+        self._buckets.fill(self._values, self._first, self._length)
+
+    def _values(self, start: int, stop: int) -> Array:
+        """Return the columns of `curve` of rows that are held."""
+        rows = self._rows[start - self._first : stop - self._first]
+        return np.column_stack([*(rows[name] for name in _CURVES), rows["channels"]])
+
+    def next_snapshot(self, k: int) -> int:
+        """Return the first iteration after k at which a snapshot is kept."""
+        return (k // self._stride + 1) * self._stride
+
+    def keep(self, state: State) -> None:
+        """Keep a snapshot of the state at the last row, thinning the older ones if need be."""
+        size = sum(array.nbytes for array in state.to_arrays().values())
+        limit = max(2, min(_SNAPSHOTS, _SNAPSHOT_BYTES // max(1, size)))
+        with self._lock:
+            row = self._rows[self._length - self._first - 1].copy()
+            self._snapshots[state.k] = (state, self._hash.copy(), row)
+            while len(self._snapshots) > limit:
+                self._stride *= 2
+                kept = {k: s for k, s in self._snapshots.items() if k % self._stride == 0}
+                self._snapshots = kept
+
+    def clock(self, k: int, seconds: float) -> None:
+        """Note that iteration k was done after so many seconds of computing."""
+        with self._lock:
+            self._clock.append((k, seconds))
+            if len(self._clock) > _CLOCK:
+                del self._clock[1::2]
+
+    def rewind(self, k: int) -> State:
+        """Drop everything after the last snapshot at or before k, and return that snapshot."""
+        with self._lock:
+            self._fill()
+            at = max(s for s in self._snapshots if s <= k and self._can_go_on_from(s))
+            state, digest, row = self._snapshots[at]
+            self._cuts.append(k)
+            self._hash = digest.copy()
+            self._snapshots = {s: v for s, v in self._snapshots.items() if s <= at}
+            self._improvements = [i for i in self._improvements if i <= at]
+            self._clock = [(done, seconds) for done, seconds in self._clock if done <= at]
+            if at < self._first:  # of the rows before, only buckets are left
+                self._first, self._rows[0] = at, row
+            self._length = at + 1
+            self._buckets.end_at(at, self._first)
+            return state
+
+    def _can_go_on_from(self, k: int) -> bool:
+        return self._buckets.can_end_at(k, self._first)
+
+    # Reading
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def generation(self) -> int:
+        """How often rows were dropped: when it grows, readers drop what they derived."""
+        return len(self._cuts)
+
+    def unchanged_since(self, generation: int) -> int:
+        """Return the last iteration that is still what it was in an earlier generation."""
+        with self._lock:
+            return min((*self._cuts[generation:], self.last_k))
+
+    @property
+    def last_k(self) -> int:
+        """The last iteration recorded; -1 before the start."""
+        return self._length - 1
+
+    @property
+    def improvements(self) -> NDArray[np.int64]:
+        """Iterations that found something better than ever before (thinned over 65,536)."""
+        with self._lock:
+            return np.array(self._improvements, dtype=np.int64)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all rows ever appended, the same for every split into blocks."""
+        with self._lock:
+            return self._hash.copy().hexdigest()
+
+    def seconds(self, k: NDArray[np.int64]) -> Array:
+        """Return the time of computing at iterations, interpolated between blocks."""
+        with self._lock:
+            known_k, known = np.array(self._clock).T
+        seconds: Array = np.interp(k, known_k, known)
+        return seconds
+
+    def snapshot(self, k: int) -> State:
+        """Return the last snapshot at or before iteration k."""
+        with self._lock:
+            return self._snapshots[max(s for s in self._snapshots if s <= k)][0]
+
+    @property
+    def snapshots(self) -> tuple[State, ...]:
+        """All snapshots kept, in order."""
+        with self._lock:
+            return tuple(self._snapshots[k][0] for k in sorted(self._snapshots))
+
+    def rows(self, start: int, stop: int) -> Block | None:
+        """Return whole rows start to stop - 1, or None if they are not all held."""
+        with self._lock:
+            if start < self._first or stop > self._length or start > stop:
+                return None
+            rows = self._rows[start - self._first : stop - self._first].copy()
+        return Block(*(rows[name] for name in COLUMNS))
+
+    @property
+    def first_held(self) -> int:
+        """The first iteration that is held whole."""
+        return self._first
+
+    def curve(self, column: str | int, stop: int | None = None, points: int = 2000) -> Curve:
+        """Return a column from the start to iteration stop - 1, thinned to about `points`.
+
+        Parameters
+        ----------
+        column : str or int
+            One of f, best_f, evaluations, gradient_evaluations, rows_seen; or the number of a
+            channel.
+        stop : int, optional
+            Up to a bucket's length before it is left out where it is no longer held whole.
+        """
+        return self.curves((column,), stop, points)[0]
+
+    def curves(
+        self, columns: Sequence[str | int], stop: int | None = None, points: int = 2000
+    ) -> tuple[Curve, ...]:
+        """Return several columns as `curve` does, all at one moment, so that they share their k."""
+        at = [_CURVES.index(c) if isinstance(c, str) else len(_CURVES) + c for c in columns]
+        with self._lock:
+            stop = self._length if stop is None else max(0, min(stop, self._length))
+            parts: list[Points] = []
+            start = 0
+            if self._first > 0 or stop > 8 * points:
+                self._fill()
+                parts += self._buckets.points(at, self._first, stop, points)
+                start = max(self._first, min(self._buckets.end, stop - stop % self._buckets.width))
+            if start < stop or not parts:
+                rows = self._values(start, stop)[:, at]
+                parts.append(thinned(np.arange(start, stop), rows, rows, rows, points))
+        k, last, low, high = (np.concatenate(column) for column in zip(*parts, strict=True))
+        columns_of = (np.ascontiguousarray(part.T) for part in (last, low, high))
+        return tuple(Curve(k, *column) for column in zip(*columns_of, strict=True))
+
+    # Storing
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all that is held but the snapshots, for storing."""
+        with self._lock:
+            self._fill()
+            rows = self._rows[: self._length - self._first]
+            return {
+                **{name: rows[name].copy() for name in COLUMNS},
+                "first": np.array(self._first),
+                "width": np.array(self._buckets.width),
+                **self._buckets.to_arrays(),
+                "improvements": np.array(self._improvements, dtype=np.int64),
+                "clock_k": np.array([k for k, _ in self._clock], dtype=np.int64),
+                "clock_seconds": np.array([seconds for _, seconds in self._clock]),
+            }
+
+    @classmethod
+    def restored(
+        cls, arrays: dict[str, NDArray[Any]], snapshots: Sequence[State], start: Block, digest: str
+    ) -> "Trace":
+        """Return a trace from what `to_arrays` gave.
+
+        Parameters
+        ----------
+        snapshots : sequence of State
+            In order; the first is state(0).
+        start : Block
+            Row 0.
+        digest : str
+            Of all rows; needed where they are not all held.
+        """
+        block = Block(*(arrays[name] for name in COLUMNS))
+        first, n_channels = int(arrays["first"]), block.channels.shape[1]
+        trace = Trace(n_channels) if first == 0 else _Opened(n_channels)
+        done = 0
+        for state in snapshots if first == 0 else snapshots[:1]:
+            trace._append_long((block if first == 0 else start)[done : state.k + 1])
+            trace.keep(state)
+            done = state.k + 1
+        if isinstance(trace, _Opened):
+            trace._open(block, arrays, snapshots, digest)
+        else:
+            trace._append_long(block[done:])
+        trace._improvements = arrays["improvements"].tolist()
+        seconds = arrays["clock_seconds"].tolist()
+        trace._clock = list(zip(arrays["clock_k"].tolist(), seconds, strict=True))
+        return trace
+
+    def _append_long(self, block: Block) -> None:
+        for start in range(0, len(block), 1 << 15):
+            self.append(block[start : start + (1 << 15)])
+
+
+class _Opened(Trace):
+    """A stored trace whose older rows are gone, and with them the hash at its snapshots.
+
+    To go on from an earlier iteration, it begins again from the start.
+    """
+
+    _recorded = ""
+
+    def _open(
+        self, block: Block, arrays: dict[str, NDArray[Any]], snapshots: Sequence[State], digest: str
+    ) -> None:
+        self._recorded = digest
+        self._rows = self._allocate(len(block))
+        for name in COLUMNS:
+            self._rows[name] = vars(block)[name]
+        self._first = int(arrays["first"])
+        self._length = self._first + len(block)
+        buckets = (arrays[name] for name in ("lows", "highs", "lasts"))
+        self._buckets.restore(int(arrays["width"]), *buckets)
+        row = self._rows[0]
+        self._snapshots |= {state.k: (state, None, row) for state in snapshots[1:]}
+
+    def rewind(self, k: int) -> State:
+        with self._lock:
+            self._recorded = ""
+            self._snapshots = {0: self._snapshots[0]}
+            return super().rewind(0)
+
+    @property
+    def digest(self) -> str:
+        return self._recorded or super().digest
+
+
+_CURVES = tuple(name for name in COLUMNS if name not in ("outcome", "channels"))
+
+
+def row_dtype(n_channels: int) -> np.dtype[Any]:
+    """Return the packed, little-endian layout of one row, as it is hashed and stored."""
+    kinds = ("<f8", "<f8", "i1", "<i8", "<i8", "<i8")
+    columns: list[Any] = list(zip(COLUMNS, kinds, strict=False))
+    return np.dtype([*columns, ("channels", "<f8", (n_channels,))])
