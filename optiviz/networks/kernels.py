@@ -1,0 +1,214 @@
+"""The arithmetic of networks, in batches of candidates and of rows, in buffers made once.
+
+Every candidate's products have the same shape, however many candidates there are: one large
+product for all of them would change the last bits with their number. Rows are taken in fixed
+chunks for the same reason.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.networks.activations import ACTIVATIONS, Activation
+from optiviz.networks.losses import Bools, Loss
+from optiviz.networks.network import Network
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+_CHUNK = 4096  # rows
+_CACHE = 1 << 17  # numbers in the buffers of one group of candidates: they stay in the L2 cache
+
+
+class Kernel:
+    """A network's forward and backward pass over one table of rows, with its buffers.
+
+    Parameters
+    ----------
+    network : Network
+    X : ndarray, shape (rows, features)
+    target : ndarray of bool, shape (outputs, rows)
+        See `optiviz.networks.losses`.
+    dtype : type
+        Of the buffers: single precision is for `optiviz.networks.screening` alone.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        X: Array,
+        target: Bools,
+        dtype: type[np.float64] | type[np.float32] = np.float64,
+    ) -> None:
+        self.network = network
+        self.n_rows, self.n_inputs = X.shape
+        self._target = np.ascontiguousarray(target, dtype=bool)
+        self._inputs = np.ones((self.n_inputs + 1, self.n_rows), dtype)
+        self._inputs[:-1] = X.T
+        self._activations = [ACTIVATIONS[layer.activation] for layer in network.layers]
+        self._units = [layer.units for layer in network.layers]
+        starts = range(0, self.n_rows, _CHUNK)
+        self._chunks = [slice(start, min(start + _CHUNK, self.n_rows)) for start in starts]
+        self._chunk_data = [
+            (np.ascontiguousarray(self._inputs[:, c]), np.ascontiguousarray(self._target[:, c]))
+            for c in self._chunks
+        ]
+        widest = min(_CHUNK, self.n_rows)
+        per_candidate = sum(units + 1 for units in self._units) * widest
+        self._group = max(1, min(128, _CACHE // per_candidate))
+        # A hidden layer's buffer has a last row of ones, which the next layer's biases multiply.
+        heights = [*(units + 1 for units in self._units[:-1]), self._units[-1]]
+        self._buffers = [np.ones((self._group, height, widest), dtype) for height in heights]
+        self._layout = network.layout(self.n_inputs)
+        self._last = len(network.layers) - 1
+        self._backward: dict[int, list[tuple[Array, Array]]] = {}
+
+    def losses(self, W: Array, loss: Loss) -> Array:
+        """Return the mean loss over all rows for each candidate.
+
+        Parameters
+        ----------
+        W : ndarray, shape (n, dim)
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
+        if len(W) <= self._group and len(self._chunk_data) == 1:
+            inputs, target = self._chunk_data[0]
+            sums = loss.sums(self._forward(W, inputs), self._activations[-1], target)
+            return np.divide(sums, self.n_rows, out=sums)
+        totals: Array = np.zeros(len(W))
+        for start in range(0, len(W), self._group):
+            group = W[start : start + self._group]
+            for inputs, target in self._chunk_data:
+                z = self._forward(group, inputs)
+                totals[start : start + len(group)] += loss.sums(z, self._activations[-1], target)
+        totals /= self.n_rows
+        return totals
+
+    def losses_and_margins(self, W: Array, loss: Loss) -> tuple[Array, Array]:
+        """Return the mean losses, and the smallest size of an output's weighted sum, each (n,)."""
+        totals: Array = np.zeros(len(W))
+        nearest: Array = np.full(len(W), np.inf)
+        for start in range(0, len(W), self._group):
+            part = slice(start, start + self._group)
+            for inputs, target in self._chunk_data:
+                z = self._forward(W[part], inputs)
+                margins = np.abs(z[:, 0]).min(axis=1)
+                nearest[part] = np.minimum(nearest[part], margins)
+                totals[part] += loss.sums(z, self._activations[-1], target)
+        totals /= self.n_rows
+        return totals, nearest
+
+    def weighted_sums(self, w: Array) -> Array:
+        """Return the output units' weighted sums z for all rows, shape (outputs, rows)."""
+        z = np.empty((self._units[-1], self.n_rows))
+        for (inputs, _), chunk in zip(self._chunk_data, self._chunks, strict=True):
+            z[:, chunk] = self._forward(w[None], inputs)[0]
+        return z
+
+    def _forward(self, W: Array, inputs: Array) -> Array:
+        """Return z of the output units, shape (n, outputs, rows), in a buffer."""
+        n, m = len(W), inputs.shape[1]
+        before, below = inputs, None
+        for i, (at, shape) in enumerate(self._layout):
+            weights = W[:, at].reshape(n, *shape)
+            activation = self._activations[i] if i < self._last else None
+            if below is not None or (activation is not None and activation.core is not None):
+                weights = _absorbed(weights, below, activation)
+            buffer = self._buffers[i][:n, :, :m]
+            z = buffer[:, : shape[0]]
+            np.matmul(weights, before, out=z)
+            below = None
+            if activation is not None and activation.core is not None:
+                activation.core(z, out=z)
+                below = activation
+            elif activation is not None:
+                activation.apply(z)
+            before = buffer
+        return z
+
+    def value_and_gradient(
+        self, w: Array, loss: Loss, rows: Rows | None = None
+    ) -> tuple[float, Array]:
+        """Return the mean loss and its gradient, over all rows or the given ones.
+
+        Backpropagation: Rumelhart, Hinton & Williams (1986).
+
+        Parameters
+        ----------
+        w : ndarray, shape (dim,)
+        rows : ndarray of int, shape (m,), optional
+
+        Returns
+        -------
+        float
+        ndarray, shape (dim,)
+        """
+        gradient = np.zeros(len(w))
+        if rows is not None:
+            inputs, target = self._inputs[:, rows], self._target[:, rows]
+            total = self._add_gradient(w, loss, inputs, target, gradient)
+            gradient /= len(rows)
+            return total / len(rows), gradient
+        total = 0.0
+        for inputs, target in self._chunk_data:
+            total += self._add_gradient(w, loss, inputs, target, gradient)
+        gradient /= self.n_rows
+        return total / self.n_rows, gradient
+
+    def _add_gradient(
+        self, w: Array, loss: Loss, inputs: Array, target: Bools, gradient: Array
+    ) -> float:
+        """Add the gradient of the summed loss over some rows; return that sum."""
+        weights = self.network.matrices(w, self.n_inputs)
+        slopes = self.network.matrices(gradient, self.n_inputs)
+        layers = self._layers(inputs.shape[1])
+        before = inputs
+        for W, activation, (z, a) in zip(weights, self._activations, layers, strict=True):
+            np.matmul(W, before, out=z)
+            a[:-1] = z
+            activation.apply(a[:-1])
+            before = a
+        z, a = layers[-1]
+        last = self._activations[-1]
+        delta = loss.slope(z, a[:-1], last, target)
+        for i in reversed(range(len(layers))):
+            below = layers[i - 1][1] if i else inputs
+            slopes[i] += delta @ below.T
+            if i:
+                z, a = layers[i - 1]
+                delta = weights[i][:, :-1].T @ delta
+                delta *= self._activations[i - 1].slope(z, a[:-1])
+        return float(loss.sums(layers[-1][0][None], last, target)[0])
+
+    def _layers(self, m: int) -> list[tuple[Array, Array]]:
+        """Return buffers (z, a) of each layer for m rows; a has a last row of ones."""
+        if m not in self._backward:
+            if len(self._backward) > 4:
+                self._backward.clear()
+            self._backward[m] = [(np.empty((u, m)), np.ones((u + 1, m))) for u in self._units]
+        return self._backward[m]
+
+
+def _absorbed(weights: Array, below: Activation | None, above: Activation | None) -> Array:
+    """Take the gain and shift of the units below and the pace of the units above into weights.
+
+    Parameters
+    ----------
+    weights : ndarray, shape (n, units, inputs + 1)
+    below, above : Activation or None
+        Those that are applied by their core alone.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape, contiguous.
+    """
+    pace = above.pace if above is not None and above.core is not None else 1.0
+    if below is None:
+        return weights * pace
+    taken = weights * (below.gain * pace)
+    shifted = weights[..., -1] + below.shift * np.add.reduce(weights[..., :-1], axis=-1)
+    taken[..., -1] = shifted * pace if pace != 1 else shifted
+    return taken

@@ -1,0 +1,44 @@
+"""Mini-batch gradient descent: some rows at a time."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Problem
+from optiviz.optimizers import BatchDescent
+
+
+class MiniBatchGradientDescent(BatchDescent):
+    """x <- x - learning_rate * gradient of a batch's mean loss; the last short batch is kept."""
+
+    kind = "mini_batch_gradient_descent"
+    label = "Mini-batch gradient descent"
+    group = "Gradients"
+    source = "Bottou, Curtis & Nocedal (2018), Optimization methods for large-scale ML, eq. 3.7"
+
+    batch_size: Annotated[
+        int, Param("Rows in a batch.", unit="rows", scale="log", ge=1, le=1_000_000, live=True)
+    ] = 50
+
+    @property
+    def rows_in_batch(self) -> int:
+        """The batch size."""
+        return self.batch_size
+
+    def check_problem(self, problem: Problem) -> Iterator[tuple[str, str]]:
+        """Refuse a batch that is larger than the data."""
+        yield from super().check_problem(problem)
+        if self.batch_size > problem.n_rows > 1:
+            yield (
+                "batch_size",
+                f"must be at most {problem.n_rows:,}, the number of training rows, "
+                f"is {self.batch_size:,}",
+            )
+
+    def sentence(self) -> str:
+        """Say what an iteration does."""
+        rows = f"{self.batch_size} rows" if self.batch_size > 1 else "one row"
+        return (
+            f"Move by -{self.learning_rate:g} times the gradient on {rows}; "
+            "rows are shuffled for each epoch."
+        )

@@ -1,0 +1,109 @@
+"""What every problem keeps: `optiviz.engine.problem` says why."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from optiviz.engine.draws import Draws
+from optiviz.engine.problem import Problem
+from optiviz.testing.kinds import bits, in_threads, name_of, require
+
+
+def check_rows(problem: Problem) -> None:
+    """Check that the value of a point has the same bits however many are scored together."""
+    name, evaluator = name_of(problem), problem.evaluator()
+    X = problem.sample(Draws(3), "points", 0, 300)
+    first = X.copy()
+    kept = evaluator.evaluate(X[:7])
+    copy = kept.copy()
+    single = np.concatenate([evaluator.evaluate(X[i : i + 1]) for i in range(len(X))])
+    for n in (1, 2, 3, 5, 8, 13, 16, 31, 64, 100, 127, 128, 129, 200, 300):
+        for start in (0, len(X) - n):
+            together = evaluator.evaluate(X[start : start + n])
+            require(together.shape == (n,), f"{name}: {n} points give {together.shape}")
+            require(
+                bits(together) == bits(single[start : start + n]),
+                f"{name}: points scored {n} together have other bits than alone",
+            )
+    require(bits(kept) == bits(copy), f"{name}: a later call changed the values of an earlier")
+    require(bits(X) == bits(first), f"{name}: evaluate changes the points that it is given")
+
+
+def check_gradient(problem: Problem) -> None:
+    """Check the gradient against central differences, over all rows and over some."""
+    name, evaluator = name_of(problem), problem.evaluator()
+    X = problem.sample(Draws(4), "points", 0, 6) * 0.7
+    if problem.missing_gradient() is not None:
+        try:
+            evaluator.value_and_gradient(X[0])
+        except NotImplementedError:
+            return
+        raise AssertionError(f"{name}: says that it has no gradient, but gives one")
+    some = np.arange(0, problem.n_rows, 3)
+    for x in X:
+        f, gradient = evaluator.value_and_gradient(x)
+        value = float(evaluator.evaluate(x[None])[0])
+        close = bool(np.isclose(f, value, rtol=1e-12, atol=1e-300))
+        require(close, f"{name}: value_and_gradient says {f}, evaluate {value}")
+        h = 1e-6 * np.maximum(1.0, np.abs(x))
+        steps = np.diag(h)
+        slopes = (evaluator.evaluate(x + steps) - evaluator.evaluate(x - steps)) / (2 * h)
+        worst = float(np.abs(slopes - gradient).max()) / max(1.0, float(np.abs(slopes).max()))
+        require(worst < 1e-5, f"{name}: the gradient is off by {worst:.2g} of its size")
+        if problem.n_rows > 1:
+            up, down = (
+                np.array([evaluator.value_and_gradient(p, some)[0] for p in x + sign * steps])
+                for sign in (1, -1)
+            )
+            partial = evaluator.gradient(x, some)
+            worst = float(np.abs((up - down) / (2 * h) - partial).max())
+            require(worst < 1e-4, f"{name}: the gradient of some rows is off by {worst:.2g}")
+
+
+def check_sample(problem: Problem) -> None:
+    """Check that start points depend on seed, purpose and number alone."""
+    name = name_of(problem)
+    X = problem.sample(Draws(5), "start", 0, 40)
+    require(X.shape == (40, problem.dim), f"{name}: sample gives points of shape {X.shape}")
+    for start, n in ((0, 1), (0, 7), (3, 1), (13, 27), (39, 1)):
+        part = problem.sample(Draws(5), "start", start, n)
+        same = bits(part) == bits(X[start : start + n])
+        require(same, f"{name}: point {start} is another one when {n} are drawn")
+    if len(np.unique(X)) > 1:
+        other = problem.sample(Draws(6), "start", 0, 40)
+        require(bits(other) != bits(X), f"{name}: another seed draws the same points")
+
+
+def check_metrics(problem: Problem) -> None:
+    """Check that the same numbers are measured of every point."""
+    name, evaluator = name_of(problem), problem.evaluator()
+    X = problem.sample(Draws(7), "points", 0, 5)
+    names = [tuple(evaluator.metrics(x)) for x in (*X, np.full(problem.dim, np.nan))]
+    require(len(set(names)) == 1, f"{name}: metrics have other names at other points")
+    again = problem.evaluator()
+    for x in X:
+        one, two = dict(evaluator.metrics(x)), dict(again.metrics(x))
+        require(one == two, f"{name}: metrics differ between two evaluators")
+
+
+def check_evaluators(problem: Problem) -> None:
+    """Check that evaluators in several threads don't disturb each other."""
+    X = problem.sample(Draws(8), "points", 0, 150)
+    expected = bits(problem.evaluator().evaluate(X))
+    found: list[bytes] = []
+
+    def work() -> None:
+        evaluator = problem.evaluator()
+        found.extend(bits(evaluator.evaluate(X)) for _ in range(5))
+
+    in_threads([work] * 3)
+    require(set(found) == {expected}, f"{name_of(problem)}: other values in other threads")
+
+
+PROBLEM_CHECKS: tuple[Callable[[Problem], None], ...] = (
+    check_rows,
+    check_gradient,
+    check_sample,
+    check_metrics,
+    check_evaluators,
+)
