@@ -1,0 +1,93 @@
+"""Views of runs: each makes a figure of (runs, k), one file each; a new file is a new view.
+
+Imports analysis, problems and the engine; knows no toolkit that draws.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from optiviz.engine.parameters import Kind
+from optiviz.engine.problem import Problem
+from optiviz.engine.run import Reader, Run
+from optiviz.views.figure import Figure
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One run as a view sees it.
+
+    Attributes
+    ----------
+    run : Run
+    k : int
+        The iteration to show: the playhead, or the end.
+    seen : int
+        The last iteration that has been shown before: beyond `k` it is drawn pale, beyond this not
+        at all.
+    reader : Reader
+        Exact states of the run, for the thread that makes the figure.
+    name : str
+    number : int
+        Which of the runs' colours and dashes is its own.
+    points : int
+        How many points a curve needs: about two for each pixel across.
+    """
+
+    run: Run
+    k: int
+    reader: Reader
+    name: str = ""
+    number: int = 0
+    seen: int | None = None
+    points: int = 2000
+
+    @property
+    def last_seen(self) -> int:
+        """The last iteration that may be drawn."""
+        return self.run.trace.last_k if self.seen is None else max(self.seen, self.k)
+
+
+class View(Kind):
+    """A kind of picture; its parameters are what a user may set on its card.
+
+    Attributes
+    ----------
+    problems : tuple of str
+        The kinds of problem that it can show; empty for every one.
+    costly : bool
+        It needs states of runs or forward passes: made off the window's thread, at most ten times
+        a second.
+    """
+
+    family: ClassVar[str] = "views"
+    problems: ClassVar[tuple[str, ...]] = ()
+    costly: ClassVar[bool] = False
+
+    @abstractmethod
+    def figure(self, shown: Sequence[Shown]) -> Figure:
+        """Make the picture; the first run is the one in focus.
+
+        Parameters
+        ----------
+        shown : sequence of Shown
+            Not empty; every run prepared, so that iteration 0 is there.
+        """
+
+    def time_of(self, one: Shown, k: int) -> float:
+        """Return where iteration k of a run is on a figure's time axis."""
+        return float(k)
+
+    def iteration_at(self, one: Shown, x: float) -> int:
+        """Return the iteration at a place on a figure's time axis."""
+        return round(x)
+
+    def suits(self, problem: Problem) -> bool:
+        """Whether it can show runs of this problem."""
+        return not self.problems or problem.kind in self.problems
+
+
+def show(run: Run, k: int | None = None, name: str = "", number: int = 0) -> Shown:
+    """Return a run as a view sees it at iteration k, or at the end."""
+    return Shown(run, run.trace.last_k if k is None else k, Reader(run), name, number)

@@ -1,0 +1,165 @@
+"""Decision boundary: which class the network names where, and where it is wrong."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Annotated, Literal
+
+import numpy as np
+
+from optiviz.analysis.planes import Plane, feature_plane, principal_plane
+from optiviz.datasets import Data, Dataset
+from optiviz.engine.parameters import Param
+from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.views import Shown, View
+from optiviz.views.figure import Array, Axis, ClassImage, Figure, Item, LegendEntry, Points
+from optiviz.views.palette import marker_of_class
+
+_COLUMNS, _ROWS = 120, 90
+_POINTS = 4000  # of each class are drawn at most
+
+
+class DecisionBoundary(View):
+    """The model's answer over a plane through the features, with the rows on it."""
+
+    kind = "decision_boundary"
+    label = "Decision boundary"
+    problems = ("network_training",)
+    costly = True
+
+    plane: Annotated[
+        Literal["components", "features"],
+        Param(
+            "Which plane is shown where there are more than two features.",
+            choices={
+                "components": "first two principal components",
+                "features": "two features, the others at their mean",
+            },
+        ),
+    ] = "components"
+    feature_x: Annotated[int, Param("Feature to the right.", label="Right", ge=1, le=10_000)] = 1
+    feature_y: Annotated[int, Param("Feature upwards.", label="Up", ge=1, le=10_000)] = 2
+    rows: Annotated[
+        Literal["train", "test", "all"],
+        Param(
+            "Which rows are drawn.",
+            choices={"train": "training rows", "test": "test rows", "all": "all rows"},
+        ),
+    ] = "train"
+
+    def figure(self, shown: Sequence[Shown]) -> Figure:
+        """Draw the first run's boundary at its iteration."""
+        one = shown[0]
+        evaluator = one.reader.stepper.problem
+        assert isinstance(evaluator, NetworkEvaluator)
+        problem, data = evaluator.problem, evaluator.data
+        n_features = data.X_train.shape[1]
+        chosen = (min(self.feature_x, n_features) - 1, min(self.feature_y, n_features) - 1)
+        features = chosen if self.plane == "features" else None
+        plane, grid, (left, right, bottom, top) = _ground(problem.dataset, features)
+        weights = one.reader.state(one.k).x
+
+        lean = _lean(evaluator.probabilities(weights, grid))
+        winner = evaluator.predict(weights, grid)
+        image = ClassImage(
+            lean.reshape(_ROWS, _COLUMNS), winner.reshape(_ROWS, _COLUMNS), left, right, bottom, top
+        )
+        X, y, lifted = _rows(problem.dataset, self.rows, features)
+        said = evaluator.predict(weights, X)
+        wrong = said != y
+        items: list[Item] = [image]
+        items += _markers(plane.project(X), y, wrong, data.n_classes)
+        note, sentence = "", ""
+        if n_features > 2:
+            differs = float(np.mean(evaluator.predict(weights, lifted) != said))
+            note = f"differs on {differs:.0%}"
+            sentence = (
+                f" For {differs:.1%} of the rows drawn the plane's colour is not what the network "
+                f"says of the row itself, because the other directions are left out; the plane "
+                f"holds {plane.share:.0%} of the data's variance."
+            )
+        legend = tuple(
+            LegendEntry(f"class {c}", f"class:{c}", marker_of_class(c))
+            for c in range(min(data.n_classes, 10))
+        )
+        drawn = {"train": "training", "test": "test", "all": ""}[self.rows]
+        return Figure(
+            title=self.label,
+            note=note,
+            x=Axis(plane.labels[0], left, right),
+            y=Axis(plane.labels[1], bottom, top),
+            items=tuple(items),
+            legend=(*legend, LegendEntry("wrong", "outline", "ring")),
+            caption=(
+                f"What the network says at iteration {one.k:,}: colour is the class it names, "
+                f"fading where it is unsure. Markers are the {drawn} rows in the colour of their "
+                f"own class; the {int(wrong.sum()):,} outlined ones of {len(y):,} are named "
+                f"wrongly.{sentence}"
+            ),
+        )
+
+
+def _lean(p: Array) -> Array:
+    """Return how sure the network is of its class, from outputs (outputs, m); 0 if it's lost."""
+    p = np.nan_to_num(p)
+    if len(p) == 1:
+        return np.asarray(np.abs(2 * p[0] - 1))
+    second, first = np.sort(p, axis=0)[-2:]
+    return np.asarray((first - second) / np.maximum(first, 1e-12))
+
+
+def _markers(uv: Array, y: Array, wrong: Array, n_classes: int) -> list[Points]:
+    points = []
+    for outlined in (False, True):
+        for c in range(n_classes):
+            chosen = np.flatnonzero((y == c) & (wrong == outlined))
+            chosen = chosen[:: max(1, -(-len(chosen) // _POINTS))]
+            u, v = uv[chosen].T
+            size = 0.62 if outlined else 0.5
+            marker = marker_of_class(c)
+            points.append(Points(u, v, f"class:{c}", marker, size=size, outlined=outlined))
+    return points
+
+
+Features = tuple[int, int] | None
+Ground = tuple[Plane, Array, tuple[float, float, float, float]]
+
+
+def _plane(data: Data, features: Features) -> Plane:
+    n_features = data.X_train.shape[1]
+    if n_features == 1:
+        return feature_plane(data.X_train, 0, 0)
+    if n_features == 2:
+        return feature_plane(data.X_train, 0, 1)
+    if features is None:
+        return principal_plane(data.X_train)
+    return feature_plane(data.X_train, *features)
+
+
+@lru_cache(maxsize=8)
+def _ground(dataset: Dataset, features: Features) -> Ground:
+    """Return the plane, the grid's points in the space of features, and the grid's edges."""
+    data = dataset.load()
+    plane = _plane(data, features)
+    uv = plane.project(data.X_train)
+    low, high = uv.min(axis=0), uv.max(axis=0)
+    margin = np.where(high > low, 0.06 * (high - low), 1.0)
+    (left, bottom), (right, top) = low - margin, high + margin
+    u = left + (np.arange(_COLUMNS) + 0.5) * (right - left) / _COLUMNS
+    v = bottom + (np.arange(_ROWS) + 0.5) * (top - bottom) / _ROWS
+    grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
+    return plane, plane.lift(grid), (float(left), float(right), float(bottom), float(top))
+
+
+@lru_cache(maxsize=8)
+def _rows(dataset: Dataset, which: str, features: Features) -> tuple[Array, Array, Array]:
+    """Return rows, their classes, and where the plane's picture has them."""
+    data = dataset.load()
+    if which == "all":
+        X = np.concatenate([data.X_train, data.X_test])
+        y = np.concatenate([data.y_train, data.y_test])
+    elif which == "test":
+        X, y = data.X_test, data.y_test
+    else:
+        X, y = data.X_train, data.y_train
+    plane = _plane(data, features)
+    return X, y, plane.lift(plane.project(X))

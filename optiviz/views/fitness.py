@@ -1,0 +1,179 @@
+"""Fitness: how good a run is over time, now and at best, on training and on test rows."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import numpy as np
+
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Reading
+from optiviz.networks.losses import LOSSES
+from optiviz.views import Shown, View
+from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line
+from optiviz.views.palette import dash_of_run
+
+_PALE = 0.28
+
+
+class Fitness(View):
+    """Curves over iterations, evaluations, epochs or seconds."""
+
+    kind = "fitness"
+    label = "Fitness"
+
+    measure: Annotated[
+        Literal["objective", "accuracy", "log_loss", "mean_squared_error"],
+        Param(
+            "What is drawn; every measure but the objective itself is known for networks.",
+            label="Show",
+            choices={
+                "objective": "what is optimised",
+                "accuracy": "accuracy",
+                "log_loss": "log loss",
+                "mean_squared_error": "squared error",
+            },
+        ),
+    ] = "objective"
+    over: Annotated[
+        Literal["iterations", "evaluations", "epochs", "seconds"],
+        Param("What runs to the right.", label="Over"),
+    ] = "iterations"
+    log_x: Annotated[bool, Param("Logarithmic axis to the right.", label="Log x")] = False
+    log_y: Annotated[bool, Param("Logarithmic axis upwards.", label="Log y")] = False
+
+    def figure(self, shown: Sequence[Shown]) -> Figure:
+        """Draw the curves of all runs."""
+        first = shown[0]
+        reading = self._reading(first)
+        items: list[Item] = []
+        for one, label in zip(shown, _labels(shown), strict=True):
+            items += self._lines(one, label, alone=len(shown) == 1)
+        legend = []
+        if any(isinstance(item, Line) and item.dash == "dot" for item in items):
+            legend.append(LegendEntry("test, dotted", "muted", "line", "dot"))
+        names = {"iterations": "iteration", "epochs": "epoch"}
+        axis_name = names.get(self.over, self.over)
+        return Figure(
+            title=self.label,
+            note=self._note(first, reading),
+            x=Axis(axis_name, None if self.log_x else 0.0, self._end(shown), self.log_x),
+            y=Axis(reading.name, log=self.log_y),
+            items=tuple(items),
+            legend=tuple(legend),
+            caption=self._caption(shown, reading),
+            time_axis=True,
+        )
+
+    def time_of(self, one: Shown, k: int) -> float:
+        """Return where iteration k is on the axis."""
+        if self.over == "iterations":
+            return float(k)
+        ks, x = self._clock(one)
+        return float(np.interp(k, ks, x))
+
+    def iteration_at(self, one: Shown, x: float) -> int:
+        """Return the iteration at a place on the axis."""
+        if self.over == "iterations":
+            return round(x)
+        ks, xs = self._clock(one)
+        return round(float(np.interp(x, xs, ks)))
+
+    def _clock(self, one: Shown) -> tuple[Array, Array]:
+        """Return iterations and where they are on the axis."""
+        column = "evaluations" if self.over == "evaluations" else "rows_seen"
+        curve = one.run.trace.curve(column, points=one.points)
+        k = curve.k.astype(np.float64)
+        if self.over == "seconds":
+            return k, one.run.trace.seconds(curve.k)
+        if self.over == "epochs":
+            return k, curve.last / one.run.spec.problem.n_rows
+        return k, curve.last
+
+    def _end(self, shown: Sequence[Shown]) -> float | None:
+        ends = [self.time_of(one, one.run.trace.last_k) for one in shown]
+        return max(ends) or None
+
+    def _reading(self, one: Shown) -> Reading:
+        if self.measure == "objective":
+            return one.run.spec.problem.reading
+        return LOSSES[self.measure].reading
+
+    def _lines(self, one: Shown, name: str, alone: bool) -> list[Line]:
+        role, dash = f"run:{one.number}", dash_of_run(one.number)
+        reading = self._reading(one)
+        over_k = self.over == "iterations"
+        ks, clock = (None, None) if over_k else self._clock(one)
+        lines: list[Line] = []
+
+        def add(k: Array, y: Array, label: str, **style: object) -> None:
+            x = k if ks is None or clock is None else np.interp(k, ks, clock)
+            now, seen = k <= one.k, k <= one.last_seen
+            if (seen & ~now).any():  # from the last point shown on, so that the parts join
+                beyond = seen & (k >= k[now][-1]) if now.any() else seen
+                pale = {**style, "opacity": _PALE * float(style.get("opacity", 1.0))}  # type: ignore[arg-type]
+                lines.append(Line(x[beyond], y[beyond], role=role, **pale))  # type: ignore[arg-type]
+            lines.append(Line(x[now], y[now], role=role, label=label, **style))  # type: ignore[arg-type]
+
+        if self.measure == "objective":
+            best, now = one.run.trace.curves(("best_f", "f"), points=one.points)
+            differ = bool((best.last != now.last).any())
+            k = best.k.astype(np.float64)
+            value = reading.value
+            # Descent on all rows is followed by where it is, all else by the best that it found.
+            noisy = any(c.name == "full_loss" for c in one.run.spec.optimizer.channels)
+            follow = one.run.spec.optimizer.needs_gradient and not alone and not noisy
+            if differ and not follow and (alone or not noisy):
+                label = "now" if alone else ""
+                add(k, value(now.last), label, dash=dash, opacity=0.55, width=0.8)
+            label = ("best" if differ else "best and now") if alone else name
+            add(k, value((now if follow else best).last), label, dash=dash, steps=not follow)
+            if one.run.ghost is not None and over_k:
+                x, y = one.run.ghost.k.astype(np.float64), value(one.run.ghost.last)
+                lines.insert(0, Line(x, y, role="muted", opacity=0.45, width=0.8))
+        measured: str = self.measure
+        if measured == "objective":
+            measured = getattr(one.run.spec.problem, "objective", "")
+        samples = one.run.history.samples()
+        if f"test_{measured}" in samples.metrics:
+            k = samples.k.astype(np.float64)
+            if self.measure != "objective":
+                label = "train" if alone else name
+                add(k, samples.metrics[f"train_{measured}"], label, dash=dash)
+            add(k, samples.metrics[f"test_{measured}"], "test" if alone else "", dash="dot")
+        return lines
+
+    def _note(self, one: Shown, reading: Reading) -> str:
+        row = one.run.trace.rows(one.k, one.k + 1)
+        if row is None:
+            return f"iteration {one.k:,}"
+        best = float(reading.value(row.best_f)[0])
+        if self.measure != "objective":
+            return f"iteration {one.k:,}"
+        return f"iteration {one.k:,}: best {shown_number(best)}"
+
+    def _caption(self, shown: Sequence[Shown], reading: Reading) -> str:
+        direction = "Higher is better." if reading.more_is_better else "Lower is better."
+        one = shown[0]
+        row = one.run.trace.rows(one.k, one.k + 1)
+        where = ""
+        if row is not None and self.measure == "objective":
+            best = shown_number(float(reading.value(row.best_f)[0]))
+            whose = f" of {one.name}" if len(shown) > 1 and one.name else ""
+            where = f" At iteration {one.k:,} the best {reading.name}{whose} is {best}."
+        runs = "the run" if len(shown) == 1 else f"{len(shown)} runs"
+        return f"{reading.name.capitalize()} of {runs} over {self.over}. {direction}{where}"
+
+
+def _labels(shown: Sequence[Shown]) -> list[str]:
+    """Return the runs' names without what follows the same " · " in all of them."""
+    parts = [one.name.split(" · ", 1) for one in shown]
+    endings = {part[-1] for part in parts if len(part) == 2}
+    alike = len(endings) == 1 and all(len(part) == 2 for part in parts)
+    return [part[0] for part in parts] if alike else [one.name for one in shown]
+
+
+def shown_number(value: float) -> str:
+    """Return a number as people read it: four decimals, or three digits with an exponent."""
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.4f}"
+    return f"{value:.3g}"

@@ -1,0 +1,106 @@
+"""What every colour is, as plain data: plots, widgets and reports share it.
+
+One hue, one meaning: classes, runs, signs of weights and the accent never share a colour. Classes
+are Okabe & Ito's colours (2008), runs Paul Tol's muted set (2021), lightened for dark ground.
+"""
+
+from dataclasses import dataclass
+
+from optiviz.views.figure import Dash, Marker
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, as "#rrggbb"."""
+
+    name: str
+    ground: str
+    card: str
+    field: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    classes: tuple[str, ...]
+    runs: tuple[str, ...]
+    positive: str
+    negative: str
+    danger: str
+
+    def colour(self, role: str) -> str:
+        """Return the colour of a role.
+
+        Parameters
+        ----------
+        role : str
+            A name above, or "run:3", "class:0" (counted round), "outline" (as text).
+        """
+        name, _, number = role.partition(":")
+        if name == "run":
+            return self.runs[int(number) % len(self.runs)]
+        if name == "class":
+            return self.classes[int(number) % len(self.classes)]
+        colour: str = getattr(self, name)
+        return colour
+
+
+LIGHT = Palette(
+    name="light",
+    ground="#f6f7f9",
+    card="#ffffff",
+    field="#ffffff",
+    line="#dde1e7",
+    text="#1b2330",
+    muted="#586174",
+    accent="#1f5fd0",
+    on_accent="#ffffff",
+    classes=(
+        "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
+        "#56B4E9", "#B8A900", "#6A51A3", "#8C6D31", "#4D4D4D",
+    ),
+    runs=(
+        "#882255", "#117733", "#332288", "#999933", "#AA4499", "#44AA99", "#661100", "#6699CC",
+    ),
+    positive="#4D7A00",
+    negative="#7B3294",
+    danger="#B3261E",
+)  # fmt: skip
+
+DARK = Palette(
+    name="dark",
+    ground="#14181f",
+    card="#1c222b",
+    field="#232a35",
+    line="#2e3643",
+    text="#e8ecf2",
+    muted="#a2acbc",
+    accent="#7ab0ff",
+    on_accent="#0d1420",
+    classes=(
+        "#56B4E9", "#F09A3E", "#3CC7A0", "#E9A3C9", "#F0C64A",
+        "#9AD1F5", "#F0E442", "#B3A2E0", "#C9A66B", "#B0B0B0",
+    ),
+    runs=(
+        "#E08AAE", "#7FCF9A", "#A99CF0", "#D9D27A", "#E39BE0", "#7FD4C6", "#D98C7A", "#9DBFE8",
+    ),
+    positive="#B5D95C",
+    negative="#C79BE0",
+    danger="#FF8A80",
+)  # fmt: skip
+
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+_DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot")
+_MARKERS: tuple[Marker, ...] = ("square", "circle", "triangle", "diamond", "cross")
+
+
+def dash_of_run(number: int) -> Dash:
+    """Return the dash of a run: solid for the first eight, then others for each eight more."""
+    return _DASHES[number // 8 % len(_DASHES)]
+
+
+def marker_of_class(number: int) -> Marker:
+    """Return the marker of a class, so that classes differ by shape too."""
+    return _MARKERS[number % len(_MARKERS)]
