@@ -1,0 +1,336 @@
+"""The items of a figure as matplotlib's artists on one pair of axes."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from matplotlib import font_manager, ticker
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+
+from optiviz.views.figure import (
+    Array,
+    Axis,
+    Band,
+    ClassImage,
+    Figure,
+    Item,
+    Line,
+    Points,
+    Rule,
+    Text,
+)
+from optiviz.views.palette import Palette
+
+FONT = "DejaVu Sans"  # comes with matplotlib, so that a picture is the same everywhere
+SIZE = 9.0  # points, of usual text
+_LINE = 1.6  # points
+_IMAGE = 0.5  # how much of the class colour shows where the model is sure
+_LARGEST = 1e300
+_LONGEST_LABEL = 32  # letters
+_DASHES = {"solid": "-", "dash": (0, (5, 2.2)), "dot": (0, (1.2, 1.6)), "dashdot": "-."}
+MARKERS = {
+    "circle": "o", "square": "s", "triangle": "^", "cross": "X", "diamond": "D", "ring": "o",
+}  # fmt: skip
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def plain(text: str, longest: int | None = None) -> str:
+    """Return text that the font can show: other letters become boxes, control characters go."""
+    known = _letters()
+    shown = "".join(c if ord(c) in known else " " if c.isspace() else "▯" for c in text)
+    return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+@cache
+def _letters() -> frozenset[int]:
+    font = font_manager.get_font(font_manager.findfont(FONT))
+    return frozenset(code for code in font.get_charmap() if code >= 32)
+
+
+def dash(name: str) -> Any:
+    """Return matplotlib's line style for a dash."""
+    return _DASHES[name]
+
+
+# Axes
+
+
+def set_axes(axes: Axes, figure: Figure, palette: Palette) -> None:
+    """Set range, scale, ticks and labels of both axes."""
+    if figure.equal:
+        axes.set_aspect("equal", adjustable="box")
+    for axis, upright in ((figure.x, False), (figure.y, True)):
+        low, high, log = _range(axis, figure.items, upright)
+        which = axes.yaxis if upright else axes.xaxis
+        (axes.set_yscale if upright else axes.set_xscale)("log" if log else "linear")
+        (axes.set_ylim if upright else axes.set_xlim)(low, high)
+        which.set_label_text(plain(axis.label, 60), color=palette.muted)
+        if not log:
+            which.set_major_locator(
+                ticker.MaxNLocator(6 if upright else 8, steps=[1, 2, 2.5, 5, 10])
+            )
+        else:
+            which.set_major_locator(ticker.FixedLocator(_decades(low, high)))
+        which.set_minor_locator(ticker.NullLocator())
+        which.set_major_formatter(ticker.FuncFormatter(_tick))
+
+
+def _decades(low: float, high: float) -> list[float]:
+    """Return ticks of a logarithmic axis: powers of ten, of a short one their 2 and 5 too."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    if math.log10(high) - math.log10(low) < 1.5:
+        ticks = [factor * 10.0**e for e in range(first, last) for factor in (1, 2, 5)]
+    else:
+        stride = -(-(last - first) // 8)
+        ticks = [10.0**e for e in range(first, min(last, 307) + 1) if e % stride == 0]
+    return [tick for tick in ticks if low <= tick <= high]
+
+
+def _tick(value: float, _: object = None) -> str:
+    if value and not 1e-4 < abs(value) < 1e7:
+        exponent = math.floor(math.log10(abs(value)) + 1e-9)
+        factor = value / 10.0**exponent if exponent > -300 else 1.0
+        front = "" if abs(factor - 1) < 1e-9 else f"{factor:.6g}·"
+        return f"{front}10{str(exponent).translate(_SUPERSCRIPT)}".replace("-", "−")
+    return f"{value:,.10g}".replace("-", "−")
+
+
+def _range(axis: Axis, items: Sequence[Item], upright: bool) -> tuple[float, float, bool]:
+    """Return where an axis begins and ends, and whether it can be logarithmic."""
+    parts = [_usable(v, axis.log) for item in items for v in _values(item, upright)]
+    values = np.concatenate([part[np.isfinite(part)] for part in parts] or [np.empty(0)])
+    log = axis.log and (len(values) > 0 or (axis.low or 0) > 0)
+    given = [v if v is not None and (v > 0 or not log) else None for v in (axis.low, axis.high)]
+    low, high = (float(values.min()), float(values.max())) if len(values) else (1.0, 10.0)
+    low = low if given[0] is None else given[0]
+    high = high if given[1] is None else given[1]
+    if log:  # in decades
+        low, high = math.log10(low), math.log10(high)
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-290):
+        reach = 0.3 if log else 0.05 * max(abs(low), abs(high)) or 0.5
+        low, high = low - reach, high + reach
+    margin = (0.04 if log else 0.05) * (high - low)
+    low = low - margin if given[0] is None else low
+    high = high + margin if given[1] is None else high
+    return (10.0 ** max(low, -307), 10.0 ** min(high, 307), True) if log else (low, high, False)
+
+
+def _usable(values: Array, log: bool) -> Array:
+    """Return values with nan where they can't be drawn."""
+    values = np.asarray(values, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        good = np.abs(values) <= _LARGEST
+        if log:
+            good &= values >= 1 / _LARGEST
+    return np.where(good, values, np.nan)
+
+
+def _values(item: Item, upright: bool) -> Iterator[Array]:
+    match item:
+        case Line() | Points():
+            yield item.y if upright else item.x
+        case Band():
+            yield from (item.low, item.high) if upright else (item.x,)
+        case ClassImage():
+            edges = (item.bottom, item.top) if upright else (item.left, item.right)
+            yield np.array(edges)
+        case Text():
+            yield np.array([item.y if upright else item.x])
+        case Rule() if item.upright != upright:
+            yield np.array([item.at])
+
+
+# Items
+
+
+def draw_items(axes: Axes, figure: Figure, palette: Palette) -> None:
+    """Draw every item, in order."""
+    for order, item in enumerate(figure.items):
+        z = 2 + order / (len(figure.items) + 1)
+        match item:
+            case Line():
+                _draw_line(axes, item, figure, palette, z)
+            case Band():
+                low, high = (_usable(v, figure.y.log) for v in (item.low, item.high))
+                colour = palette.colour(item.role)
+                x = _usable(item.x, figure.x.log)
+                axes.fill_between(
+                    x, low, high, color=colour, alpha=item.opacity, linewidth=0, zorder=z
+                )
+            case Points():
+                _draw_points(axes, item, figure, palette, z)
+            case ClassImage():
+                extent = (item.left, item.right, item.bottom, item.top)
+                limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
+                axes.imshow(
+                    class_colours(item, palette),
+                    origin="lower",
+                    extent=extent,
+                    interpolation="bilinear",
+                    aspect="auto",
+                    zorder=z,
+                )
+                axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
+            case Text():
+                _draw_text(axes, item, palette)
+            case Rule():
+                draw = axes.axvline if item.upright else axes.axhline
+                line = draw(item.at, color=palette.colour(item.role), linewidth=1.2, zorder=z)
+                line.set_linestyle(dash(item.dash))
+
+
+def _draw_line(axes: Axes, item: Line, figure: Figure, palette: Palette, z: float) -> None:
+    x, y = _usable(item.x, figure.x.log), _usable(item.y, figure.y.log)
+    axes.plot(
+        x,
+        y,
+        color=palette.colour(item.role),
+        linestyle=dash(item.dash),
+        linewidth=_LINE * item.width,
+        alpha=item.opacity,
+        drawstyle="steps-post" if item.steps else "default",
+        solid_joinstyle="round",
+        solid_capstyle="round",
+        dash_capstyle="round" if item.dash == "dot" else "butt",
+        zorder=z,
+    )
+
+
+def _draw_points(axes: Axes, item: Points, figure: Figure, palette: Palette, z: float) -> None:
+    colour = palette.colour(item.role)
+    hollow = item.hollow or item.marker == "ring"
+    edge = palette.text if item.outlined else colour if hollow else palette.card
+    axes.plot(
+        _usable(item.x, figure.x.log),
+        _usable(item.y, figure.y.log),
+        linestyle="none",
+        marker=MARKERS[item.marker],
+        markersize=item.size * SIZE,
+        markerfacecolor="none" if hollow else colour,
+        markeredgecolor=edge,
+        markeredgewidth=1.1 if item.outlined or hollow else 0.4,
+        alpha=item.opacity,
+        zorder=z,
+    )
+
+
+def class_colours(image: ClassImage, palette: Palette) -> Array:
+    """Return the picture as red, green and blue from 0 to 1, shape (rows, columns, 3)."""
+    classes = np.array([to_rgb(colour) for colour in palette.classes])
+    colour = classes[image.winner % len(classes)]
+    lean = np.clip(np.nan_to_num(image.lean), 0, 1)[..., None] * _IMAGE
+    card = np.array(to_rgb(palette.card))
+    return np.asarray(card + lean * (colour - card))
+
+
+def _draw_text(axes: Axes, item: Text, palette: Palette) -> None:
+    if not (math.isfinite(item.x) and math.isfinite(item.y)):
+        return
+    across = item.anchor if item.anchor in ("left", "right") else "center"
+    up = item.anchor if item.anchor in ("top", "bottom") else "center"
+    axes.text(
+        item.x,
+        item.y,
+        plain(item.text),
+        color=palette.colour(item.role),
+        ha=across,
+        va=up,
+        weight="bold" if item.bold else "normal",
+        clip_on=True,
+        zorder=4,
+    )
+
+
+# Labels at the ends of lines
+
+
+def labels_of(figure: Figure) -> list[tuple[Line, str, float, float]]:
+    """Return lines that have a label, with its words and the last point that is drawn."""
+    found = []
+    for item in figure.items:
+        if not isinstance(item, Line) or not item.label:
+            continue
+        x, y = _usable(item.x, figure.x.log), _usable(item.y, figure.y.log)
+        drawn = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        if len(drawn):
+            end = drawn[-1]
+            found.append((item, plain(item.label, _LONGEST_LABEL), float(x[end]), float(y[end])))
+    return found
+
+
+def draw_labels(axes: Axes, figure: Figure, palette: Palette, points: Callable[[], float]) -> None:
+    """Write each line's label at its end, moved apart where they would lie on each other.
+
+    Parameters
+    ----------
+    points : callable
+        Returns how many pixels a point is.
+    """
+    found = labels_of(figure)
+    if not found:
+        return
+    box = axes.get_window_extent()
+    height = min(SIZE * 1.25 * points(), box.height / len(found))
+    size = max(4.0, height / points() / 1.25)
+    ends = [axes.transData.transform((x, y)) for _, _, x, y in found]
+    wanted = [min(max(float(end[1]), box.y0), box.y1) for end in ends]
+    at = apart(wanted, height, float(box.y0), float(box.y1))
+    for (line, words, _, _), (x_end, _), want, y in zip(found, ends, wanted, at, strict=True):
+        x_end = min(float(x_end), float(box.x1))
+        colour = palette.colour(line.role)
+        x = x_end + 7 * points()
+        if abs(y - want) > 0.4 * height:
+            inverse = axes.transAxes.inverted()
+            (x0, y0), (x1, y1) = inverse.transform([(x_end, want), (x - 2 * points(), y)])
+            axes.plot(
+                [x0, x1],
+                [y0, y1],
+                transform=axes.transAxes,
+                color=colour,
+                linewidth=0.6,
+                alpha=0.7,
+                clip_on=False,
+            )
+        across, up = axes.transAxes.inverted().transform((x, y))
+        axes.text(
+            across,
+            up,
+            words,
+            transform=axes.transAxes,
+            color=colour,
+            size=size,
+            va="center_baseline",
+            ha="left",
+            zorder=5,
+        )
+
+
+def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return places near the wanted ones, in their order, at least `gap` apart and inside.
+
+    Neighbours that collide become a group around the mean of what they want.
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    groups: list[tuple[list[int], float]] = []  # members, and the centre of the group
+    for i in order:
+        members, centre = [i], wanted[i]
+        while True:
+            half = gap * len(members) / 2
+            centre = max(low + half, min(high - half, centre))
+            if not groups:
+                break
+            before, other = groups[-1]
+            if other + gap * len(before) / 2 <= centre - half + 1e-9:
+                break
+            groups.pop()
+            members = before + members
+            centre = sum(wanted[m] for m in members) / len(members)
+        groups.append((members, centre))
+    places = [0.0] * len(wanted)
+    for members, centre in groups:
+        for rank, i in enumerate(members):
+            places[i] = centre + gap * (rank - (len(members) - 1) / 2)
+    return places

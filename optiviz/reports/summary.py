@@ -1,0 +1,58 @@
+"""What came out of a run, as the one object that ``optiviz run --json`` prints."""
+
+import math
+from typing import Any
+
+from optiviz.engine.problem import Array
+from optiviz.engine.run import Reader, Run
+
+_NUMBERS = 1000  # longest point that is printed
+_METRICS = ("train_accuracy", "test_accuracy")
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Return the result of a run as plain data that is valid JSON: nan and infinity become None.
+
+    Returns
+    -------
+    dict
+        spec, status, stop_reason, iterations, evaluations, gradient_evaluations, seconds, best_f,
+        final_f, x and best_x (left out over 1,000 numbers), train_accuracy and test_accuracy (of
+        the last point), best_train_accuracy and best_test_accuracy (of the best one; None where the
+        problem knows none), trace_sha256. A run that has not started has None for all it lacks.
+    """
+    found: dict[str, Any] = {
+        "spec": run.spec.to_dict(),
+        "status": run.status.value,
+        "stop_reason": None if run.stop_reason is None else run.stop_reason.name.lower(),
+        "iterations": run.k,
+    }
+    if len(run.trace) == 0:
+        names = ("evaluations", "gradient_evaluations", "seconds", "best_f", "final_f")
+        missing = (*names, *_METRICS, *(f"best_{name}" for name in _METRICS), "trace_sha256")
+        return found | dict.fromkeys(missing)
+    state = run.state_now
+    found |= {
+        "evaluations": state.evaluations,
+        "gradient_evaluations": state.gradient_evaluations,
+        "seconds": number(run.seconds),
+        "best_f": number(state.best_f),
+        "final_f": number(state.f),
+    }
+    if len(state.x) <= _NUMBERS:
+        found |= {"x": numbers(state.x), "best_x": numbers(state.best_x)}
+    problem = Reader(run).stepper.problem
+    for prefix, x in (("", state.x), ("best_", state.best_x)):
+        metrics = problem.metrics(x)
+        found |= {prefix + name: number(metrics.get(name)) for name in _METRICS}
+    return found | {"trace_sha256": run.digest}
+
+
+def number(value: float | None) -> float | None:
+    """Return a number, or None where JSON has none for it."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def numbers(values: Array) -> list[float | None]:
+    """Return a list of numbers, with None for nan and infinity."""
+    return [number(value) for value in values.tolist()]

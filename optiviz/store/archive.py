@@ -1,0 +1,291 @@
+"""A zip archive of JSON and arrays with a checksum for each member; reading trusts nothing.
+
+Nothing is ever unpacked to disk. What is refused, is refused before it takes memory.
+"""
+
+import hashlib
+import json
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.engine.spec import parse_json
+from optiviz.store import npy
+from optiviz.store.atomic import StoreError
+
+CHECKSUMS = "checksums.json"
+FORMAT = "format.json"
+MAX_TOTAL = 1 << 30  # bytes of all members, unpacked
+_MAX_JSON = 64 << 20
+_MAX_DIRECTORY = 16 << 20
+_FREE, _RATIO = 128 << 20, 250  # unpacked bytes: so many, and so many for each byte packed
+_PART = r"[a-zA-Z0-9_-]{1,64}"
+_NAME = re.compile(rf"(?:run-[0-9]{{1,4}}/)?(?:{_PART}/)?{_PART}\.(?:json|npy)")
+_END = struct.Struct("<4s4H2LH")  # the record at the end of a zip archive
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 1
+_BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, NotImplementedError,
+    RuntimeError, EOFError, ValueError, OverflowError,
+)  # fmt: skip
+
+
+class Writer:
+    """Members on their way into an archive; `finish` adds their checksums."""
+
+    def __init__(self, file: BinaryIO, label: str) -> None:
+        self._label = label
+        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, False, compresslevel=4)
+        self._checksums: dict[str, str] = {}
+        self._total = 0
+
+    def json(self, name: str, value: Any) -> None:
+        """Add plain data."""
+        text = json.dumps(value, indent=1, allow_nan=False)
+        self._add(name, text.encode())
+
+    def array(self, name: str, array: NDArray[Any]) -> None:
+        """Add an array of numbers."""
+        self._add(name, npy.to_bytes(array))
+
+    def finish(self) -> None:
+        """Add the checksums and close the archive."""
+        self.json(CHECKSUMS, self._checksums.copy())
+        self._zip.close()
+
+    def _add(self, name: str, content: bytes) -> None:
+        self._checksums[name] = hashlib.sha256(content).hexdigest()
+        self._total += len(content)
+        if self._total > MAX_TOTAL:
+            limit = f"{MAX_TOTAL >> 20:,} MB"
+            raise StoreError(f"{self._label}: what is to be saved is larger than {limit}")
+        info = zipfile.ZipInfo(name)  # of 1980, so that the same run makes the same file
+        info.external_attr = 0o644 << 16
+        self._zip.writestr(info, content, zipfile.ZIP_DEFLATED)
+
+
+class Archive:
+    """The members of an archive, each checked when it is read.
+
+    Parameters
+    ----------
+    path : Path
+        Named in every sentence.
+
+    Attributes
+    ----------
+    about : dict
+        What ``format.json`` says.
+
+    Raises
+    ------
+    StoreError
+        By the constructor and by every reading.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._label = str(path)
+        self._unread: set[str] = set()
+        self._checksums: dict[str, Any] = {}
+        try:
+            self._file = path.open("rb")
+        except (OSError, ValueError) as error:
+            raise self.refusal(_why_not_open(path, error)) from None
+        try:
+            self._zip = self._opened()
+            self.about = self._read_about()
+            self._checksums = self._read_checksums()
+            self._unread.add(FORMAT)  # once more, now against its checksum
+            self._content(FORMAT)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._zip.close()
+        self._file.close()
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def refusal(self, what: str) -> StoreError:
+        """Return the sentence that this file is wrong in some way."""
+        return StoreError(f"{self._label}: {what}")
+
+    def _opened(self) -> zipfile.ZipFile:
+        status = os.fstat(self._file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise self.refusal("is not an ordinary file")
+        size = status.st_size
+        if size == 0:
+            raise self.refusal("is empty")
+        start = self._file.read(4)
+        self._file.seek(max(0, size - _END.size))
+        end = self._file.read(_END.size)
+        if start != b"PK\x03\x04":
+            raise self.refusal("is not a run file of optiviz")
+        if size > MAX_TOTAL or len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
+            raise self.refusal("is cut off or damaged")
+        *_, directory, offset, comment = _END.unpack(end)
+        if comment or directory > _MAX_DIRECTORY or offset + directory + _END.size != size:
+            raise self.refusal("is cut off or damaged")
+        try:
+            found = zipfile.ZipFile(self._file)
+        except _BROKEN:
+            raise self.refusal("is damaged: its list of contents can't be read") from None
+        self._check_members(found.infolist(), size)
+        return found
+
+    def _check_members(self, members: list[zipfile.ZipInfo], size: int) -> None:
+        for member in members:
+            name = member.filename
+            if not _NAME.fullmatch(name):
+                raise self.refusal(f"holds {_shown(name)}, which no run file has")
+            if name in self._unread:
+                raise self.refusal(f"holds {name} twice")
+            if stat.S_ISLNK(member.external_attr >> 16):
+                raise self.refusal(f"holds a link, {name}, which no run file has")
+            if member.compress_type not in _PACKINGS or member.flag_bits & _ENCRYPTED:
+                raise self.refusal(f"{name} is packed in a way that no run file is")
+            if name.endswith(".json") and member.file_size > _MAX_JSON:
+                raise self.refusal(f"{name} is too large")
+            self._unread.add(name)
+        total = sum(member.file_size for member in members)
+        if total > MAX_TOTAL or total > _FREE + _RATIO * size:
+            raise self.refusal(f"would take {total / 1e6:,.0f} MB of memory, too much for its size")
+
+    def _read_checksums(self) -> dict[str, Any]:
+        checksums = self.json(CHECKSUMS)
+        if not isinstance(checksums, dict) or not checksums:
+            raise self.refusal(f"{CHECKSUMS} is not a table of checksums")
+        return checksums
+
+    def _read_about(self) -> dict[str, Any]:
+        """Check the format first, so that a newer one is named as such."""
+        if FORMAT not in self._unread:
+            raise self.refusal("is not a run file of optiviz")
+        found = self.json(FORMAT)
+        about: dict[str, Any] = found if isinstance(found, dict) else {}
+        version = about.get("version")
+        if type(version) is not int or version < 1:
+            raise self.refusal(f"{FORMAT} does not say which version of the format it is")
+        if version > 1:
+            raise self.refusal(
+                f"was written by a newer optiviz, in version {min(version, 10**9):,} of the "
+                "format; this one reads version 1"
+            )
+        return about
+
+    # Members
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._unread
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the names that begin with a prefix and were not read yet, without it."""
+        return sorted(name.removeprefix(prefix) for name in self._unread if name.startswith(prefix))
+
+    def json(self, name: str) -> Any:
+        """Return plain data.
+
+        Raises
+        ------
+        StoreError
+            If it is missing, damaged, or not strict JSON.
+        """
+        content = self._content(name)
+        try:
+            return parse_json(content.decode("utf-8"))
+        except RecursionError:
+            raise self.refusal(f"{name} is nested too deeply") from None
+        except json.JSONDecodeError:
+            raise self.refusal(f"{name} is not JSON") from None
+        except UnicodeDecodeError:
+            raise self.refusal(f"{name} is not text") from None
+        except ValueError as error:
+            what = "has a number of too many digits" if "digits" in str(error) else str(error)
+            raise self.refusal(f"{name}: {what}") from None
+
+    def array(self, name: str, dtype: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
+        """Return an array of a known type and shape, read-only; None is any length.
+
+        Raises
+        ------
+        StoreError
+            If it is missing, damaged, or another type or shape.
+        """
+        found = self.any_array(name)
+        fits = len(found.shape) == len(shape) and all(
+            b in (None, a) for a, b in zip(found.shape, shape, strict=True)
+        )
+        if found.dtype != np.dtype(dtype) or not fits:
+            raise self.refusal(f"{name} has another shape or type than its run")
+        return found
+
+    def any_array(self, name: str) -> NDArray[Any]:
+        """Return an array of numbers of any type and shape, read-only.
+
+        Raises
+        ------
+        StoreError
+            If it is missing or damaged.
+        """
+        try:
+            return npy.from_bytes(self._content(name))
+        except ValueError as error:
+            raise self.refusal(f"{name} {error}") from None
+
+    def _content(self, name: str) -> bytes:
+        if name not in self._unread:
+            raise self.refusal(f"lacks {name}")
+        self._unread.remove(name)
+        try:
+            # Never more than the member says it has, whatever is packed.
+            with self._zip.open(name) as member:
+                content = member.read(self._zip.getinfo(name).file_size)
+        except (*_BROKEN, OSError):
+            raise self.refusal(f"is damaged: {name} can't be read") from None
+        if self._checksums and self._checksums.get(name) != hashlib.sha256(content).hexdigest():
+            raise self.refusal(f"is damaged: {name} does not match its checksum")
+        return content
+
+    def finish(self) -> None:
+        """Check that nothing is left over.
+
+        Raises
+        ------
+        StoreError
+            If a member was not read, or a checksum has no member.
+        """
+        if self._unread:
+            raise self.refusal(f"holds {min(self._unread)}, which is not known")
+        missing = set(self._checksums) - set(self._zip.namelist())
+        if missing:
+            raise self.refusal(f"lacks {_shown(min(missing))}")
+
+
+def _why_not_open(path: Path, error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, PermissionError) and not path.is_dir():
+        return "there is no permission to read it"
+    if isinstance(error, IsADirectoryError | PermissionError):
+        return "is a folder, not a file"
+    reason = error.strerror if isinstance(error, OSError) else "its name can't be used"
+    return f"can't be read: {reason}"
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= 60 else name[:57] + "...")

@@ -1,0 +1,338 @@
+"""A report is one file that says what happened, truly, and that can't do anything."""
+
+import base64
+import re
+import tomllib
+import xml.etree.ElementTree as ET
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+import optiviz
+from optiviz.engine import registry
+from optiviz.engine.run import Run
+from optiviz.engine.spec import RunSpec
+from optiviz.reports import words
+from optiviz.reports.html import report, write_report
+from optiviz.store import StoreError
+
+VOID = {"meta", "img", "source", "br", "link", "input", "hr"}
+ADDRESSES = {"src", "href", "srcset", "action", "data", "poster", "xlink:href", "background"}
+
+
+class Page(HTMLParser):
+    """All that a test asks of a page; fails by itself where tags do not match."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.texts, self.ids = [], [], [], []
+        self.rows, self.row, self.cell = [], None, None
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.row = []
+        if tag in ("td", "th"):
+            self.cell = ""
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        if tag in ("td", "th"):
+            self.row.append(self.cell.strip())
+            self.cell = None
+        if tag == "tr":
+            self.rows.append(self.row)
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.texts.append(data)
+        if self.cell is not None:
+            self.cell += data
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.tags if name == tag]
+
+    def row_of(self, label):
+        return next(row[1:] for row in self.rows if row[0] == label)
+
+
+@pytest.fixture(scope="module")
+def climb_page(climb):
+    return Page(report([climb]))
+
+
+@pytest.fixture(scope="module")
+def descents_page(descents):
+    return Page(report(descents, "Rates", "First.\n\nSecond."))
+
+
+@pytest.fixture(scope="module")
+def minibatch_page(minibatch):
+    return Page(report([minibatch]))
+
+
+PAGES = ["climb_page", "descents_page", "minibatch_page"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_needs_and_reaches_nothing_outside_itself(name, request):
+    page = request.getfixturevalue(name)
+    assert {tag for tag, _ in page.tags}.isdisjoint(
+        {"script", "iframe", "object", "embed", "form", "link", "base", "svg", "video", "audio"}
+    )
+    (policy,) = (m["content"] for m in page.all("meta") if "http-equiv" in m)
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    for tag, attrs in page.tags:
+        assert not [key for key in attrs if key.startswith("on")]
+        for key in ADDRESSES & attrs.keys():
+            good = (
+                ("#",) if tag == "a" else ("data:image/svg+xml;base64,", "data:image/png;base64,")
+            )
+            assert attrs[key].startswith(good)
+        assert "url(" not in attrs.get("style", "")
+    assert not re.search(r"https?://|//[a-z]", page.text)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_its_pictures_are_whole_described_and_load_nothing(name, request):
+    page = request.getfixturevalue(name)
+    images = page.all("img")
+    assert len(images) >= 2
+    for image in images:
+        assert len(image["alt"]) > 30
+        assert int(image["width"]) > int(image["height"]) > 100
+    addresses = [i["src"] for i in images] + [s["srcset"] for s in page.all("source")]
+    assert len(addresses) == 2 * len(images)
+    for address in addresses:
+        kind, _, content = address.partition(";base64,")
+        content = base64.b64decode(content, validate=True)
+        if kind == "data:image/png":
+            assert content.startswith(b"\x89PNG")
+            continue
+        root = ET.fromstring(content)
+        for element in root.iter():
+            assert not element.tag.endswith("script")
+            for key, value in element.attrib.items():
+                if key.endswith("href"):
+                    assert value.startswith(("#", "data:image/png"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_reads_well_without_a_mouse_or_without_eyes(name, request):
+    page = request.getfixturevalue(name)
+    assert page.all("html") == [{"lang": "en"}]
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert max(np.diff(levels)) <= 1
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    for link in page.all("a"):
+        assert link["href"][1:] in ids
+    for _, attrs in page.tags:
+        if attrs.get("role") == "region":
+            assert attrs["tabindex"] == "0"
+            assert attrs["aria-label"]
+    assert len(page.all("figure")) == len(page.all("figcaption"))
+    for th in page.all("th"):
+        assert th["scope"] in ("col", "row", "rowgroup", "colgroup")
+
+
+def test_the_numbers_are_the_run_s(climb, climb_page):
+    state = climb.state_now
+    assert climb_page.row_of("Iterations")[0] == f"{climb.k:,}"
+    assert climb_page.row_of("Evaluations")[0] == f"{state.evaluations:,}"
+    assert climb_page.row_of("Gradient evaluations") == ["0"]
+    assert climb_page.row_of("Best found at iteration") == [f"{state.best_k:,}"]
+    accuracy = [1 - climb.state(0).f, 1 - state.f, 1 - state.best_f]
+    assert climb_page.row_of("Accuracy, train") == [f"{value:.4f}" for value in accuracy]
+    problem = climb.spec.problem.evaluator()
+    points = (climb.state(0).x, state.x, state.best_x)
+    for name, label in (("test_accuracy", "Accuracy, test"), ("train_log_loss", "Log loss, train")):
+        assert climb_page.row_of(label) == [f"{problem.metrics(x)[name]:.4f}" for x in points]
+
+
+def test_it_says_what_was_optimised_how_and_why_it_ended(climb, climb_page):
+    for sentence in (
+        climb.spec.problem.sentence(),
+        climb.spec.optimizer.sentence(),
+        climb.stop_reason.value,
+        climb.digest,
+        climb.spec.optimizer.source,
+        np.__version__,
+        optiviz.__version__,
+    ):
+        assert re.sub(r"\s+", " ", sentence) in climb_page.text
+
+
+def test_the_confusion_tables_are_tables(climb, climb_page):
+    evaluator = climb.spec.problem.evaluator()
+    data = evaluator.data
+    said = evaluator.predict(climb.state_now.x, data.X_test)
+    for c in (0, 1):
+        row = [str(c), *(f"{int(((data.y_test == c) & (said == d)).sum()):,}" for d in (0, 1))]
+        assert row in climb_page.rows
+
+
+def test_settings_are_there_in_full(minibatch, minibatch_page):
+    text = minibatch_page.text
+    for group in words.groups(minibatch.spec):
+        assert group.title in text
+        for setting in group.settings:
+            assert any(row[:2] == [setting.label, setting.value] for row in minibatch_page.rows)
+    rate = minibatch.spec.optimizer.learning_rate
+    assert minibatch_page.row_of("Learning rate")[0] == f"{rate:g}"
+    assert minibatch_page.row_of("Seed")[0] == str(minibatch.spec.seed)
+
+
+def test_the_exact_spec_can_be_taken_out_and_run(climb, climb_page):
+    toml = next(text for text in climb_page.texts if text.lstrip().startswith("seed ="))
+    assert RunSpec.from_dict(tomllib.loads(toml)) == climb.spec
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("climb_page", ["Fitness", "Decision boundary", "Confusion", "Log"]),
+        ("descents_page", ["Fitness", "Function", "Log"]),
+    ],
+)
+def test_every_view_that_suits_is_shown(name, kinds, request):
+    page = request.getfixturevalue(name)
+    for kind in kinds:
+        assert kind in page.text
+    assert len(kinds) <= len(registry.kinds("views"))
+
+
+def test_several_runs_are_compared_first(descents, descents_page):
+    text = descents_page.text
+    assert text.index("All runs beside each other") < text.index("Settings")
+    names = [run.name for run in descents]
+    rows = [row for row in descents_page.rows if row[0] in names and len(row) > 4]
+    assert [row[0] for row in rows] == names
+    for row, run in zip(rows, descents, strict=True):
+        assert row[2] == words.figure_of(run.best_f)
+        assert row[3:5] == [f"{run.k:,}", f"{run.evaluations:,}"]
+    assert len(descents_page.all("section")) == 1 + len(descents)
+    assert "First." in text
+    assert "Second." in text
+
+
+def test_hostile_words_stay_words(tmp_path):
+    evil = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
+    spec = optiviz.RunSpec.load("classic-descent")
+    runs = [Run(spec, evil).finish(), Run(spec, "two").finish()]
+    for some in (runs, runs[:1]):
+        text = report(some, title=f"</title>{evil}", notes=f"{evil}\n\n</style>{evil}")
+        page = Page(text)
+        tags = {tag for tag, _ in page.tags}
+        assert "script" not in tags
+        assert not [attrs for attrs in page.all("img") if not attrs["src"].startswith("data:image")]
+        assert sum(evil in text for text in page.texts) >= 3
+    write_report(runs, tmp_path / "a.html", title=evil)
+    assert b"<script" not in (tmp_path / "a.html").read_bytes()
+
+
+def test_the_classic_report_is_small(climb, tmp_path):
+    write_report([climb], tmp_path / "a.html")
+    assert (tmp_path / "a.html").stat().st_size < 1.5e6
+
+
+def test_changes_are_told_in_sentences():
+    run = Run(optiviz.RunSpec.load("classic-minibatch"), "changed")
+    run.advance(400)
+    run.change(310, optimizer=run.spec.optimizer.replace(learning_rate=0.05))
+    run.change(350, optimizer=optiviz.RunSpec.load("classic-mlp").optimizer)
+    run.change(380, x=np.zeros(71))
+    text = Page(report([run])).text
+    assert "After iteration 310 learning rate went from 0.5 to 0.05." in text
+    assert "After iteration 350 the algorithm became stochastic hill climbing: Propose w" in text
+    assert "After iteration 380 the point was moved by hand." in text
+
+
+def test_a_run_that_goes_on_is_reported_as_far_as_it_came():
+    run = Run(optiviz.RunSpec.load("classic-mlp"))
+    run.advance(123)
+    page = Page(report([run]))
+    assert "It has not ended yet; this is how far it came." in page.text
+    assert page.row_of("Iterations")[0] == "123"
+
+
+def test_runs_that_failed_diverged_or_never_began(monkeypatch):
+    spec = optiviz.RunSpec.load("classic-descent")
+    new, failed = Run(spec, "new"), Run(spec, "failed")
+    failed.advance(10)
+
+    def fail(*_):
+        raise ZeroDivisionError("no <good>")
+
+    monkeypatch.setattr(type(spec.optimizer), "steps", fail)
+    failed.finish()
+    monkeypatch.undo()
+    away = Run(spec.replace(start=(1e200,)), "away").finish()
+    page = Page(report([new, failed, away]))
+    assert "1 run had not started and is left out" in page.text
+    assert "It failed: ZeroDivisionError: no <good>." in page.text
+    assert optiviz.StopReason.DIVERGED.value in page.text
+    assert "∞" in page.text
+    with pytest.raises(StoreError, match="no run has started"):
+        report([new])
+
+
+def test_a_view_that_breaks_is_named_and_the_rest_is_there(climb, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("broken view")
+
+    monkeypatch.setattr(registry.kinds("views")["log"], "figure", fail)
+    page = Page(report([climb]))
+    assert "This view could not be drawn (ZeroDivisionError: broken view)." in page.text
+    assert "Decision boundary" in page.text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.8716417, "0.8716"), (0.0, "0.0000"), (6.1111e-10, "6.1111e-10"), (-0.5, "−0.5000"),
+        (123456.0, "123456"), (np.nan, "not a number"), (np.inf, "∞"), (-np.inf, "−∞"),
+        (-2e-9, "−2e-09"),
+    ],
+)  # fmt: skip
+def test_numbers_read_well(value, text):
+    assert words.figure_of(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0123, "12.3 ms"), (1.5, "1.5 s"), (119.0, "119 s"), (3725.0, "62 min 5 s")],
+)
+def test_times_have_a_unit(seconds, text):
+    assert words.seconds_of(seconds) == text
+
+
+def test_toml_reads_back_as_it_was():
+    data = {
+        "seed": 1, "text": 'a "quote" \\ \n λ \x7f \x01', "flag": True, "small": 1e-300,
+        "list": [1.5, 2.0], "tables": [{"units": 1, "name": "x"}, {}], "none": [],
+        "inner": {"a": 1, "deep": {"b": False}},
+    }  # fmt: skip
+    assert tomllib.loads(words.toml(data)) == data
+
+
+@pytest.mark.parametrize("path", ["problem.dataset.shift", "problem.dataset.scale"])
+def test_spec_in_a_report_gives_the_same_run_where_a_setting_is_drawn(path, tmp_path):
+    """TOML has no word for None: pasted, `shift = None` was refused."""
+    spec = RunSpec.load("classic-perceptron").with_value(path, None)
+    name, text = words.spec_file(spec)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    assert RunSpec.load(tmp_path / name) == spec
