@@ -1,0 +1,83 @@
+"""The house stays one: files of one idea, presets that run, numbers where they belong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import optiviz
+from optiviz import bench, presets
+from optiviz.bench import reference
+from optiviz.engine.run import Run, RunStatus
+
+ROOT = Path(optiviz.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_not_too_long_to_read(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 400
+
+
+def test_there_are_files():
+    assert len(FILES) > 40
+
+
+RUNS = [
+    pytest.param(spec, id=f"{name}: {run}")
+    for name in presets.names()
+    for run, spec in presets.load(name).specs
+]
+
+
+@pytest.mark.parametrize("spec", RUNS)
+def test_presets_and_their_companions_run(spec):
+    run = Run(spec).finish()
+    assert run.status is RunStatus.FINISHED
+    assert run.best_f <= run.f_start
+
+
+def test_presets_in_the_order_they_are_taught():
+    assert presets.names() == [
+        "classic-perceptron",
+        "classic-mlp",
+        "classic-descent",
+        "classic-minibatch",
+    ]
+    for name in presets.names():
+        preset = presets.load(name)
+        assert preset.title
+        assert preset.about.endswith(".")
+        labels = [run for run, _ in preset.specs]
+        assert len(set(labels)) == len(labels)
+    assert len(presets.load("classic-descent").specs) == 4
+    assert len(presets.load("classic-minibatch").specs) == 3
+
+
+def test_a_companion_is_laid_over_the_main_run():
+    main = {"stopping": {"max_iterations": 5}, "optimizer": {"kind": "a", "rate": 1}, "seed": 1}
+    over = {"stopping": {"target": 2}, "optimizer": {"kind": "b"}, "start": [1]}
+    assert presets._laid_over(main, over) == {
+        "stopping": {"max_iterations": 5, "target": 2},
+        "optimizer": {"kind": "b"},
+        "seed": 1,
+        "start": [1],
+    }
+    assert main["stopping"] == {"max_iterations": 5}
+
+
+def test_benchmarks_are_named():
+    assert bench.names() == ["classic", "seeds"]
+    with pytest.raises(KeyError):
+        bench.measure("nothing")
+    figures = bench.Figures("x", {"ratio": 512.3}, "{ratio:.0f} times")
+    assert str(figures) == "512 times"
+
+
+def test_the_reference_programs_share_nothing_with_optiviz():
+    """Else they would be no witnesses."""
+    source = Path(reference.__file__).read_text(encoding="utf-8")
+    imports = [line for line in source.splitlines() if line.startswith(("import", "from"))]
+    allowed = {"collections.abc", "math", "numpy", "numpy.typing"}
+    assert {line.split()[1] for line in imports} <= allowed
