@@ -1,0 +1,166 @@
+"""What is around a plot: a light grid, tick texts and the names of the axes.
+
+Imports Qt, the axes' arithmetic, the theme and the figure.
+"""
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QGraphicsItem
+
+from optiviz.ui.canvas.axes import Scale, Tick, ticks_of
+from optiviz.ui.theme import SPACE, current_theme
+from optiviz.views.figure import Axis
+
+__all__ = ["Frame"]
+
+TICK = 4.0
+"""The length of a tick, in pixels."""
+
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight.value | Qt.AlignmentFlag.AlignVCenter.value
+_TOP = Qt.AlignmentFlag.AlignHCenter.value | Qt.AlignmentFlag.AlignTop.value
+
+
+class Frame(QGraphicsItem):
+    """Measures the room that axes need, and draws them.
+
+    An axis without a name is not drawn: some pictures have none.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setZValue(-1000)
+        self._x, self._y = Axis(), Axis()
+        self._sx, self._sy = Scale(), Scale()
+        self._size = QRectF()
+        self._area = QRectF()
+        self._grid = True
+        self._left = 0.0
+        self._x_ticks: list[tuple[float, str]] = []
+        self._y_ticks: list[tuple[float, str]] = []
+        self._y_found: list[Tick] = []
+
+    def set_axes(self, x: Axis, y: Axis, sx: Scale, sy: Scale, grid: bool) -> None:
+        """Say what the axes are."""
+        self._x, self._y, self._sx, self._sy, self._grid = x, y, sx, sy, grid
+
+    def area_in(self, size: QRectF, y_range: tuple[float, float], margin: float) -> QRectF:
+        """Return where the plot itself goes.
+
+        Parameters
+        ----------
+        size : QRectF
+            The whole, in pixels.
+        y_range : (float, float)
+            Places, because the widths of their texts count.
+        margin : float
+            What labels at the right need.
+        """
+        metrics = QFontMetricsF(current_theme().font())
+        line = metrics.height()
+        top = line / 2 if self._y.label else float(SPACE[0])
+        bottom = float(SPACE[0])
+        if self._x.label:
+            bottom = TICK + line + (line if size.height() > 8 * line else 0.0) + SPACE[0]
+        left = float(SPACE[0])
+        if self._y.label:
+            height = max(size.height() - top - bottom, 1.0)
+            self._y_found = ticks_of(*y_range, self._sy, self._most(height, 2.3))
+            widths = [metrics.horizontalAdvance(tick.text) for tick in self._y_found]
+            wanted = max(widths, default=0.0) + TICK + SPACE[0] + line + SPACE[0]
+            # It grows at once and shrinks late, so that a digit more does not move the plot.
+            if wanted > self._left or wanted < self._left - 2.5 * line:
+                self._left = wanted
+            left = self._left
+        half = 1.4 * line if self._x.label else 0.0
+        right = max(margin, half, float(SPACE[0]))
+        width = max(size.width() - left - right, 20.0)
+        height = max(size.height() - top - bottom, 20.0)
+        self._size = size
+        return QRectF(
+            round(size.left() + left), round(size.top() + top), round(width), round(height)
+        )
+
+    def arrange(
+        self, area: QRectF, x_range: tuple[float, float], y_range: tuple[float, float]
+    ) -> None:
+        """Lay the ticks out around the plot's area."""
+        if self._area != area:
+            self.prepareGeometryChange()
+            self._area = area
+        self._x_ticks, self._y_ticks = [], []
+        if self._x.label:
+            per = area.width() / (x_range[1] - x_range[0])
+            most = self._most(area.width(), 2.6)
+            found = ticks_of(*x_range, self._sx, most)
+            metrics = QFontMetricsF(current_theme().font())
+            widest = max((metrics.horizontalAdvance(t.text) for t in found), default=0.0)
+            if len(found) > 1 and (found[1].place - found[0].place) * per < widest + SPACE[2]:
+                fewer = int(area.width() / (widest + SPACE[3]))
+                found = ticks_of(*x_range, self._sx, max(fewer, 2))
+            self._x_ticks = [(area.left() + (t.place - x_range[0]) * per, t.text) for t in found]
+        if self._y.label:
+            per = area.height() / (y_range[1] - y_range[0])
+            found = ticks_of(*y_range, self._sy, self._most(area.height(), 2.3))
+            self._y_ticks = [(area.bottom() - (t.place - y_range[0]) * per, t.text) for t in found]
+        self.update()
+
+    def tick_texts(self) -> tuple[list[str], list[str]]:
+        """Return the texts along x and along y."""
+        return [text for _, text in self._x_ticks], [text for _, text in self._y_ticks]
+
+    def boundingRect(self) -> QRectF:
+        """Return the whole."""
+        return QRectF(self._size)
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        """Draw grid, ticks and names."""
+        theme = current_theme()
+        area = self._area
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        grid, edge = theme.pen("line"), theme.pen("edge")
+        if self._grid:
+            painter.setPen(grid)
+            for at, _ in self._y_ticks:
+                painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
+        painter.setPen(edge)
+        if self._x.label:
+            painter.drawLine(area.bottomLeft(), area.bottomRight())
+        for at, _ in self._x_ticks:
+            painter.drawLine(QPointF(at, area.bottom()), QPointF(at, area.bottom() + TICK))
+        if self._y.label and not self._grid:
+            painter.drawLine(area.topLeft(), area.bottomLeft())
+        painter.setFont(theme.font())
+        painter.setPen(theme.colour("muted"))
+        line = QFontMetricsF(theme.font()).height()
+        for at, text in self._x_ticks:
+            room = QRectF(at - 60, area.bottom() + TICK, 120, line)
+            painter.drawText(room, _TOP, text)
+        for at, text in self._y_ticks:
+            right = area.left() - SPACE[0] - TICK / 2
+            painter.drawText(QRectF(right - 200, at - line / 2, 200, line), _RIGHT, text)
+        self._draw_names(painter, line)
+
+    def _draw_names(self, painter: QPainter, line: float) -> None:
+        area, size = self._area, self._size
+        metrics = QFontMetricsF(current_theme().font())
+        elide = Qt.TextElideMode.ElideRight
+        if self._x.label and size.bottom() - area.bottom() > 2 * line:
+            room = QRectF(area.left(), area.bottom() + TICK + line, area.width(), line)
+            painter.drawText(room, _CENTRE, metrics.elidedText(self._x.label, elide, room.width()))
+        if self._y.label:
+            painter.save()
+            painter.translate(size.left() + line / 2, area.center().y())
+            painter.rotate(-90)
+            length = size.height()
+            room = QRectF(-length / 2, -line / 2, length, line)
+            painter.drawText(room, _CENTRE, metrics.elidedText(self._y.label, elide, length))
+            painter.restore()
+
+    @staticmethod
+    def _most(length: float, lines_each: float) -> int:
+        """Return how many ticks there is room for."""
+        line = QFontMetricsF(current_theme().font()).height()
+        return max(int(length / (line * lines_each)), 2)

@@ -1,0 +1,369 @@
+"""The items of a figure as graphics items that are made once and then only get new data.
+
+Imports numpy, Qt, pyqtgraph, the theme and the figure.
+"""
+
+import math
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsLineItem,
+    QGraphicsPathItem,
+    QGraphicsSimpleTextItem,
+)
+
+from optiviz.ui.canvas.axes import Scale
+from optiviz.ui.canvas.image import ImageMark
+from optiviz.ui.canvas.markers import is_stroked, marker_path
+from optiviz.ui.canvas.places import line_places
+from optiviz.ui.theme import blend, current_theme
+from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Rule, Text
+
+__all__ = ["MOST_POINTS", "CrispLine", "LineMark", "Marks"]
+
+Array = NDArray[np.float64]
+ToPixels = Callable[[float, float], QPointF]
+Kind = TypeVar("Kind", bound=Item)
+
+FEW_VERTICES: Final = 200
+"""Up to so many a thick curve is drawn as one path."""
+
+MOST_POINTS: Final = 20_000
+"""Of more points a sample of about this many is drawn."""
+
+
+class Mark(Generic[Kind]):
+    """One graphics item, used again for the next figure's item of the same kind.
+
+    Attributes
+    ----------
+    graphics : QGraphicsItem
+    in_plot : bool
+        It lives in places of the plot; otherwise in pixels, and `arrange` moves it.
+    item : Item or None
+        What it shows now.
+    """
+
+    in_plot = True
+    graphics: QGraphicsItem
+
+    def __init__(self) -> None:
+        self.item: Kind | None = None
+        self._seen: tuple[Any, ...] = ()
+
+    def show(self, item: Kind, sx: Scale, sy: Scale, order: int) -> None:
+        """Show an item; the same one again costs nothing."""
+        if self.item is not item or self._seen != (sx, sy):
+            self.item = item
+            self._seen = (sx, sy)
+            self.draw(item, sx, sy)
+        if self.graphics.zValue() != order:
+            self.graphics.setZValue(order)
+
+    def hide(self) -> None:
+        """Show nothing until it is needed again."""
+        if self.item is not None:
+            self.item = None
+            self.graphics.setVisible(False)
+
+    def forget(self) -> None:
+        """Draw afresh next time, because colours are others."""
+        self._seen = ()
+
+    @abstractmethod
+    def draw(self, item: Kind, sx: Scale, sy: Scale) -> None:
+        """Give the graphics item its data."""
+
+    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+        """Move to its place in pixels of the plot's area."""
+
+
+def _line_pen(line: Line, count: int) -> tuple[QPen, bool]:
+    """Return a curve's pen, and whether to draw its segments one by one.
+
+    Qt outlines a thick antialiased path as one polygon, which takes ten times as long for a noisy
+    curve as its segments do. Segments overlap, so their colour must be opaque; and dashes of many
+    segments are only drawn fast where they are thin.
+    """
+    theme = current_theme()
+    pen = theme.pen(line.role, line.width, line.dash, line.opacity)
+    if pen.widthF() <= 1.0 or count < FEW_VERTICES:
+        return pen, False
+    if line.dash != "solid":
+        pen.setWidthF(1.0)
+        return pen, False
+    if line.opacity < 1.0:
+        pen.setColor(blend(theme.colour("card"), theme.colour(line.role), line.opacity))
+    pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+    return pen, True
+
+
+class LineMark(Mark[Line]):
+    """A curve."""
+
+    graphics: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._x = self._y = np.empty(0)
+        self.graphics = pg.PlotCurveItem(antialias=True, clickable=False)
+
+    def draw(self, item: Line, sx: Scale, sy: Scale) -> None:
+        """Give the curve its places and its pen."""
+        x, y = line_places(item, sx, sy)
+        broken = not (np.isfinite(x).all() and np.isfinite(y).all())
+        if broken and not (np.isfinite(x) & np.isfinite(y)).any():
+            x, y, broken = x[:0], y[:0], False
+        pen, apart = _line_pen(item, x.size)
+        self.graphics.setSegmentedLineMode("on" if apart else "off")
+        self.graphics.setData(
+            x=x,
+            y=y,
+            pen=pen,
+            connect="finite" if broken else "all",
+            skipFiniteCheck=not broken,
+        )
+        self.graphics.setVisible(x.size > 0)
+        self._x, self._y = x, y
+
+    def end_before(self, right: float) -> tuple[float, float] | None:
+        """Return the last place of the curve that is not beyond `right`, or None."""
+        for at in range(self._x.size - 1, -1, -1):
+            x, y = float(self._x[at]), float(self._y[at])
+            if x <= right and math.isfinite(y):
+                return x, y
+        return None
+
+
+class BandMark(Mark[Band]):
+    """An area between two curves; nan breaks it."""
+
+    graphics: QGraphicsPathItem
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graphics = QGraphicsPathItem()
+        self.graphics.setPen(Qt.PenStyle.NoPen)
+
+    def draw(self, item: Band, sx: Scale, sy: Scale) -> None:
+        x, low, high = (
+            np.ravel(scale.places(v))
+            for scale, v in ((sx, item.x), (sy, item.low), (sy, item.high))
+        )
+        count = min(x.size, low.size, high.size)
+        x, low, high = x[:count], low[:count], high[:count]
+        good = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
+        path = QPainterPath()
+        for start, stop in edges.reshape(-1, 2):
+            part = slice(int(start), int(stop))
+            around = pg.functions.arrayToQPath(
+                np.concatenate((x[part], x[part][::-1])),
+                np.concatenate((low[part], high[part][::-1])),
+                connect="all",
+            )
+            around.closeSubpath()
+            path.addPath(around)
+        self.graphics.setPath(path)
+        self.graphics.setBrush(QBrush(current_theme().colour(item.role, item.opacity)))
+        self.graphics.setVisible(not path.isEmpty())
+
+
+class PointsMark(Mark[Points]):
+    """Markers of one kind."""
+
+    graphics: Any
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graphics = pg.ScatterPlotItem(pxMode=True, hoverable=False)
+
+    def draw(self, item: Points, sx: Scale, sy: Scale) -> None:
+        theme = current_theme()
+        x, y = np.ravel(sx.places(item.x)), np.ravel(sy.places(item.y))
+        count = min(x.size, y.size)
+        x, y = x[:count], y[:count]
+        good = np.isfinite(x) & np.isfinite(y)
+        if not good.all():
+            x, y = x[good], y[good]
+        if x.size > MOST_POINTS:
+            every = -(-x.size // MOST_POINTS)
+            x, y = x[::every], y[::every]
+        colour = theme.colour(item.role, item.opacity)
+        if item.hollow or is_stroked(item.marker):
+            pen: QPen | None = theme.pen(
+                "outline" if item.outlined else item.role, 1.3, opacity=item.opacity
+            )
+            brush = QBrush(Qt.BrushStyle.NoBrush)
+        else:
+            brush = QBrush(colour)
+            pen = theme.pen("outline", 1.3) if item.outlined else None
+        self.graphics.setData(
+            x=x,
+            y=y,
+            size=max(item.size * theme.em, 2.0),
+            symbol=marker_path(item.marker),
+            pen=pen,
+            brush=brush,
+        )
+        self.graphics.setVisible(x.size > 0)
+
+
+class ClassImageMark(Mark[ClassImage]):
+    """A grid of class colours."""
+
+    graphics: ImageMark
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graphics = ImageMark()
+
+    def draw(self, item: ClassImage, sx: Scale, sy: Scale) -> None:
+        left, right = sx.place(item.left), sx.place(item.right)
+        bottom, top = sy.place(item.bottom), sy.place(item.top)
+        rect = QRectF(left, bottom, right - left, top - bottom)
+        visible = bool(np.isfinite([left, right, bottom, top]).all()) and rect.isValid()
+        self.graphics.setVisible(visible)
+        if visible:
+            self.graphics.draw(item, rect)
+
+
+class TextMark(Mark[Text]):
+    """Words at a place."""
+
+    in_plot = False
+    graphics: QGraphicsSimpleTextItem
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graphics = QGraphicsSimpleTextItem()
+        self._place = (0.0, 0.0)
+
+    def draw(self, item: Text, sx: Scale, sy: Scale) -> None:
+        theme = current_theme()
+        self._place = (sx.place(item.x), sy.place(item.y))
+        self.graphics.setText(item.text)
+        self.graphics.setFont(theme.font(bold=item.bold))
+        self.graphics.setBrush(QBrush(theme.colour(item.role)))
+        self.graphics.setVisible(bool(np.isfinite(self._place).all()))
+
+    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+        item = self.item
+        if item is None or not self.graphics.isVisible():
+            return
+        size = self.graphics.boundingRect().size()
+        # Beside a marker of usual size, not under it.
+        gap = current_theme().em * 0.75
+        left, top = {
+            "left": (gap, -size.height() / 2),
+            "right": (-size.width() - gap, -size.height() / 2),
+            "center": (-size.width() / 2, -size.height() / 2),
+            "top": (-size.width() / 2, gap),
+            "bottom": (-size.width() / 2, -size.height() - gap),
+        }[item.anchor]
+        self.graphics.setPos(to_pixels(*self._place) + QPointF(left, top))
+
+
+class CrispLine(QGraphicsLineItem):
+    """An upright or level line, drawn on whole pixels."""
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        """Draw it without smoothing."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        super().paint(painter, option, widget)
+
+
+class RuleMark(Mark[Rule]):
+    """A straight line across the plot."""
+
+    in_plot = False
+    graphics: CrispLine
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.graphics = CrispLine()
+        self._place = 0.0
+
+    def draw(self, item: Rule, sx: Scale, sy: Scale) -> None:
+        self._place = (sx if item.upright else sy).place(item.at)
+        self.graphics.setPen(current_theme().pen(item.role, 1.0, item.dash))
+        self.graphics.setVisible(bool(np.isfinite(self._place)))
+
+    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+        if self.item is None or not np.isfinite(self._place):
+            return
+        if self.item.upright:
+            at = round(to_pixels(self._place, 0.0).x())
+            self.graphics.setLine(at, area.top(), at, area.bottom())
+        else:
+            at = round(to_pixels(0.0, self._place).y())
+            self.graphics.setLine(area.left(), at, area.right(), at)
+
+
+_MARKS: Final[dict[type, type[Mark[Any]]]] = {
+    Line: LineMark,
+    Band: BandMark,
+    Points: PointsMark,
+    ClassImage: ClassImageMark,
+    Text: TextMark,
+    Rule: RuleMark,
+}
+
+
+class Marks:
+    """All marks of a plot, kept by kind and order, so that the next figure uses them again."""
+
+    def __init__(self, box: Any) -> None:
+        self._box = box
+        self._pools: dict[type, list[Mark[Any]]] = {kind: [] for kind in _MARKS}
+        self.shown: list[Mark[Any]] = []
+
+    def show(self, items: tuple[Item, ...], sx: Scale, sy: Scale) -> None:
+        """Show these items, in order."""
+        used = dict.fromkeys(_MARKS, 0)
+        shown = []
+        for order, item in enumerate(items):
+            kind = type(item)
+            pool = self._pools[kind]
+            if used[kind] == len(pool):
+                pool.append(self._make(kind))
+            mark = pool[used[kind]]
+            used[kind] += 1
+            mark.show(item, sx, sy, order)
+            shown.append(mark)
+        for kind, pool in self._pools.items():
+            for mark in pool[used[kind] :]:
+                mark.hide()
+        self.shown = shown
+
+    def forget(self) -> None:
+        """Draw everything afresh next time."""
+        for pool in self._pools.values():
+            for mark in pool:
+                mark.forget()
+
+    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+        """Move what lives in pixels."""
+        for mark in self.shown:
+            if not mark.in_plot:
+                mark.arrange(to_pixels, area)
+
+    def points(self) -> list[Any]:
+        """Return the scatter items, which draw themselves otherwise when they are copied."""
+        return [mark.graphics for mark in self._pools[Points]]
+
+    def _make(self, kind: type) -> Mark[Any]:
+        mark = _MARKS[kind]()
+        if mark.in_plot:
+            self._box.addItem(mark.graphics, ignoreBounds=True)
+        else:
+            mark.graphics.setParentItem(self._box)
+        return mark

@@ -1,0 +1,56 @@
+"""What the items of a figure cover, and where their points go.
+
+Imports numpy, the axes' arithmetic and the figure; knows no toolkit.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.ui.canvas.axes import Scale, extent
+from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Text
+
+__all__ = ["extents_of", "line_places", "simplified"]
+
+Array = NDArray[np.float64]
+
+
+def simplified(x: Array, y: Array) -> tuple[Array, Array]:
+    """Leave out the points of level stretches that change nothing in the picture."""
+    if y.size < 3:
+        return x, y
+    change = y[1:] != y[:-1]
+    keep = np.ones(y.size, dtype=bool)
+    np.logical_or(change[1:], change[:-1], out=keep[1:-1])
+    return (x, y) if keep.all() else (x[keep], y[keep])
+
+
+def line_places(line: Line, sx: Scale, sy: Scale) -> tuple[Array, Array]:
+    """Return the places of a line's points, cut to one length, steps made explicit."""
+    x, y = np.ravel(sx.places(line.x)), np.ravel(sy.places(line.y))
+    count = min(x.size, y.size)
+    x, y = simplified(x[:count], y[:count])
+    if line.steps and x.size > 1:
+        x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
+    return x, y
+
+
+def extents_of(
+    item: Item, log_x: bool, log_y: bool
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Return what an item covers of both axes: values, or logarithms on a log axis."""
+    if isinstance(item, (Line, Points)):
+        return extent(item.x, log_x), extent(item.y, log_y)
+    if isinstance(item, Band):
+        low, high = extent(item.low, log_y), extent(item.high, log_y)
+        both = [e for e in (low, high) if e is not None]
+        if not both:
+            return extent(item.x, log_x), None
+        return extent(item.x, log_x), (min(e[0] for e in both), max(e[1] for e in both))
+    if isinstance(item, ClassImage):
+        return (
+            extent(np.array([item.left, item.right]), log_x),
+            extent(np.array([item.bottom, item.top]), log_y),
+        )
+    if isinstance(item, Text):
+        return extent(np.array([item.x]), log_x), extent(np.array([item.y]), log_y)
+    return None, None

@@ -1,0 +1,397 @@
+"""A figure's items on axes: pyqtgraph draws them, the mouse seeks, zooms and reads values.
+
+Imports Qt, pyqtgraph, the other rooms of the canvas, the theme and the figure.
+"""
+
+import math
+from typing import Any, Final
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from optiviz.ui.canvas.axes import Scale, number, range_of
+from optiviz.ui.canvas.frame import Frame
+from optiviz.ui.canvas.labels import EndLabel, EndLabels, margin_for
+from optiviz.ui.canvas.marks import CrispLine, LineMark, Marks
+from optiviz.ui.canvas.places import extents_of
+from optiviz.ui.canvas.readout import Reading, Readout, nearest_x, value_at
+from optiviz.ui.theme import SPACE, current_theme
+from optiviz.views.figure import ClassImage, Figure, Line, Points, Rule
+
+__all__ = ["PlotPane"]
+
+FAR: Final = 1e5  # pixels beyond any screen, as far as Qt is asked to draw
+GRAB: Final = 12.0  # pixels: how near the pointer must be to a point that can be dragged
+
+
+class PlotPane(pg.GraphicsView):
+    """Draws the items of a figure and keeps its graphics items from one figure to the next.
+
+    Attributes
+    ----------
+    seek_requested : Signal of float
+        A time was clicked or dragged to, on an axis that is time.
+    drag_requested, drag_finished : Signal of float
+        The point at `meta["draggable_x"]` is dragged to this x; it was let go there.
+    zoomed_changed : Signal of bool
+        The range is the user's own now, or that of the data again.
+    """
+
+    seek_requested = Signal(float)
+    drag_requested = Signal(float)
+    drag_finished = Signal(float)
+    zoomed_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self._figure = Figure("")
+        self._identity: tuple[Any, ...] = ()
+        self._sx, self._sy = Scale(), Scale()
+        self._wanted: tuple[float, float, float, float] | None = None
+        self._zoomed = False
+        self._arranging = False
+        self._margin = 0.0
+        self._playhead: float | None = None
+        self._hover: QPointF | None = None
+        self._drag = ""
+        self._box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
+        self._box.disableAutoRange()
+        self._box.setZValue(0)
+        self._frame = Frame()
+        self._labels = EndLabels()
+        for item in (self._frame, self._box, self._labels):
+            self.scene().addItem(item)
+        self._marks = Marks(self._box)
+        self._playhead_line = self._thin_line(9_000)
+        self._pointer_line = self._thin_line(8_000)
+        self._readout = Readout(self._box)
+        self._box.sigRangeChanged.connect(self._range_changed)
+        self._box.sigRangeChangedManually.connect(self._range_changed_by_hand)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumSize(60, 40)
+        self.restyle()
+
+    def set_figure(self, figure: Figure) -> None:
+        """Draw a figure; its range is the user's own as long as the axes are the same."""
+        self._figure = figure
+        x, y = figure.x, figure.y
+        identity = (figure.title, x.label, y.label, x.log, y.log, figure.equal)
+        if identity != self._identity:
+            self._identity = identity
+            self._set_zoomed(False)
+            self._margin = 0.0
+            self._box.setAspectLocked(figure.equal)
+            # On a time axis the wheel zooms time alone.
+            self._box.setMouseEnabled(x=True, y=not figure.time_axis)
+        extents = [extents_of(item, x.log, y.log) for item in figure.items]
+        exact = next(
+            (e for e, i in zip(extents, figure.items, strict=True) if isinstance(i, ClassImage)),
+            (None, None),
+        )
+        x_range = range_of(x, [e[0] for e in extents], exact=exact[0], time=figure.time_axis)
+        y_range = range_of(y, [e[1] for e in extents], exact=exact[1])
+        sx, sy = Scale.fitting(*x_range, x.log), Scale.fitting(*y_range, y.log)
+        if figure.equal:
+            sx = sy = Scale(unit=max(sx.unit, sy.unit))
+        if (sx, sy) != (self._sx, self._sy) and self._wanted is not None:
+            self._set_zoomed(False)
+        self._sx, self._sy = sx, sy
+        self._marks.show(figure.items, sx, sy)
+        grid = not any(isinstance(item, ClassImage) for item in figure.items)
+        self._frame.set_axes(x, y, sx, sy, grid)
+        wanted = (
+            x_range[0] / sx.unit, x_range[1] / sx.unit,
+            y_range[0] / sy.unit, y_range[1] / sy.unit,
+        )  # fmt: skip
+        self._show_range(wanted)
+        self._arrange()
+
+    def set_playhead(self, x: float | None) -> None:
+        """Move the line that marks the time on show; None for none."""
+        self._playhead = x
+        self._place_playhead()
+
+    def reset_view(self) -> None:
+        """Show all of the data again."""
+        wanted = self._wanted
+        self._wanted = None
+        self._set_zoomed(False)
+        if wanted is not None:
+            self._show_range(wanted)
+        self._arrange()
+
+    def zoomed(self) -> bool:
+        """Return whether the range is the user's own."""
+        return self._zoomed
+
+    def restyle(self) -> None:
+        """Take the colours, type and line widths of the theme."""
+        theme = current_theme()
+        self.setBackground(theme.colour("card"))
+        self._playhead_line.setPen(theme.pen("accent", 2.0))
+        self._pointer_line.setPen(theme.pen("muted", 1.0, opacity=0.7))
+        self._readout.restyle()
+        self._marks.forget()
+        self._margin = 0.0
+        self.set_figure(self._figure)
+
+    def set_copying(self, copying: bool) -> None:
+        """Draw points one by one, sharp at any size, while a copy is made."""
+        for points in self._marks.points():
+            points.setExportMode(copying, {"antialias": True} if copying else None)
+        self._pointer_line.setVisible(False)
+        self._readout.setVisible(False)
+
+    def plot_area(self) -> QRectF:
+        """Return where the axes are, in pixels of the pane."""
+        return QRectF(self._box.geometry())
+
+    def pixel_of(self, x: float, y: float) -> QPointF:
+        """Return where a point of the data is, in pixels of the pane."""
+        inside = self._to_pixels(self._sx.place(x), self._sy.place(y))
+        return inside + self.plot_area().topLeft()
+
+    def ranges(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return what the axes cover, in values."""
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        sx, sy = self._sx, self._sy
+        return (sx.value(x0), sx.value(x1)), (sy.value(y0), sy.value(y1))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Lay everything out again."""
+        super().resizeEvent(event)
+        if hasattr(self, "_readout"):
+            self._margin = 0.0
+            self._arrange()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Seek or grab a point; anything else zooms and moves the range."""
+        at = event.position()
+        if event.button() == Qt.MouseButton.LeftButton and self._box.geometry().contains(at):
+            if self._over_draggable(at):
+                self._drag = "point"
+                self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+                event.accept()
+                return
+            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            if self._figure.time_axis and not shift:
+                self._drag = "seek"
+                self.seek_requested.emit(self._value_under(at))
+                event.accept()
+                return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Go on with what was begun, or read the values under the pointer."""
+        at = event.position()
+        if self._drag == "seek":
+            self.seek_requested.emit(self._value_under(at))
+        elif self._drag == "point":
+            self.drag_requested.emit(self._value_under(at))
+        else:
+            super().mouseMoveEvent(event)
+            if self._over_draggable(at):
+                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+            else:
+                self.viewport().unsetCursor()
+        self._hover = None if event.buttons() and not self._drag else at
+        self._read()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End what was begun."""
+        drag, self._drag = self._drag, ""
+        if drag == "point":
+            self.viewport().unsetCursor()
+            self.drag_finished.emit(self._value_under(event.position()))
+        elif not drag:
+            super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show all of the data again."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.reset_view()
+            event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let A show all of the data again; other keys are the window's."""
+        if event.key() == Qt.Key.Key_A and not event.modifiers():
+            self.reset_view()
+        else:
+            event.ignore()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Take the readout away."""
+        super().leaveEvent(event)
+        self._hover = None
+        self._read()
+
+    def _thin_line(self, order: int) -> CrispLine:
+        line = CrispLine(self._box)
+        line.setZValue(order)
+        line.setVisible(False)
+        return line
+
+    def _show_range(self, wanted: tuple[float, float, float, float]) -> None:
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
+        if not self._zoomed:
+            x0, x1, y0, y1 = wanted
+            self._box.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0.0)
+
+    def _set_zoomed(self, zoomed: bool) -> None:
+        if zoomed != self._zoomed:
+            self._zoomed = zoomed
+            if not zoomed:
+                self._wanted = None
+            self.zoomed_changed.emit(zoomed)
+
+    def _range_changed(self) -> None:
+        if not self._arranging:
+            self._arrange()
+
+    def _range_changed_by_hand(self) -> None:
+        self._set_zoomed(True)
+
+    def _arrange(self) -> None:
+        """Lay out what depends on the range or on the size."""
+        self._arranging = True
+        try:
+            whole = QRectF(self.viewport().rect())
+            if whole.width() < 2 or whole.height() < 2:
+                return
+            texts = [i.label for i in self._figure.items if isinstance(i, Line) and i.label]
+            margin = margin_for(texts, whole.width())
+            # It grows at once and shrinks late, as the room for ticks does.
+            if margin > self._margin or margin < self._margin - 2 * SPACE[4]:
+                self._margin = margin
+            area = self._frame.area_in(whole, self._y_range(), self._margin)
+            if self._box.geometry() != area:
+                self._box.setGeometry(area)
+            x_range = self._x_range()
+            self._frame.arrange(area, x_range, self._y_range())
+            inside = QRectF(0, 0, area.width(), area.height())
+            self._marks.arrange(self._to_pixels, inside)
+            self._place_labels(area, whole)
+            self._place_playhead()
+            self._read()
+        finally:
+            self._arranging = False
+
+    def _x_range(self) -> tuple[float, float]:
+        low, high = self._box.viewRange()[0]
+        return low, high
+
+    def _y_range(self) -> tuple[float, float]:
+        low, high = self._box.viewRange()[1]
+        return low, high
+
+    def _to_pixels(self, x: float, y: float) -> QPointF:
+        """Return pixels of the plot's area for places."""
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        size = self._box.geometry()
+        across, down = (x - x0) / (x1 - x0) * size.width(), (y1 - y) / (y1 - y0) * size.height()
+        return QPointF(min(max(across, -FAR), FAR), min(max(down, -FAR), FAR))
+
+    def _value_under(self, at: QPointF) -> float:
+        """Return the x of the data under a pixel, kept inside the range."""
+        area = self._box.geometry()
+        share = min(max((at.x() - area.left()) / area.width(), 0.0), 1.0)
+        low, high = self._x_range()
+        return self._sx.value(low + share * (high - low))
+
+    def _place_labels(self, area: QRectF, whole: QRectF) -> None:
+        right = self._x_range()[1]
+        labels = []
+        for mark in self._marks.shown:
+            if not isinstance(mark, LineMark) or mark.item is None or not mark.item.label:
+                continue
+            place = mark.end_before(right)
+            if place is not None:
+                end = self._to_pixels(*place) + area.topLeft()
+                line = mark.item
+                labels.append(EndLabel(line.label, line.role, end, line.opacity))
+        margin = QRectF(area.right(), area.top(), whole.right() - area.right(), area.height())
+        self._labels.place(labels, margin)
+
+    def _place_playhead(self) -> None:
+        x = self._playhead
+        shown = x is not None and self._figure.time_axis
+        for mark in self._marks.shown:
+            # A figure may bring a playhead of its own, for reports; there is one, though.
+            if isinstance(mark.item, Rule) and mark.item.upright and mark.item.role == "accent":
+                mark.graphics.setVisible(not shown)
+        place = self._sx.place(x) if shown and x is not None else math.nan
+        low, high = self._x_range()
+        if not low <= place <= high:
+            self._playhead_line.setVisible(False)
+            return
+        at = round(self._to_pixels(place, 0.0).x())
+        self._playhead_line.setLine(at, 0.0, at, self._box.geometry().height())
+        self._playhead_line.setVisible(True)
+
+    def _over_draggable(self, at: QPointF) -> bool:
+        x = self._figure.meta.get("draggable_x")
+        if x is None:
+            return False
+        for item in self._figure.items:
+            if isinstance(item, Points):
+                for row in np.flatnonzero(np.ravel(item.x) == x):
+                    off = self.pixel_of(x, float(np.ravel(item.y)[row])) - at
+                    if math.hypot(off.x(), off.y()) <= GRAB * current_theme().scale:
+                        return True
+        return False
+
+    def _read(self) -> None:
+        """Show the values under the pointer."""
+        area = self._box.geometry()
+        at = self._hover
+        if at is None or not area.contains(at) or not (self._figure.x.label):
+            self._pointer_line.setVisible(False)
+            self._readout.show_readings(())
+            return
+        lines = [i for i in self._figure.items if isinstance(i, Line)]
+        lines = [i for i in lines if i.label] or lines
+        x = self._value_under(at)
+        if self._figure.time_axis:
+            nearest = nearest_x(lines, x)
+            x = nearest if math.isfinite(self._sx.place(nearest)) else x
+        pixel = round(self._to_pixels(self._sx.place(x), 0.0).x())
+        self._pointer_line.setLine(pixel, 0.0, pixel, area.height())
+        self._pointer_line.setVisible(True)
+        rows = [Reading(self._figure.x.label, number(x))]
+        for line in lines:
+            y = value_at(line, x)
+            if y == y:
+                name = line.label or self._figure.y.label
+                rows.append(Reading(name, number(y), line.role, line.dash))
+        if not lines:
+            share = (area.bottom() - at.y()) / area.height()
+            low, high = self._y_range()
+            y = self._sy.value(low + share * (high - low))
+            rows = [
+                Reading(self._figure.x.label, number(x, 3)),
+                Reading(self._figure.y.label, number(y, 3)),
+            ]
+        self._readout.show_readings(rows)
+        self._readout.place(QRectF(0, 0, area.width(), area.height()), pixel, self._crowd)
+
+    def _crowd(self, rect: QRectF) -> int:
+        """Return how many points of the data are under a rectangle of the plot's area."""
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        size = self._box.geometry()
+        across, up = (x1 - x0) / size.width(), (y1 - y0) / size.height()
+        sx, sy = self._sx, self._sy
+        left, right = sx.value(x0 + rect.left() * across), sx.value(x0 + rect.right() * across)
+        low, high = sy.value(y1 - rect.bottom() * up), sy.value(y1 - rect.top() * up)
+        count = 0
+        for item in self._figure.items:
+            if isinstance(item, (Line, Points)):
+                x, y = np.ravel(item.x), np.ravel(item.y)
+                n = min(x.size, y.size)
+                under = (x[:n] >= left) & (x[:n] <= right) & (y[:n] >= low) & (y[:n] <= high)
+                count += int(np.count_nonzero(under))
+        return count

@@ -1,0 +1,159 @@
+"""Small tables with large figures, such as confusion matrices, painted to fit.
+
+Imports Qt, the theme and the figure.
+"""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from optiviz.ui.theme import SPACE, blend, current_theme
+from optiviz.views.figure import Table
+
+__all__ = ["TablesPane"]
+
+STRONGEST = 0.5
+"""How much of its colour a cell has where its shade is 1; figures must stay readable."""
+
+MOST_ASPECT = 2.4
+"""A cell is at most this many times as wide as it is high."""
+
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class TablesPane(QWidget):
+    """Paints tables side by side, or one above the other where it is narrow."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tables: tuple[Table, ...] = ()
+
+    def set_tables(self, tables: tuple[Table, ...]) -> None:
+        """Show these tables."""
+        if tables != self._tables:
+            self._tables = tables
+            self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a size in which a small table can be read."""
+        return QSize(120, 80)
+
+    def rects(self) -> list[QRectF]:
+        """Return the room of each table."""
+        count = len(self._tables)
+        if count == 0:
+            return []
+        whole = QRectF(self.rect())
+        gap = float(SPACE[4])
+        upright = whole.width() < 0.8 * whole.height()
+        length = whole.height() if upright else whole.width()
+        each = (length - gap * (count - 1)) / count
+        found = []
+        for number in range(count):
+            start = number * (each + gap)
+            if upright:
+                found.append(QRectF(0, start, whole.width(), each))
+            else:
+                found.append(QRectF(start, 0, each, whole.height()))
+        return found
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the tables."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for table, rect in zip(self._tables, self.rects(), strict=True):
+            if rect.width() > 20 and rect.height() > 20:
+                self._draw(painter, table, rect)
+        painter.end()
+
+    @staticmethod
+    def _draw(painter: QPainter, table: Table, rect: QRectF) -> None:
+        theme = current_theme()
+        metrics = QFontMetricsF(theme.font())
+        line = metrics.height()
+        n_rows, n_columns = max(len(table.rows), 1), max(len(table.columns), 1)
+        heading = max((metrics.horizontalAdvance(r) for r in table.rows), default=0.0) + SPACE[1]
+        heading = min(heading, rect.width() * 0.35)
+        left = heading + (line + SPACE[0] if table.row_title else 0.0)
+        top = line + SPACE[0] + (line + SPACE[0] if table.column_title else 0.0)
+        top += line + SPACE[0] if table.title else 0.0
+        width = (rect.width() - left) / n_columns
+        height = (rect.height() - top - SPACE[0]) / n_rows
+        width = min(width, max(height * MOST_ASPECT, line * 4))
+        height = min(height, max(width, line * 2))
+        across = left + width * n_columns
+        x = rect.left() + max((rect.width() - across) / 2, 0.0)
+        y = rect.top() + max((rect.height() - top - height * n_rows) / 2, 0.0)
+        cells_left, cells_width = x + left, width * n_columns
+
+        painter.setPen(theme.colour("text"))
+        if table.title:
+            painter.setFont(theme.font(bold=True))
+            bold = QFontMetricsF(theme.font(bold=True))
+            room = QRectF(rect.left(), y, rect.width(), line)
+            if cells_width > bold.horizontalAdvance(table.title):
+                room = QRectF(cells_left, y, cells_width, line)
+            title = bold.elidedText(table.title, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, _CENTRE, title)
+            y += line + SPACE[0]
+        painter.setFont(theme.font())
+        painter.setPen(theme.colour("muted"))
+        if table.column_title:
+            painter.drawText(QRectF(cells_left, y, cells_width, line), _CENTRE, table.column_title)
+            y += line + SPACE[0]
+        elide = Qt.TextElideMode.ElideRight
+        for number, name in enumerate(_short(table.columns, metrics, width - 4)):
+            room = QRectF(cells_left + number * width, y, width, line)
+            painter.drawText(room, _CENTRE, metrics.elidedText(name, elide, width - 4))
+        y += line + SPACE[0]
+        if table.row_title:
+            painter.save()
+            painter.translate(x + line / 2, y + height * n_rows / 2)
+            painter.rotate(-90)
+            room = QRectF(-height * n_rows / 2, -line / 2, height * n_rows, line)
+            painter.drawText(room, _CENTRE, table.row_title)
+            painter.restore()
+        for number, name in enumerate(table.rows):
+            room = QRectF(cells_left - heading, y + number * height, heading - SPACE[1], height)
+            painter.drawText(room, _RIGHT, metrics.elidedText(name, elide, room.width()))
+        _draw_cells(painter, table, QRectF(cells_left, y, width, height))
+
+
+def _short(names: tuple[str, ...], metrics: QFontMetricsF, room: float) -> tuple[str, ...]:
+    """Return names without the words they share, where they are too wide: "class 0" becomes "0"."""
+    if all(metrics.horizontalAdvance(name) <= room for name in names):
+        return names
+    starts = {name.rpartition(" ")[0] for name in names}
+    return tuple(name.rpartition(" ")[2] for name in names) if len(starts) == 1 else names
+
+
+def _draw_cells(painter: QPainter, table: Table, first: QRectF) -> None:
+    """Paint the cells; `first` is the one at the top left."""
+    theme = current_theme()
+    width, height = first.width(), first.height()
+    texts = [text for row in table.cells for text in row]
+    longest = max(texts, key=len, default="")
+    # As large as the longest figure allows, one size for all cells.
+    size = 2.2
+    while size > 0.7:
+        metrics = QFontMetricsF(theme.font(size))
+        if metrics.horizontalAdvance(longest) <= width * 0.8 and metrics.height() <= height * 0.7:
+            break
+        size -= 0.1
+    painter.setFont(theme.font(size))
+    metrics = QFontMetricsF(theme.font(size))
+    card, role = theme.colour("card"), theme.colour(table.role)
+    for i, row in enumerate(table.cells):
+        for j, text in enumerate(row):
+            cell = QRectF(first.left() + j * width, first.top() + i * height, width, height)
+            shade = 0.0
+            if table.shade is not None and i < table.shade.shape[0] and j < table.shade.shape[1]:
+                value = float(table.shade[i, j])
+                shade = min(max(value, 0.0), 1.0) if value == value else 0.0
+            painter.setPen(theme.colour("line"))
+            painter.setBrush(blend(card, role, shade * STRONGEST))
+            painter.drawRoundedRect(cell.adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
+            painter.setPen(theme.colour("text"))
+            fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 4)
+            painter.drawText(cell, _CENTRE, fitting)

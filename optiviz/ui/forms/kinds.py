@@ -1,0 +1,194 @@
+"""Forms inside forms: settings that are a set of parameters, or one kind of a family."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from optiviz.engine import registry
+from optiviz.engine.parameters import Field, Kind, Mistake, Parameters, fields
+from optiviz.ui.forms.control import Control
+from optiviz.ui.forms.controls import ChoiceControl
+from optiviz.ui.forms.form import ParametersForm
+from optiviz.ui.forms.rows import Row
+from optiviz.ui.forms.words import below
+
+
+class KindForm(Control):
+    """A combo of the kinds of a family, and the form of the one that is chosen.
+
+    Settings of the same name are taken over when another kind is chosen, and each kind's own are
+    remembered.
+
+    Parameters
+    ----------
+    family : type of Kind
+        The family's base class, such as `Optimizer`.
+    label : str
+        What the combo chooses, for people who have it read to them.
+    exclude : collection of str
+        Fields that are set elsewhere.
+    last : collection of str
+        Fields that come after the others.
+    only : collection of str, optional
+        The kinds to offer; all of them if left out.
+    """
+
+    wide = True
+
+    def __init__(
+        self,
+        family: type[Kind],
+        label: str = "Kind",
+        parent: QWidget | None = None,
+        *,
+        exclude: Collection[str] = (),
+        last: Collection[str] = (),
+        only: Collection[str] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        known: dict[str, type[Kind]] = registry.kinds(family.family)
+        self.kinds = {k: cls for k, cls in known.items() if only is None or k in only}
+        self._exclude, self._last = exclude, last
+        self._forms: dict[str, ParametersForm] = {}
+        self._choice = ChoiceControl({}, self)
+        self.combo = self._choice.combo
+        self._fill()
+        self._choice.wide = True
+        self.row = Row("", self._choice, "")
+        self._choice.name(label, "")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self._column.addWidget(self.row)
+        self.setFocusProxy(self.combo)
+        self._choice.changed.connect(self._on_kind)
+        self._shown = self._show(self._choice.value())
+
+    @property
+    def kind(self) -> str:
+        """The chosen kind."""
+        return str(self._choice.value())
+
+    @property
+    def form(self) -> ParametersForm:
+        """The form of the chosen kind."""
+        return self._shown
+
+    def value(self) -> dict[str, Any]:
+        """Return plain data for ``from_dict``, the kind first."""
+        return self._shown.value()
+
+    def set_value(self, value: Any) -> None:
+        """Show a kind and its settings, without a signal."""
+        if isinstance(value, Kind):
+            shown = {f.name: getattr(value, f.name) for f in fields(type(value))}
+            value = {"kind": value.kind, **shown}
+        data = dict(value) if isinstance(value, Mapping) else {}
+        kind = data.pop("kind", None) or self.kind
+        if kind in self.kinds:
+            self._choice.set_value(kind)
+            self._shown = self._show(kind)
+            self._shown.set_value(data)
+
+    def set_mistakes(self, mistakes: list[Mistake]) -> list[Mistake]:
+        """Show each mistake at its field; those of the kind below the combo."""
+        of_kind, rest = below(mistakes, "kind")
+        self.row.set_mistakes(of_kind)
+        own = [m for m in rest if m.path]
+        self._shown.set_mistakes(own)
+        return [m for m in rest if not m.path]
+
+    def name(self, label: str, tip: str) -> None:
+        """Tell what it is for."""
+        self.combo.setAccessibleName(label)
+        self.combo.setAccessibleDescription(tip)
+
+    def label_at(self, path: str) -> str:
+        """Return the words on screen for a setting."""
+        name = path.partition(".")[0].partition("[")[0]
+        return self._shown.row(name).text if name in self._shown.names() else ""
+
+    def _fill(self) -> None:
+        groups: dict[str, list[type[Kind]]] = {}
+        for cls in self.kinds.values():
+            groups.setdefault(getattr(cls, "group", ""), []).append(cls)
+        blocked = self.combo.blockSignals(True)
+        for group in sorted(groups):
+            if group:
+                self.combo.add_heading(group)
+            for cls in sorted(groups[group], key=_label):
+                self.combo.addItem(_label(cls), cls.kind)
+        if self.kinds:
+            first = next(iter(groups[min(groups)]))
+            self.combo.set_value(first.kind)
+        self.combo.blockSignals(blocked)
+
+    def _show(self, kind: str) -> ParametersForm:
+        """Show the form of a kind, made when it is first wanted."""
+        if kind not in self._forms:
+            cls = self.kinds[kind]
+            form = ParametersForm(cls, self, exclude=self._exclude, last=self._last)
+            form.changed.connect(self.changed)
+            form.committed.connect(self.committed)
+            self._forms[kind] = form
+            self._column.addWidget(form)
+        self._forms[kind].lined_up.set_rows([self.row, *self._forms[kind].rows()])
+        for name, form in self._forms.items():
+            form.setVisible(name == kind and bool(form.names()))
+        return self._forms[kind]
+
+    def _on_kind(self) -> None:
+        before = self._shown.value()
+        self._shown = self._show(self.kind)
+        names = {field.name for field in fields(self._shown.cls)}
+        same = {name: value for name, value in before.items() if name in names}
+        self._shown.set_value({**self._shown.value(), **same})
+        self.changed.emit()
+        self.committed.emit()
+
+
+class NestedForm(Control):
+    """The form of a set of parameters inside another one."""
+
+    wide = True
+
+    def __init__(self, cls: type[Parameters], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = ParametersForm(cls, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 0, 0)
+        column.addWidget(self.form)
+        self.form.changed.connect(self.changed)
+        self.form.committed.connect(self.committed)
+
+    def value(self) -> dict[str, Any]:
+        """Return plain data for ``from_dict``."""
+        return self.form.value()
+
+    def set_value(self, value: Any) -> None:
+        """Show settings, without a signal."""
+        self.form.set_value(value if isinstance(value, Mapping | Parameters) else {})
+
+    def name(self, label: str, tip: str) -> None:
+        """Tell what it is for."""
+        self.setAccessibleName(label)
+        self.setAccessibleDescription(tip)
+
+    def set_mistakes(self, mistakes: list[Mistake]) -> list[Mistake]:
+        """Show each mistake at its field."""
+        self.form.set_mistakes([m for m in mistakes if m.path])
+        return [m for m in mistakes if not m.path]
+
+
+def nested_control(field: Field, parent: QWidget | None = None) -> Control | None:
+    """Return a control for a field that is a set of parameters, or None if it is something else."""
+    if not (isinstance(field.type, type) and issubclass(field.type, Parameters)):
+        return None
+    if issubclass(field.type, Kind):
+        return KindForm(field.type, parent=parent)
+    return NestedForm(field.type, parent)
+
+
+def _label(cls: type[Kind]) -> str:
+    return cls.label or cls.kind.replace("_", " ").capitalize()

@@ -1,0 +1,170 @@
+"""Dataset: what is learned from, with a small picture of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from optiviz.datasets import Array, Dataset, Labels
+from optiviz.engine import registry
+from optiviz.engine.parameters import Mistake, fields
+from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, is_seed
+from optiviz.ui.forms.scatter import Scatter
+
+_WAIT = 150  # ms without another change before data are asked for
+_MOST_COUNTS = 4  # classes whose rows are counted one by one
+
+
+class DatasetPanel(Panel):
+    """The kind of data and its settings. Data are made elsewhere: it asks, and is answered.
+
+    Signals
+    -------
+    thumbnail_wanted(dataset)
+        Answer it with `show_thumbnail`, from any thread through a queued signal.
+    """
+
+    thumbnail_wanted = Signal(object)
+    title = "Dataset"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dataset: Dataset | None = None
+        self._asked: Dataset | None = None
+        self._answered: Dataset | None = None
+        self._counts: list[int] | None = None
+        self.scatter = Scatter(self)
+        self.scatter.setAccessibleName("Picture of the data")
+        self.counts = Note(parent=self)
+        seeds = {
+            field.name
+            for cls in registry.kinds(Dataset.family).values()
+            for field in fields(cls)
+            if is_seed(field)
+        }
+        shared = [field.name for field in fields(Dataset)]
+        self.form = KindForm(Dataset, "Kind of data", self, exclude=seeds, last=shared)
+        self._other = MistakeNote(self)
+        for widget in (self.scatter, self.counts, self.form, self._other):
+            self.column.addWidget(widget)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_WAIT)
+        self._timer.timeout.connect(self._ask)
+        self.form.changed.connect(self.changed)
+        self.form.committed.connect(self.committed)
+        self.scatter.clear("")
+
+    @property
+    def dataset_class(self) -> type[Dataset]:
+        """The kind of dataset that is chosen."""
+        return self.form.form.cls  # type: ignore[return-value]
+
+    def value(self) -> dict[str, Any]:
+        """Return plain data of the dataset."""
+        return self.form.value()
+
+    def set_value(self, data: dict[str, Any]) -> None:
+        """Show a dataset's settings, without a signal."""
+        self.form.set_value(data)
+
+    def set_mistakes(self, mistakes: list[Mistake]) -> None:
+        """Show each mistake at its field."""
+        beside = self.form.set_mistakes(mistakes)
+        self._other.say(beside[0].message if beside else "")
+
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Take the dataset that the settings make, or None while they make none."""
+        if dataset == self._dataset:
+            return
+        self._dataset = dataset
+        self._timer.stop()
+        self._asked = None
+        if dataset is None:
+            self.scatter.say("No data yet: see below")
+        elif dataset == self._answered:
+            self.scatter.say("")
+        else:
+            self.scatter.say("Making the data …")
+            if self.isVisible():
+                self._timer.start()
+        self._say_counts()
+
+    def show_thumbnail(
+        self,
+        dataset: Dataset,
+        points: Array,
+        labels: Labels,
+        counts: Sequence[int] | None = None,
+    ) -> None:
+        """Show the data that were asked for; an answer to an older question is ignored.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            What was asked.
+        points : ndarray, shape (n, 2)
+            First two principal components, or features, of some rows or all.
+        labels : ndarray of int, shape (n,)
+        counts : sequence of int, optional
+            How many rows of the whole dataset are in each class.
+        """
+        if dataset != self._dataset:
+            return
+        self._answered = dataset
+        self.scatter.show_points(points, labels)
+        self._counts = None if counts is None else [int(n) for n in counts]
+        self._say_counts()
+
+    def show_failure(self, dataset: Dataset, sentence: str) -> None:
+        """Say why the data that were asked for can't be made."""
+        if dataset == self._dataset:
+            self._answered = None
+            self.scatter.clear(sentence)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the picture when the card is opened."""
+        super().showEvent(event)
+        if self._dataset is not None and self._dataset not in (self._asked, self._answered):
+            self._timer.start()
+
+    def summary(self) -> str:
+        """Return the kind and the size."""
+        words = self.form.combo.currentText().split(" (")[0]
+        words = words[:1].lower() + words[1:]
+        return f"{self._size()} {words}".strip()
+
+    def note(self) -> str:
+        """Return the size."""
+        return self._size()
+
+    def label_at(self, path: str) -> str:
+        """Return a field's label."""
+        return self.form.label_at(path)
+
+    def _size(self) -> str:
+        if self._dataset is None:
+            return ""
+        sizes = self._dataset.sizes()
+        return f"{sizes.n_train + sizes.n_test:,} × {sizes.n_features:,}"
+
+    def _ask(self) -> None:
+        if self._dataset is not None and self._dataset != self._asked:
+            self._asked = self._dataset
+            self.thumbnail_wanted.emit(self._dataset)
+
+    def _say_counts(self) -> None:
+        lines: list[str] = []
+        if self._dataset is not None:
+            sizes = self._dataset.sizes()
+            lines = [f"{sizes.n_train:,} rows to train on, {sizes.n_test:,} to test", ""]
+        if self._dataset is not None and self._dataset == self._answered and self._counts:
+            counts = self._counts
+            shown = " · ".join(f"{n:,} of class {i}" for i, n in enumerate(counts))
+            many = f"{len(counts)} classes of {min(counts):,} to {max(counts):,} rows"
+            lines[1] = shown if len(counts) <= _MOST_COUNTS else many
+        self.counts.say("\n".join(line or "\u00a0" for line in lines))  # the place stays
+        self.counts.setVisible(bool(lines))
+        self.scatter.setAccessibleDescription(" ".join(lines))

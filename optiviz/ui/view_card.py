@@ -1,0 +1,187 @@
+"""A card with one view: it asks for figures when something has changed, and its canvas draws them.
+
+A cheap view makes its figure here; a costly one has the worker make it, ten times a second at most.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
+
+from optiviz.engine.parameters import SpecError, fields
+from optiviz.engine.run import Failure
+from optiviz.ui.canvas import FigureCanvas
+from optiviz.ui.card import Card
+from optiviz.ui.forms import ParametersForm
+from optiviz.ui.icons import set_icon
+from optiviz.ui.session import Session
+from optiviz.ui.worker import ReaderOf, now
+from optiviz.views import Shown, View
+from optiviz.views.figure import Figure
+
+_REST = 0.1  # seconds between two costly pictures
+_REST_SHARE = 12  # a cheap one is drawn again after so many times what it took
+
+
+class ViewCard(Card):
+    """One view of a session.
+
+    Signals
+    -------
+    picture_wanted : (ViewCard,)
+        The user wants to save the picture.
+    start_dragged : (float, bool)
+        The start point of a function was dragged to an x; True when it was let go.
+    """
+
+    picture_wanted = Signal(object)
+    start_dragged = Signal(float, bool)
+
+    def __init__(self, view: View, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(view.label, parent)
+        self.view = view
+        self._session = session
+        self._drawn_for: object = None
+        self._number = -1  # of the request that is not yet answered
+        self._asked_at = 0.0
+        self._rest_until = 0.0
+        self._empty = Figure(view.label, empty="Press Run, and it shows here.")
+        self.canvas = FigureCanvas(self)
+        self.set_body(self.canvas)
+        more = QAction("Settings and pictures", self)
+        more.setToolTip("Settings and pictures")
+        more.setMenu(self._made_menu())
+        set_icon(more, "more")
+        self.set_actions([more])
+        session.frame.connect(self.refresh)
+        session.worker.answered.connect(self._answered)
+        self.canvas.seek_requested.connect(self._seek)
+        self.canvas.drag_requested.connect(self._dragged)
+        self.canvas.drag_finished.connect(self._dropped)
+        self._show(self._empty)
+
+    def _made_menu(self) -> QMenu:
+        menu = QMenu(self)
+        if fields(type(self.view)):
+            self._form = ParametersForm(type(self.view), menu)
+            self._form.set_value(self.view)
+            self._form.changed.connect(self._settings_changed)
+            box = QWidget(menu)
+            layout = QVBoxLayout(box)
+            layout.setContentsMargins(12, 8, 12, 8)
+            layout.addWidget(self._form)
+            self._form.setMinimumWidth(260)
+            settings = QWidgetAction(menu)
+            settings.setDefaultWidget(box)
+            menu.addAction(settings)
+            menu.addSeparator()
+        for text, act in (
+            ("Save picture…", self._want_picture),
+            ("Copy as seen", self.copy),
+            ("Whole plot", self.canvas.reset_view),
+        ):
+            action = QAction(text, menu)
+            action.triggered.connect(act)
+            menu.addAction(action)
+        return menu
+
+    def _want_picture(self) -> None:
+        self.picture_wanted.emit(self)
+
+    def copy(self) -> None:
+        """Put the picture on the clipboard as it is seen, or the text of a card of text."""
+        text = self.canvas.copy_text()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+        else:
+            QGuiApplication.clipboard().setImage(self.canvas.grab_image())
+
+    def _settings_changed(self) -> None:
+        try:
+            self.view = type(self.view).from_dict({"kind": self.view.kind, **self._form.value()})
+        except SpecError as error:
+            self._form.set_mistakes(list(error.mistakes))
+            return
+        self._form.set_mistakes([])
+        self._drawn_for = None
+        self.canvas.reset_view()
+        self.refresh()
+
+    def _dragged(self, x: float) -> None:
+        self.start_dragged.emit(x, False)
+
+    def _dropped(self, x: float) -> None:
+        self.start_dragged.emit(x, True)
+
+    def _seek(self, x: float) -> None:
+        shown = self._shown()
+        if shown:
+            self._session.seek(self.view.iteration_at(shown[0], x))
+
+    def _shown(self) -> list[Shown]:
+        return [one for one in self._session.shown() if self.view.suits(one.run.spec.problem)]
+
+    def refresh(self) -> None:
+        """Draw if something that this view shows has changed since it was drawn."""
+        if not self.isVisible():
+            return
+        shown = self._shown()
+        if not shown:
+            if self._drawn_for is not None:
+                self._drawn_for = None
+                self._show(self._empty)
+            return
+        state = (self.view, tuple(map(_state_of, shown)))
+        if state == self._drawn_for:
+            return
+        if not self.view.costly:
+            began = now()
+            if self._session.playing and began < self._rest_until:
+                return
+            self._drawn_for = state
+            self._show(self.view.figure(shown))
+            self._rest_until = now() + _REST_SHARE * (now() - began)
+        elif self._number < 0 and now() - self._asked_at >= _REST:
+            self._drawn_for, self._asked_at = state, now()
+            make = partial(_figure, self.view, shown, self._session.follows)
+            self._number = self._session.worker.request(self, make)
+        if shown:
+            self.canvas.set_playhead(self.view.time_of(shown[0], shown[0].k))
+
+    def _answered(self, key: object, number: int, result: object) -> None:
+        if key is not self or number != self._number:
+            return
+        self._number = -1
+        if isinstance(result, Figure):
+            if self._drawn_for is not None:
+                self._show(result)
+        elif isinstance(result, Failure):
+            self._show(Figure(self.view.label, empty=f"It can't be drawn: {result.sentence}"))
+
+    def _show(self, figure: Figure) -> None:
+        self.set_note(figure.note)
+        self.set_legend(figure.legend)
+        self.set_warning(figure.warning)
+        self.canvas.set_figure(figure)
+
+
+def _state_of(one: Shown) -> tuple[object, ...]:
+    """Return what a picture of a run depends on."""
+    trace = one.run.trace
+    measured = one.run.history.count
+    return (id(one.run), one.name, trace.generation, trace.last_k, one.k, one.last_seen, measured)
+
+
+def _figure(view: View, shown: list[Shown], follow: bool, reader_of: ReaderOf) -> Figure:
+    """Make a figure in the worker, with its readers of the runs.
+
+    Where the playhead follows the end it is made at the end as it is now, which needs no replay.
+    """
+    there = []
+    for one in shown:
+        last = one.run.trace.last_k
+        k = last if follow else min(one.k, last)  # a change may have shortened it meanwhile
+        there.append(replace(one, k=k, reader=reader_of(one.run)))
+    return view.figure(there)

@@ -1,0 +1,238 @@
+"""The one thread that computes: runs in slices, pictures between them, and whatever takes long.
+
+It emits nothing for single iterations: the window looks at traces thirty times a second.
+"""
+
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from optiviz.engine.optimizer import Optimizer
+from optiviz.engine.problem import Array
+from optiviz.engine.run import Failure, Reader, Run, RunStatus
+
+SLICE = 0.02  # seconds of a run between two looks at what else is wanted
+MEASURE_REST = 0.3  # seconds between two looks at metrics while runs are computed
+GRADIENT_WEIGHT = 2  # a gradient counts as so many evaluations when runs take turns
+
+ReaderOf = Callable[[Run], Reader]
+
+
+class Worker(QThread):
+    """Computes runs, and answers requests.
+
+    Signals
+    -------
+    answered : (key, number, result)
+        A request was answered; for each key only the newest request is.
+    run_changed : (run,)
+        A run was prepared, changed, ended or failed.
+    went_wrong : (Failure,)
+        Something failed that nobody waits for.
+    """
+
+    answered = Signal(object, int, object)
+    run_changed = Signal(object)
+    went_wrong = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("optiviz worker")
+        self._wake = threading.Condition()
+        self._orders: deque[Callable[[], None]] = deque()
+        self._requests: dict[Any, tuple[int, Callable[[ReaderOf], Any]]] = {}
+        self._number = 0
+        self._closing = False
+        self._measured_at = 0.0
+        self._runs: list[Run] = []
+        self._unmeasured: list[Run] = []
+        self._readers: dict[Run, Reader] = {}
+
+    # Called by the window
+
+    def play(self, run: Run) -> None:
+        """Compute a run to its end."""
+        self._order(lambda: self._play(run))
+
+    def stop(self, run: Run) -> None:
+        """End a run where it is."""
+        self._order(lambda: self._stop(run))
+
+    def change(
+        self, run: Run, k: int, optimizer: Optimizer | None = None, x: Array | None = None
+    ) -> None:
+        """Change a run after iteration k, and compute it on from there."""
+        self._order(lambda: self._change(run, k, optimizer, x))
+
+    def forget(self, run: Run) -> None:
+        """Drop a run and all that is kept for it."""
+        self._order(lambda: self._forget(run))
+
+    def request(self, key: Any, function: Callable[[ReaderOf], Any]) -> int:
+        """Ask for something to be computed between slices; a newer request replaces an older.
+
+        Parameters
+        ----------
+        key : hashable
+            Who asks.
+        function : callable
+            Given a function that returns the worker's reader of a run.
+
+        Returns
+        -------
+        int
+            The request's number, with which `answered` comes.
+        """
+        with self._wake:
+            self._number += 1
+            self._requests[key] = (self._number, function)
+            self._wake.notify()
+            return self._number
+
+    def close(self) -> None:
+        """End the thread, after the slice it is in."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self.wait()
+
+    def _order(self, order: Callable[[], None]) -> None:
+        with self._wake:
+            self._orders.append(order)
+            self._wake.notify()
+
+    # In the thread
+
+    def run(self) -> None:
+        """Take orders, compute a slice, answer, until closed."""
+        while not self._is_closing():
+            try:
+                if not (self._take_orders() | self._compute() | self._answer() | self._measure()):
+                    with self._wake:
+                        if not (self._is_closing() or self._orders or self._requests):
+                            self._wake.wait()
+            except Exception as error:  # nothing that fails here may end the thread
+                self.went_wrong.emit(_failure(error))
+
+    def go_on(self, *progress: int) -> None:
+        """Let a long job go on, or end it because the window is being closed.
+
+        Raises
+        ------
+        InterruptedError
+        """
+        if self._is_closing():
+            raise InterruptedError("it was ended because the window was closed")
+
+    def _is_closing(self) -> bool:
+        return self._closing  # set by the window's thread
+
+    def _take_orders(self) -> bool:
+        taken = False
+        while True:
+            with self._wake:
+                if not self._orders:
+                    return taken
+                order = self._orders.popleft()
+            taken = True
+            order()
+
+    def _play(self, run: Run) -> None:
+        self._readers.setdefault(run, Reader(run))
+        if run.status is RunStatus.NEW:
+            run.prepare()
+            self.run_changed.emit(run)
+        if run.status is RunStatus.RUNNING and run not in self._runs:
+            self._runs.append(run)
+        if run not in self._unmeasured:
+            self._unmeasured.append(run)
+
+    def _stop(self, run: Run) -> None:
+        run.stop()
+        if run in self._runs:
+            self._runs.remove(run)
+        self.run_changed.emit(run)
+
+    def _change(self, run: Run, k: int, optimizer: Optimizer | None, x: Array | None) -> None:
+        if run.trace.last_k < 0 or run.status is RunStatus.FAILED:
+            return
+        run.change(min(k, run.trace.last_k), optimizer, x)
+        self._play(run)
+        self.run_changed.emit(run)
+
+    def _forget(self, run: Run) -> None:
+        self._readers.pop(run, None)
+        for runs in (self._runs, self._unmeasured):
+            if run in runs:
+                runs.remove(run)
+
+    def _compute(self) -> bool:
+        """Do a slice of the run that has used least so far."""
+        if not self._runs:
+            return False
+        run = min(self._runs, key=_cost)
+        run.advance(seconds=SLICE)
+        if run.status is not RunStatus.RUNNING:
+            self._runs.remove(run)
+            self.run_changed.emit(run)
+        return True
+
+    def _answer(self) -> bool:
+        """Answer the requests that are there now."""
+        with self._wake:
+            requests, self._requests = self._requests, {}
+        for key, (number, function) in requests.items():
+            if self._is_closing():
+                break
+            try:
+                result = function(self._reader)
+            except Exception as error:
+                result = _failure(error)
+            self.answered.emit(key, number, result)
+            self._take_orders()
+        return bool(requests)
+
+    def _measure(self) -> bool:
+        """Measure metrics along a run: where it costs nothing while runs are computed."""
+        if not self._unmeasured:
+            return False
+        busy = bool(self._runs)
+        if busy and now() - self._measured_at < MEASURE_REST:
+            return False
+        self._measured_at = now()
+        run = self._unmeasured[0]
+        computing = run.status is RunStatus.RUNNING
+        if run.trace.last_k < 0 or run.status is RunStatus.FAILED:
+            self._unmeasured.remove(run)
+            return True
+        seconds = SLICE / 2 if busy else SLICE
+        complete = run.history.extend(self._reader(run), seconds, only_snapshots=busy)
+        if complete and not computing and not busy:
+            self._unmeasured.remove(run)
+        elif complete or computing:  # take turns
+            self._unmeasured.append(self._unmeasured.pop(0))
+        return not busy
+
+    def _reader(self, run: Run) -> Reader:
+        """Return the reader that is kept for a run, or a passing one if it was forgotten since."""
+        return self._readers.get(run) or Reader(run)
+
+
+def _cost(run: Run) -> float:
+    state = run.state_now
+    return state.evaluations + GRADIENT_WEIGHT * state.gradient_evaluations
+
+
+def _failure(error: Exception) -> Failure:
+    details = "".join(traceback.format_exception(error))
+    return Failure(str(error) or type(error).__name__, details)
+
+
+def now() -> float:
+    """Return the time that slices and frames are measured with, in seconds."""
+    return time.perf_counter()

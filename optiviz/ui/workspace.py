@@ -1,0 +1,346 @@
+"""A workspace: what will be run on the left, views in the middle, the timeline below."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from optiviz.analysis.diagnosis import diagnose
+from optiviz.engine.optimizer import Optimizer
+from optiviz.engine.run import RunStatus
+from optiviz.engine.spec import RunSpec
+from optiviz.ui.card import Card
+from optiviz.ui.icons import icon
+from optiviz.ui.runs_list import RunsList
+from optiviz.ui.session import Session
+from optiviz.ui.setup import FunctionSetup, SetupColumn
+from optiviz.ui.theme import current_theme
+from optiviz.ui.timeline import Timeline
+from optiviz.ui.view_card import ViewCard
+from optiviz.ui.worker import Worker, now
+from optiviz.views import View
+
+_CHANGE_REST = 100  # milliseconds between two changes of a run that plays
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a workspace compares at one press of a button.
+
+    Attributes
+    ----------
+    text, help : str
+        On the button.
+    name : callable
+        Names a run of this workspace.
+    variants : callable
+        Makes the specs to run side by side from the one that is set up.
+    none : str
+        What to say where there are none.
+    """
+
+    text: str
+    help: str
+    name: Callable[[RunSpec], str]
+    variants: Callable[[RunSpec], list[RunSpec]]
+    none: str = ""
+
+
+class Workspace(QWidget):
+    """One tab: a column of settings, a session of runs, cards with views of them.
+
+    Signals
+    -------
+    said : (str, str)
+        A sentence for the user, with details.
+    picture_wanted : (ViewCard,)
+    """
+
+    said = Signal(str, str)
+    picture_wanted = Signal(object)
+
+    def __init__(
+        self,
+        title: str,
+        setup: SetupColumn,
+        views: list[View],
+        beside: Beside,
+        worker: Worker,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.setup = setup
+        self.beside = beside
+        self.session = Session(worker, self)
+        self._diagnosed: object = None
+        self._live: Optimizer | None = None
+        self._live_timer = QTimer(self)
+        self._live_timer.setSingleShot(True)
+        self._live_timer.setInterval(_CHANGE_REST)
+        self._live_timer.timeout.connect(self._apply_live)
+        self.cards = [ViewCard(view, self.session) for view in views]
+        self._expanded: ViewCard | None = None
+
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(12, 8, 12, 8)
+        outer.setSpacing(0)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setHandleWidth(10)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(self._left())
+        splitter.addWidget(self._right())
+        splitter.setStretchFactor(0, 0)
+        splitter.setStretchFactor(1, 1)
+        self._splitter = splitter
+        outer.addWidget(splitter)
+
+        run = QAction("Run", self)
+        run.triggered.connect(self.run)
+        self.cards[0].canvas.set_empty_actions([run])
+        setup.spec_changed.connect(self._setup_changed)
+        setup.live_changed.connect(self._live_changed)
+        self.session.runs_changed.connect(self._setup_changed)
+        self.session.focus_changed.connect(self._setup_changed)
+        self.session.frame.connect(self._watch)
+        for card in self.cards:
+            card.expand_requested.connect(self._expand)
+            card.picture_wanted.connect(self.picture_wanted)
+            card.start_dragged.connect(self._drag_start)
+        current_theme().changed.connect(self._restyle)
+        self._restyle()
+        self._setup_changed()
+
+    def _left(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.setup, 1)
+
+        self._runs_card = Card("Runs")
+        self.runs = RunsList(self.session)
+        self._runs_card.set_body(self.runs)
+        column.addWidget(self._runs_card)
+
+        self._differs = QFrame()
+        self._differs.setObjectName("note")
+        row = QHBoxLayout(self._differs)
+        row.setContentsMargins(12, 4, 8, 4)
+        self._differs_text = QLabel("The set-up differs from the run on show.")
+        self._differs_text.setWordWrap(True)
+        self.revert_button = QPushButton("Revert")
+        self.revert_button.clicked.connect(self.revert)
+        row.addWidget(self._differs_text, 1)
+        row.addWidget(self.revert_button)
+        column.addWidget(self._differs)
+
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        self.run_button = QPushButton("Run")
+        self.run_button.setProperty("primary", True)
+        self.run_button.setToolTip("Compute a new run (Ctrl+R)")
+        self.run_button.clicked.connect(self.run_or_stop)
+        self.beside_button = QPushButton(self.beside.text)
+        self.beside_button.setToolTip(self.beside.help)
+        self.beside_button.clicked.connect(self.run_beside)
+        buttons.addWidget(self.run_button, 1)
+        buttons.addWidget(self.beside_button)
+        column.addLayout(buttons)
+        return box
+
+    def _right(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self._grid_box = QWidget()
+        self._grid = QGridLayout(self._grid_box)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        self._lay_out()
+        column.addWidget(self._grid_box, 1)
+        self.timeline = Timeline(self.session)
+        column.addWidget(self.timeline)
+        return box
+
+    def _lay_out(self) -> None:
+        """Put the cards into rows of two, or the expanded one alone."""
+        for card in self.cards:
+            self._grid.removeWidget(card)
+            card.setVisible(self._expanded in (None, card))
+        if self._expanded is not None:
+            self._grid.addWidget(self._expanded, 0, 0, 1, 2)
+        else:
+            for i, card in enumerate(self.cards):
+                self._grid.addWidget(card, i // 2, i % 2)
+        rows = 1 if self._expanded is not None else -(-len(self.cards) // 2)
+        for i in range(2):
+            self._grid.setColumnStretch(i, 1)
+            # What is above is what is looked at most.
+            self._grid.setRowStretch(i, 3 - i if i < rows else 0)
+
+    def _expand(self) -> None:
+        card = self.sender()
+        self._expanded = None if self._expanded is card else card  # type: ignore[assignment]
+        self._lay_out()
+        for one in self.cards:
+            one.refresh()
+
+    def _restyle(self) -> None:
+        scale = current_theme().scale
+        width = round(300 * scale**0.6)  # the plots keep most of the room for a projector
+        self.setup.setMinimumWidth(width - 20)
+        self._splitter.setSizes([width, 10_000])
+        self._runs_card.setMaximumHeight(round(170 * scale))
+        size = round(16 * scale)
+        self.run_button.setIconSize(QSize(size, size))
+        self._show_button()
+
+    # Running
+
+    def _name(self, spec: RunSpec) -> str:
+        """Return a short name that tells this run from those in the list."""
+        names = {entry.name for entry in self.session.entries}
+        name = self.beside.name(spec)
+        if name not in names:
+            return name
+        n = 2
+        while f"{name} ({n})" in names:
+            n += 1
+        return f"{name} ({n})"
+
+    def run(self) -> None:
+        """Compute a new run of what is set up."""
+        spec = self.setup.spec()
+        if spec is not None:
+            self.session.start(spec, self._name(spec))
+
+    def run_or_stop(self) -> None:
+        """Compute a new run, or stop the one that is computed."""
+        self.timeline.bar.setFocus()  # so that Space plays, and doesn't press the button again
+        if self.session.computing:
+            self.session.stop()
+        else:
+            self.run()
+
+    def run_beside(self) -> None:
+        """Run several variants of what is set up, side by side."""
+        spec = self.setup.spec()
+        if spec is None:
+            return
+        variants = self.beside.variants(spec)
+        if not variants:
+            self.said.emit(self.beside.none, "")
+        for i, variant in enumerate(variants):
+            self.session.start(variant, self._name(variant), focus=i == 0)
+
+    def _drag_start(self, x: float, dropped: bool) -> None:
+        """Let every run on show start from x; play them when the point is let go."""
+        for entry in self.session.entries:
+            if entry.visible and entry.ready:
+                spec = entry.run.spec.reopened()
+                self.session.restart(entry, spec.replace(start=(x,), changes=()))
+        if dropped:
+            if isinstance(self.setup, FunctionSetup):
+                self.setup.set_start(x)
+            self.session.seek(0)
+            self.session.play()
+
+    def show_specs(self, specs: tuple[tuple[str, RunSpec], ...]) -> None:
+        """Set up and run a demonstration."""
+        self.session.clear()
+        self.setup.set_spec(specs[0][1])
+        self.session.speed_chosen = False
+        for i, (name, spec) in enumerate(specs):
+            self.session.start(spec, name, focus=i == 0)
+
+    def revert(self) -> None:
+        """Set up what the run on show was."""
+        if self.session.focus is not None:
+            self.setup.set_spec(_plain(self.session.focus.run.spec))
+            self._setup_changed()
+
+    # Watching
+
+    def _setup_changed(self) -> None:
+        spec, focus = self.setup.spec(), self.session.focus
+        differs = focus is not None and (spec is None or spec != _plain(focus.run.spec))
+        self._differs.setVisible(differs)
+        self._runs_card.setVisible(bool(self.session.entries))
+        self._runs_card.set_note(self._column_name())
+        self._show_button()
+
+    def _column_name(self) -> str:
+        focus = self.session.focus
+        return "" if focus is None else f"best {focus.run.spec.problem.reading.name}"
+
+    def _show_button(self) -> None:
+        computing = self.session.computing
+        ready = self.setup.spec() is not None
+        again = self.session.focus is not None
+        text = "Stop" if computing else ("Run again" if again else "Run")
+        self.run_button.setText(text)
+        self.run_button.setEnabled(computing or ready)
+        self.run_button.setIcon(icon("stop" if computing else "play", "on_accent"))
+        self.beside_button.setEnabled(ready)
+
+    def _live_changed(self, optimizer: Optimizer) -> None:
+        """Change the run that plays, a little later: a slider sends many values."""
+        focus = self.session.focus
+        playing = self.session.playing or (focus is not None and focus.computing)
+        if focus is None or not focus.ready or not playing:
+            return
+        if type(focus.run.spec.optimizer_after(self.session.k)) is type(optimizer):
+            self._live = optimizer
+            if not self._live_timer.isActive():
+                self._live_timer.start()
+
+    def _apply_live(self) -> None:
+        if self._live is not None:
+            self.session.change(self._live)
+            self._live = None
+            self._setup_changed()
+
+    def _watch(self) -> None:
+        """Say once what should be known of the run in focus."""
+        if not self.isVisible():
+            return
+        focus = self.session.focus
+        if focus is None or (focus.run.trace.last_k < 0 and focus.run.failure is None):
+            return
+        run = focus.run
+        state = (id(run), run.status, run.trace.generation)
+        at_end = self.session.k >= run.trace.last_k
+        if state == self._diagnosed or run.status is RunStatus.RUNNING or not at_end:
+            return
+        self._diagnosed = state
+        sentence = diagnose(run)
+        if sentence:
+            details = run.failure.details if run.failure is not None else ""
+            self.said.emit(sentence, details)
+
+    def activate(self, on: bool) -> None:
+        """Draw frames while this workspace is in front."""
+        self.session.activate(on)
+        if on:
+            self._since = now()
+            for card in self.cards:
+                card.refresh()
+
+
+def _plain(spec: RunSpec) -> RunSpec:
+    """Return a spec as it was set up: with the last changes of its algorithm, without an end."""
+    optimizer = spec.optimizer_after(spec.changes[-1].at) if spec.changes else spec.optimizer
+    return spec.reopened().replace(optimizer=optimizer, changes=())
