@@ -1,0 +1,150 @@
+"""Measure the real window while a run computes as fast as it can, with all views open.
+
+Prints one JSON object: how long the window's thread was kept from answering (a heartbeat's gaps),
+how long Stop took, how long closing took in the middle of a run, and the run's speed as a share of
+its speed without a window, measured just before and just after in the same process.
+
+    .venv/bin/python packaging/measure_window.py --seconds 60
+"""
+
+import argparse
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from optiviz.engine.run import Run
+from optiviz.engine.spec import RunSpec
+from optiviz.ui import app as window_app
+from optiviz.ui.main_window import MainWindow
+from optiviz.ui.theme import current_theme
+
+BEAT = 10  # milliseconds between heartbeats
+
+
+class Heartbeat:
+    """Notes how late each beat of a timer in the window's thread is."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._then = time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setInterval(BEAT)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        """Begin to note gaps."""
+        self.gaps.clear()
+        self._then = time.perf_counter()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._timer.stop()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(now - self._then)
+        self._then = now
+
+
+def headless_speed(spec: RunSpec, seconds: float) -> float:
+    """Return iterations a second of a run without a window."""
+    run = Run(spec)
+    run.prepare()
+    began = time.perf_counter()
+    run.advance(seconds=seconds)
+    return run.k / (time.perf_counter() - began)
+
+
+def wait(until: Callable[[], bool], at_most: float = 30.0) -> float:
+    """Let the window work until a condition holds; return the seconds that took."""
+    loop, began = QEventLoop(), time.perf_counter()
+
+    def look() -> None:
+        if until() or time.perf_counter() - began >= at_most:
+            loop.quit()
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(100 if until is never else 2)
+    loop.exec()
+    timer.stop()
+    return time.perf_counter() - began
+
+
+def never() -> bool:
+    """Hold at no time."""
+    return False
+
+
+def measure(seconds: float, preset: str) -> dict[str, object]:
+    """Open the window, run for so many seconds, stop, close in the middle of another run."""
+    spec = RunSpec.load(preset).with_values([("stopping.max_iterations", 10**9)])
+    before = headless_speed(spec, 3.0)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    QCoreApplication.setOrganizationName("optiviz-measure")
+    QCoreApplication.setApplicationName("optiviz-measure")
+    QSettings().clear()
+    current_theme().apply()
+    window_app.Collector(app)
+    window = MainWindow()
+    window.show()
+    session = window.train.session
+    window.train.setup.set_spec(spec)
+    window.train.run()
+    session.set_speed(None)
+    run = session.entries[-1].run
+    wait(lambda: run.k > 0)
+    gc.collect()
+    gc.freeze()
+    beat = Heartbeat()
+    k, began = run.k, time.perf_counter()
+    beat.start()
+    wait(never, at_most=seconds)
+    beat.stop()
+    speed = (run.k - k) / (time.perf_counter() - began)
+    asked = time.perf_counter()
+    session.stop()
+    wait(lambda: run.stop_reason is not None)
+    stop = time.perf_counter() - asked
+
+    window.train.run()
+    session.set_speed(None)
+    other = session.entries[-1].run
+    wait(lambda: other.k > 10_000)
+    closing = time.perf_counter()
+    window.close()
+    closed = time.perf_counter() - closing
+    after = headless_speed(spec, 3.0)
+    gaps = 1e3 * np.array(beat.gaps)
+    return {
+        "preset": preset,
+        "seconds": seconds,
+        "iterations": run.k,
+        "gap_ms_median": round(float(np.median(gaps)), 1),
+        "gap_ms_p99": round(float(np.percentile(gaps, 99)), 1),
+        "gap_ms_max": round(float(gaps.max()), 1),
+        "stop_ms": round(1e3 * stop, 1),
+        "close_ms": round(1e3 * closed, 1),
+        "share_of_headless_speed": round(2 * speed / (before + after), 3),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--preset", default="classic-mlp")
+    options = parser.parse_args()
+    print(json.dumps(measure(options.seconds, options.preset)))
+
+
+if __name__ == "__main__":
+    main()

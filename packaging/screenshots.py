@@ -1,0 +1,127 @@
+"""Take the README's screenshots of the real window, each after doing what it shows.
+
+    .venv/bin/python packaging/screenshots.py
+
+Without a screen: `QT_QPA_PLATFORM=offscreen`, or under Xvfb.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from optiviz import presets
+from optiviz.ui.main_window import MainWindow
+from optiviz.ui.theme import current_theme
+from optiviz.ui.workspace import Workspace
+
+FOLDER = Path(__file__).parent / "screenshots"
+SIZE = (1366, 768)
+
+
+def wait(until: Callable[[], bool], at_most: float = 60.0) -> None:
+    """Let the window work until a condition holds."""
+    loop, began = QEventLoop(), time.monotonic()
+
+    def look() -> None:
+        if until() or time.monotonic() - began > at_most:
+            loop.quit()
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(20)
+    loop.exec()
+    timer.stop()
+
+
+def settle(seconds: float = 1.5) -> None:
+    """Let pictures that were asked for arrive."""
+    then = time.monotonic() + seconds
+    wait(lambda: time.monotonic() > then)
+
+
+def done(workspace: Workspace) -> None:
+    """Wait until nothing is computed any more and all is measured."""
+    wait(lambda: not workspace.session.computing)
+    settle()
+
+
+def take(window: MainWindow, name: str) -> None:
+    """Save what the window shows."""
+    window.messages.hide()
+    settle()
+    path = FOLDER / f"{name}.png"
+    window.grab().save(str(path))
+    print(path)
+
+
+def climbs(window: MainWindow) -> None:
+    """Three climbs of the classic network, at iteration 620."""
+    window.tabs.setCurrentIndex(0)
+    workspace = window.train
+    workspace.session.clear()
+    spec = presets.load("classic-mlp").spec
+    workspace.setup.set_spec(spec)
+    for name, path, value in (
+        ("all weights, seed 1", "seed", 1),
+        ("all weights, seed 5", "seed", 5),
+        ("a subset, seed 1", "optimizer.mutate", "subset"),
+    ):
+        workspace.session.start(
+            spec.with_value(path, value), name, focus=name.endswith("ts, seed 1")
+        )
+    done(workspace)
+    workspace.session.seek(620)
+
+
+def seeds(window: MainWindow) -> None:
+    """Ten seeds, in the middle of playing."""
+    window.tabs.setCurrentIndex(0)
+    workspace = window.train
+    workspace.session.clear()
+    workspace.setup.set_spec(presets.load("classic-mlp").spec)
+    workspace.run_beside()
+    done(workspace)
+    workspace.session.seek(workspace.session.last_k)
+    settle()
+    workspace.session.seek(350)
+
+
+def rates(window: MainWindow) -> None:
+    """Four learning rates on one parabola."""
+    window.demonstrate("classic-descent")
+    done(window.functions)
+    window.functions.session.seek(12)
+
+
+def main() -> None:
+    """Take them all."""
+    FOLDER.mkdir(exist_ok=True)
+    app = QApplication(sys.argv[:1])
+    QCoreApplication.setOrganizationName("optiviz-screenshots")
+    QCoreApplication.setApplicationName("optiviz-screenshots")
+    QSettings().clear()
+    theme = current_theme()
+    theme.name = "light"
+    theme.apply()
+    window = MainWindow()
+    theme.name = "light"
+    window.resize(*SIZE)
+    window.show()
+    for show, name in ((climbs, "train"), (seeds, "seeds"), (rates, "functions")):
+        show(window)
+        for look in ("light", "dark"):
+            theme.name = look
+            take(window, f"{name}-{look}")
+    theme.name, theme.scale = "light", 1.5
+    climbs(window)
+    take(window, "projector-light")
+    window.close()
+    app.quit()
+
+
+if __name__ == "__main__":
+    main()
