@@ -248,6 +248,7 @@ class Workspace(QWidget):
 
     def _drag_start(self, x: float, dropped: bool) -> None:
         """Let every run on show start from x; play them when the point is let go."""
+        x = float(f"{x:.3g}")  # as fine as a hand is
         for entry in self.session.entries:
             if entry.visible and entry.ready:
                 spec = entry.run.spec.reopened()
