@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+_EXACT = 1e9  # rows * features * the smaller of both, up to which an exact decomposition is quick
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,24 @@ def principal_plane(X: Array) -> Plane:
     -------
     Plane
         The signs of its axes are chosen so that each one's largest entry is positive.
+
+    References
+    ----------
+    For large tables: Halko, Martinsson & Tropp (2011), algorithm 4.4.
     """
     origin = X.mean(axis=0)
-    _, sizes, axes = np.linalg.svd(X - origin, full_matrices=False)
+    centred = X - origin
+    if X.size * min(X.shape) <= _EXACT:
+        _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    else:  # it would take minutes, and two directions are enough
+        from sklearn.utils.extmath import randomized_svd
+
+        _, sizes, axes = randomized_svd(centred, 2, n_iter=7, random_state=0)
     axes = axes[:2]
     largest = np.abs(axes).argmax(axis=1)
     axes = axes * np.sign(axes[np.arange(len(axes)), largest])[:, None]
-    total = float((sizes**2).sum())
-    share = float((sizes[:2] ** 2).sum()) / total if total > 0 else 1.0
+    total = float(np.einsum("ij,ij->", centred, centred))
+    share = min(float((sizes[:2] ** 2).sum()) / total, 1.0) if total > 0 else 1.0
     return Plane(origin, axes, ("component 1", "component 2"), share)
 
 

@@ -78,13 +78,23 @@ class RunsList(QTreeWidget):
             if item.icon(0).isNull():
                 item.setIcon(0, _swatch(entry.number, size))
             item.setText(0, entry.name)
-            item.setToolTip(0, f"{entry.name}: {entry.run.spec.optimizer.sentence()}")
+            item.setToolTip(0, _about(entry))
             state = Qt.CheckState.Checked if entry.visible else Qt.CheckState.Unchecked
             item.setCheckState(0, state)
             if entry is self._session.focus:
                 self.setCurrentItem(item)
         self.blockSignals(False)
+        self.updateGeometry()
         self._refresh_numbers()
+
+    def sizeHint(self) -> QSize:  # noqa: D102
+        # As high as its rows: the room is the set-up's.
+        row = max(self.sizeHintForRow(0), 1)
+        edges = 2 * self.frameWidth() + 2
+        return QSize(super().sizeHint().width(), row * max(self.topLevelItemCount(), 1) + edges)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: D102
+        return QSize(0, min(self.sizeHint().height(), round(60 * current_theme().scale)))
 
     def _refresh_numbers(self) -> None:
         if not self.isVisible():
@@ -143,6 +153,13 @@ class RunsList(QTreeWidget):
             super().keyPressEvent(event)
         else:
             event.ignore()  # the window has the other keys
+
+
+def _about(entry: Entry) -> str:
+    """Return what a run is, and why it ended."""
+    run = entry.run
+    ended = "" if run.stop_reason is None else f"\n{run.stop_reason.value}"
+    return f"{entry.name}: {run.spec.optimizer.sentence()}{ended}"
 
 
 def _number(entry: Entry) -> str:

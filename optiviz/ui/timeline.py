@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.engine.run import Failure, Run
+from optiviz.engine.stopping import StopReason
 from optiviz.ui.card import draw_ground
 from optiviz.ui.icons import icon
 from optiviz.ui.session import Session
@@ -291,12 +292,20 @@ class Timeline(QFrame):
         more = [f"of {session.total:,}"]
         row = run.trace.rows(k, k + 1)
         if row is not None:
-            more.append(f"scored {int(row.evaluations[0]):,} times")
+            scored = int(row.evaluations[0])
+            more.append(f"scored {scored:,} time{'s' * (scored != 1)}")
         more.append(f"{float(run.trace.seconds(np.array([k]))[0]):.2f} s")
         while more and self._width([*needed, *more]) > self._figures.width():
             more.pop()
+        while len(needed) > 1 and self._width(needed) > self._figures.width():
+            needed.pop()
         first = " ".join([needed[0], *more[:1]])
-        return " · ".join([first, *more[1:], *needed[1:]])
+        parts = [first, *more[1:], *needed[1:]]
+        reason = run.stop_reason
+        if reason and reason is not StopReason.ITERATIONS and k == run.trace.last_k:
+            told = [*parts, reason.value]
+            parts = told if self._width(told) <= self._figures.width() else parts
+        return " · ".join(parts)
 
     def _width(self, parts: list[str]) -> int:
         plain = " · ".join(parts).replace("<b>", "").replace("</b>", "")

@@ -40,13 +40,14 @@ class Confusion(View):
             tables.append(
                 Table(names, names, cells, of_class, "accent", "is class", "named class", heading)
             )
-        more = "" if n == data.n_classes else f" The first {n} of {data.n_classes} classes."
+        more = "" if n == data.n_classes else f"Only the first {n} of {data.n_classes} classes fit."
         return Figure(
             title=self.label,
             note="right: " + " · ".join(shares),
             tables=tuple(tables),
+            warning=more,
             caption=(
                 f"Rows by their class (down) and by the class that the network names (across) at "
-                f"iteration {one.k:,}. Right answers are on the diagonal.{more}"
+                f"iteration {one.k:,}. Right answers are on the diagonal. {more}".strip()
             ),
         )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from optiviz.analysis.planes import Plane, feature_plane, principal_plane
-from optiviz.datasets import Data, Dataset
+from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
 from optiviz.problems.network_training import NetworkEvaluator
 from optiviz.views import Shown, View
@@ -56,6 +56,8 @@ class DecisionBoundary(View):
         chosen = (min(self.feature_x, n_features) - 1, min(self.feature_y, n_features) - 1)
         features = chosen if self.plane == "features" else None
         plane, grid, (left, right, bottom, top) = _ground(problem.dataset, features)
+        # One or two features are the plane; there is nothing to choose.
+        warning = self._warning(n_features) if features and n_features > 2 else ""
         weights = one.reader.state(one.k).x
 
         lean = _lean(evaluator.probabilities(weights, grid))
@@ -89,6 +91,7 @@ class DecisionBoundary(View):
             y=Axis(plane.labels[1], bottom, top),
             items=tuple(items),
             legend=(*legend, LegendEntry("wrong", "outline", "ring")),
+            warning=warning,
             caption=(
                 f"What the network says at iteration {one.k:,}: colour is the class it names, "
                 f"fading where it is unsure. Markers are the {drawn} rows in the colour of their "
@@ -96,6 +99,17 @@ class DecisionBoundary(View):
                 f"wrongly.{sentence}"
             ),
         )
+
+    def _warning(self, n_features: int) -> str:
+        """Say where the picture is not of the features that were asked for."""
+        asked = (self.feature_x, self.feature_y)
+        there = [min(feature, n_features) for feature in asked]
+        if max(asked) > n_features:
+            missing = f"The data has {n_features} features: "
+            return missing + f"this is feature {there[0]} to the right and {there[1]} upwards."
+        if there[0] == there[1]:
+            return f"Feature {there[0]} is to the right and upwards: choose two."
+        return ""
 
 
 def _lean(p: Array) -> Array:
@@ -124,7 +138,9 @@ Features = tuple[int, int] | None
 Ground = tuple[Plane, Array, tuple[float, float, float, float]]
 
 
-def _plane(data: Data, features: Features) -> Plane:
+@lru_cache(maxsize=2)
+def _plane(dataset: Dataset, features: Features) -> Plane:
+    data = dataset.load()
     n_features = data.X_train.shape[1]
     if n_features == 1:
         return feature_plane(data.X_train, 0, 0)
@@ -135,11 +151,11 @@ def _plane(data: Data, features: Features) -> Plane:
     return feature_plane(data.X_train, *features)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _ground(dataset: Dataset, features: Features) -> Ground:
     """Return the plane, the grid's points in the space of features, and the grid's edges."""
     data = dataset.load()
-    plane = _plane(data, features)
+    plane = _plane(dataset, features)
     uv = plane.project(data.X_train)
     low, high = uv.min(axis=0), uv.max(axis=0)
     margin = np.where(high > low, 0.06 * (high - low), 1.0)
@@ -150,7 +166,7 @@ def _ground(dataset: Dataset, features: Features) -> Ground:
     return plane, plane.lift(grid), (float(left), float(right), float(bottom), float(top))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _rows(dataset: Dataset, which: str, features: Features) -> tuple[Array, Array, Array]:
     """Return rows, their classes, and where the plane's picture has them."""
     data = dataset.load()
@@ -161,5 +177,5 @@ def _rows(dataset: Dataset, which: str, features: Features) -> tuple[Array, Arra
         X, y = data.X_test, data.y_test
     else:
         X, y = data.X_train, data.y_train
-    plane = _plane(data, features)
+    plane = _plane(dataset, features)
     return X, y, plane.lift(plane.project(X))

@@ -45,12 +45,17 @@ class Fitness(View):
         """Draw the curves of all runs."""
         first = shown[0]
         reading = self._reading(first)
+        if self.measure != "objective" and not hasattr(first.run.spec.problem, "objective"):
+            return Figure(self.label, empty=f"A function has no {reading.name}.")
+        # An axis has one meaning: log losses don't stand beside accuracies, nor x^2 beside |x|.
+        alike = [one for one in shown if self._reading(one).name == reading.name]
+        others, shown = len(shown) - len(alike), alike
         items: list[Item] = []
+        tested = False
         for one, label in zip(shown, _labels(shown), strict=True):
             items += self._lines(one, label, alone=len(shown) == 1)
-        legend = []
-        if any(isinstance(item, Line) and item.dash == "dot" for item in items):
-            legend.append(LegendEntry("test, dotted", "muted", "line", "dot"))
+            tested = tested or f"test_{self._measured(one)}" in one.run.history.samples().metrics
+        legend = [LegendEntry("test, dotted", "muted", "line", "dot")] if tested else []
         names = {"iterations": "iteration", "epochs": "epoch"}
         axis_name = names.get(self.over, self.over)
         return Figure(
@@ -60,6 +65,7 @@ class Fitness(View):
             y=Axis(reading.name, log=self.log_y),
             items=tuple(items),
             legend=tuple(legend),
+            warning=_left_out(others, reading),
             caption=self._caption(shown, reading),
             time_axis=True,
         )
@@ -98,6 +104,12 @@ class Fitness(View):
             return one.run.spec.problem.reading
         return LOSSES[self.measure].reading
 
+    def _measured(self, one: Shown) -> str:
+        """Return which metric is drawn; empty where there is none."""
+        if self.measure != "objective":
+            return str(self.measure)
+        return str(getattr(one.run.spec.problem, "objective", ""))
+
     def _lines(self, one: Shown, name: str, alone: bool) -> list[Line]:
         role, dash = f"run:{one.number}", dash_of_run(one.number)
         reading = self._reading(one)
@@ -130,9 +142,7 @@ class Fitness(View):
             if one.run.ghost is not None and over_k:
                 x, y = one.run.ghost.k.astype(np.float64), value(one.run.ghost.last)
                 lines.insert(0, Line(x, y, role="muted", opacity=0.45, width=0.8))
-        measured: str = self.measure
-        if measured == "objective":
-            measured = getattr(one.run.spec.problem, "objective", "")
+        measured = self._measured(one)
         samples = one.run.history.samples()
         if f"test_{measured}" in samples.metrics:
             k = samples.k.astype(np.float64)
@@ -162,6 +172,14 @@ class Fitness(View):
             where = f" At iteration {one.k:,} the best {reading.name}{whose} is {best}."
         runs = "the run" if len(shown) == 1 else f"{len(shown)} runs"
         return f"{reading.name.capitalize()} of {runs} over {self.over}. {direction}{where}"
+
+
+def _left_out(others: int, reading: Reading) -> str:
+    """Say that runs of another objective or function are not drawn."""
+    if not others:
+        return ""
+    runs = "1 run is" if others == 1 else f"{others} runs are"
+    return f"{runs} not measured by {reading.name} and left out here."
 
 
 def _labels(shown: Sequence[Shown]) -> list[str]:

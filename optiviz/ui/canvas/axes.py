@@ -44,15 +44,20 @@ class Scale:
         if self.log:
             with np.errstate(all="ignore"):
                 return np.log10(np.where(array > 0.0, array, np.nan))
-        if array.size and not abs(_largest(array)) <= LARGEST:
-            array = np.where(np.abs(array) <= LARGEST, array, np.nan)
+        if array.size and not abs(_largest(array)) <= self._largest:
+            array = np.where(np.abs(array) <= self._largest, array, np.nan)
         return array if self.unit == 1.0 else array / self.unit
 
     def place(self, value: float) -> float:
         """Return the place of one value, nan where it has none."""
         if self.log:
             return math.log10(value) if 0.0 < value < math.inf else math.nan
-        return value / self.unit if abs(value) <= LARGEST else math.nan
+        return value / self.unit if abs(value) <= self._largest else math.nan
+
+    @property
+    def _largest(self) -> float:
+        """The largest value that has a place."""
+        return LARGEST * min(self.unit, 1.0)
 
     def value(self, place: float) -> float:
         """Return the value at a place."""

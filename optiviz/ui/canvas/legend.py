@@ -18,6 +18,7 @@ __all__ = ["ElidedLabel", "Legend"]
 
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_NOTE_EMS: Final = 8  # of a note are always there
 
 
 def _metrics(bold: bool = False) -> QFontMetricsF:
@@ -27,7 +28,8 @@ def _metrics(bold: bool = False) -> QFontMetricsF:
 class ElidedLabel(QWidget):
     """One line of text that never asks for room: what does not fit ends in an ellipsis.
 
-    The whole text is then in the tooltip.
+    The whole text is then in the tooltip. A note, at the right, asks for room for its key figure,
+    so that a legend gives way first.
     """
 
     def __init__(
@@ -59,8 +61,7 @@ class ElidedLabel(QWidget):
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
-            if not self._right:
-                self.updateGeometry()
+            self.updateGeometry()
             self._explain()
             self.update()
 
@@ -76,8 +77,11 @@ class ElidedLabel(QWidget):
         return QSize(int(metrics.horizontalAdvance(self._text)) + 2, int(metrics.height()) + 2)
 
     def minimumSizeHint(self) -> QSize:
-        """Return a size with room for a letter."""
-        return QSize(0 if self._right else self.sizeHint().width() // 2, self.sizeHint().height())
+        """Return a size with room for the key figure of a note, or for half a title."""
+        whole, height = self.sizeHint().width(), self.sizeHint().height()
+        if not self._right:
+            return QSize(whole // 2, height)
+        return QSize(min(whole, round(_NOTE_EMS * current_theme().em)), height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write as much of the text as fits."""
@@ -145,13 +149,15 @@ class Legend(QWidget):
         return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the entries, as many as fit."""
+        """Draw the entries, as many as fit; where not all do, alike ones share their first word."""
         theme = current_theme()
         metrics = _metrics()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font())
         left, middle = 0.0, self.height() / 2
+        short = self.width() < self.sizeHint().width()
+        before = ""
         for entry in self._entries:
             mark = self._mark_width(entry)
             room = self.width() - left - mark - SPACE[0]
@@ -159,7 +165,10 @@ class Legend(QWidget):
                 break
             self._draw_mark(painter, entry, QPointF(left + mark / 2, middle), mark)
             left += mark + SPACE[0]
-            label = metrics.elidedText(entry.label, Qt.TextElideMode.ElideRight, room)
+            first, _, rest = entry.label.partition(" ")
+            words = rest if short and rest and first == before else entry.label
+            before = first
+            label = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
             painter.setPen(theme.colour("muted"))
             painter.drawText(QRectF(left, 0, room, self.height()), _LEFT, label)
             left += metrics.horizontalAdvance(label) + SPACE[2]
