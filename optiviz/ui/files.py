@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from optiviz.engine.run import Run
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.worker import ReaderOf
+from optiviz.views import View
 
 if TYPE_CHECKING:
     from optiviz.ui.main_window import MainWindow
@@ -104,9 +105,9 @@ class Files(QObject):
 
     def save_picture(self, card: ViewCard, path: Path) -> None:
         """Write a card's view of the run in focus, at the playhead, as PNG or SVG."""
-        self.export(path, path.suffix.lower().lstrip(".") or "png", card.view.kind)
+        self.export(path, path.suffix.lower().lstrip(".") or "png", card.view)
 
-    def export(self, path: Path, to: str, view: str | None = None) -> None:
+    def export(self, path: Path, to: str, view: View | None = None) -> None:
         """Write the run in focus in a format, or a view of it at the playhead."""
         session = self._window.workspace.session
         focus, k = session.focus, session.k
