@@ -22,6 +22,13 @@ def diagnose(run: Run, k: int | None = None) -> str:
     last = run.trace.last_k
     k = last if k is None else min(k, last)
     if run.stop_reason is StopReason.DIVERGED and k == last:
+        if last == 0:
+            return "There is no value at the start, so nothing leads on from it: start elsewhere."
+        if np.isnan(run.state(last).f):
+            return (
+                f"At iteration {last:,} it came to a point without a value: "
+                "a smaller step or learning rate may keep it away."
+            )
         return f"Diverged at iteration {last:,}: a smaller step or learning rate may hold it."
     if k >= _MANY and not (run.trace.improvements <= k).any():
         return _standing_still(run, k)

@@ -5,17 +5,36 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from optiviz.engine.run import Run
+from optiviz.engine.run import Failure, Run
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.worker import ReaderOf
-from optiviz.views import View
 
 if TYPE_CHECKING:
     from optiviz.ui.main_window import MainWindow
 
 _RUN_FILE = "optiviz runs (*.optiviz)"
+_NOTHING = "There is nothing to write yet: press Run first."
+
+
+def with_suffix(path: Path, kinds: str, kind: str) -> Path:
+    """Return a path with the suffix of the kind of file that was chosen.
+
+    Parameters
+    ----------
+    path : Path
+        As it was typed or offered.
+    kinds, kind : str
+        The file dialog's filters, and the one that was chosen.
+    """
+    suffixes = [part.partition(")")[0] for part in kinds.split("(*")[1:]]
+    suffix = kind.partition("(*")[2].partition(")")[0] or suffixes[0]
+    typed = path.suffix.lower()
+    if typed not in suffixes:
+        return path.with_name(path.name + suffix)
+    # The name that was offered has the first suffix: who chose another kind means it.
+    return path if suffix in (typed, suffixes[0]) else path.with_suffix(suffix)
 
 
 class Files(QObject):
@@ -24,6 +43,12 @@ class Files(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        self._written: list[Path] = []
+
+    @property
+    def writing(self) -> str:
+        """The name of a file that is still to be written, or an empty text."""
+        return self._written[-1].name if self._written else ""
 
     def open_dialog(self) -> None:
         """Ask for run files, and open them."""
@@ -104,44 +129,67 @@ class Files(QObject):
             self.save_picture(card, path)
 
     def save_picture(self, card: ViewCard, path: Path) -> None:
-        """Write a card's view of the run in focus, at the playhead, as PNG or SVG."""
-        self.export(path, path.suffix.lower().lstrip(".") or "png", card.view)
+        """Write what a card shows, with its settings and at the playhead, as PNG or SVG."""
+        make = card.figure_of()
 
-    def export(self, path: Path, to: str, view: View | None = None) -> None:
-        """Write the run in focus in a format, or a view of it at the playhead."""
-        session = self._window.workspace.session
-        focus, k = session.focus, session.k
-        assert focus is not None
+        def write(reader_of: ReaderOf) -> None:
+            from optiviz.reports.drawing import render
+
+            render(make(reader_of), path, "svg" if path.suffix.lower() == ".svg" else "png")
+
+        self._write(path, write)
+
+    def export(self, path: Path, to: str) -> None:
+        """Write the run in focus in a format."""
+        focus = self._window.workspace.session.focus
+        if focus is None:
+            self._window.report(_NOTHING)
+            return
         run = focus.run
 
         def write(_: ReaderOf) -> None:
             from optiviz.reports.export import export
 
-            at = min(k, run.trace.last_k) if view is not None else None
-            export(run, to, path, view=view, at=at)
+            export(run, to, path)
 
         self._write(path, write)
 
     def _write(self, path: Path, write: Callable[[ReaderOf], None]) -> None:
         self._window.messages.say(f"Writing {path.name}…")
 
+        self._written.append(path)
+
         def done(_: object) -> None:
+            self._written.remove(path)
             self._remember(path)
             self._window.messages.say(f"Wrote {path}.")
+            self._window.written(True)
 
-        self._window.jobs.do(write, done)
+        def fail(failure: Failure) -> None:
+            self._written.remove(path)
+            self._window.report(failure.sentence, failure.details)
+            self._window.written(False)
+
+        self._window.jobs.do(write, done, fail)
 
     def _ask_where(self, title: str, name: str, kinds: str) -> Path | None:
         if not any(entry.ready for entry in self._window.workspace.session.entries):
-            self._window.report("There is nothing to write yet: press Run first.")
+            self._window.report(_NOTHING)
             return None
         start = str(Path(self._folder()) / name)
         text, kind = QFileDialog.getSaveFileName(self._window, title, start, kinds)
         if not text:
             return None
-        path = Path(text)
-        suffix = kind[kind.index("*.") + 1 : kind.index(")")]
-        return path if path.suffix else path.with_suffix(suffix)
+        path = with_suffix(Path(text), kinds, kind)
+        return path if path == Path(text) or self._may_replace(path) else None
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask before replacing a file that the dialog, which saw another name, didn't ask about."""
+        if not path.exists():
+            return True
+        yes = QMessageBox.StandardButton.Yes
+        asked = f"{path.name} is there already. Replace it?"
+        return QMessageBox.question(self._window, "Replace", asked) is yes
 
     def _runs(self) -> list[Run]:
         return [entry.run for entry in self._window.workspace.session.entries if entry.ready]

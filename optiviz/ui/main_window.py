@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.resize(_USUAL)
         self._settings = QSettings()
         self._buttons: list[QToolButton] = []
+        self._leaving = False
         self.worker = Worker(self)
         self.worker.went_wrong.connect(self._went_wrong)
         self.jobs = Jobs(self.worker, self)
@@ -105,7 +106,6 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._top_row())
-        column.addWidget(self.messages)
         column.addWidget(self.stack, 1)
         self.setCentralWidget(middle)
         self._restore()
@@ -123,7 +123,10 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(8, 0, 12, 0)
         row.setSpacing(4)
         row.addWidget(self.tabs)
-        row.addStretch(1)
+        # Beside the tabs, so that nothing moves under the pointer when there is something to say.
+        place = QHBoxLayout()
+        place.addWidget(self.messages)
+        row.addLayout(place, 1)
         row.addWidget(self._demonstrations())
         for name, text, keys, act in (
             ("open", "Open runs…", QKeySequence.StandardKey.Open, self.files.open_dialog),
@@ -199,7 +202,10 @@ class MainWindow(QMainWindow):
         self.messages.say(sentence, details, warning=True)
 
     def _say_warning(self, sentence: str, details: str) -> None:
-        self.report(sentence, details)
+        if sentence:
+            self.report(sentence, details)
+        else:
+            self.messages.hide()
 
     def _went_wrong(self, failure: Failure) -> None:
         self.report(failure.sentence, failure.details)
@@ -291,7 +297,20 @@ class MainWindow(QMainWindow):
         if self.windowState() & Qt.WindowState.WindowFullScreen:
             self.toggle_full_screen()
 
+    def written(self, well: bool) -> None:
+        """Leave, if that is only waiting for what was to be written; stay if that went wrong."""
+        leaving, self._leaving = self._leaving, self._leaving and well
+        if leaving and well and not self.files.writing:
+            self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
+        if self.files.writing and not self._leaving:
+            self._leaving = True
+            self.messages.say(
+                f"Closing when {self.files.writing} is written. Close again to leave without it."
+            )
+            event.ignore()
+            return
         self.hide()
         QApplication.processEvents()
         for workspace in self.workspaces:

@@ -1,26 +1,31 @@
 """One message at a time, in a bar that takes no focus: a sentence, and details to copy."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from typing import Final
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from optiviz.ui.icons import icon
 from optiviz.ui.theme import current_theme
 
+_LINES: Final = 2
+_WRAPPED = int(Qt.TextFlag.TextWordWrap)
+
 
 class MessageBar(QFrame):
-    """Hidden until there is something to say."""
+    """Hidden until there is something to say; two lines at most, and all of it in the tooltip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("message")
-        self._details = ""
+        self._sentence = self._details = ""
         self._kind = "info"
         self._icon = QLabel(self)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._copy = QToolButton(self)
         self._copy.setText("Copy details")
@@ -30,7 +35,7 @@ class MessageBar(QFrame):
         self._close.setAutoRaise(True)
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 4, 8, 4)
+        layout.setContentsMargins(12, 0, 8, 0)
         layout.addWidget(self._icon)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._copy)
@@ -44,11 +49,29 @@ class MessageBar(QFrame):
         role = "danger" if self._kind == "warning" else "accent"
         self._icon.setPixmap(icon(self._kind, role).pixmap(size, size))
         self._close.setIcon(icon("close"))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as much of the sentence as there is room for."""
+        metrics = self._text.fontMetrics()
+        box = QRect(0, 0, self._text.width(), 10_000)
+        words, shown = self._sentence.split(" "), self._sentence
+        while words and metrics.boundingRect(box, _WRAPPED, shown).height() > (
+            _LINES * metrics.lineSpacing()
+        ):
+            words.pop()
+            shown = " ".join(words) + "…"
+        self._text.setText(shown)
+        self._text.setToolTip("" if shown == self._sentence else self._sentence)
 
     @property
     def text(self) -> str:
         """What it says."""
-        return self._text.text()
+        return self._sentence
 
     @property
     def details(self) -> str:
@@ -57,12 +80,13 @@ class MessageBar(QFrame):
 
     def say(self, sentence: str, details: str = "", warning: bool = False) -> None:
         """Show a sentence until it is closed or replaced."""
-        self._details = details
+        self._sentence, self._details = sentence[:600], details
         self._kind = "warning" if warning else "info"
-        self._text.setText(sentence[:600])
+        self._text.setAccessibleName(self._sentence)
         self._copy.setVisible(bool(details))
-        self._restyle()
         self.show()
+        self.layout().activate()  # type: ignore[union-attr]
+        self._restyle()
 
     def _copy_details(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details}")
+        QGuiApplication.clipboard().setText(f"{self._sentence}\n\n{self._details}")

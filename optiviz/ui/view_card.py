@@ -3,11 +3,12 @@
 A cheap view makes its figure here; a costly one has the worker make it, ten times a second at most.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from optiviz.engine.parameters import SpecError, fields
@@ -23,6 +24,16 @@ from optiviz.views.figure import Figure
 
 _REST = 0.1  # seconds between two costly pictures
 _REST_SHARE = 12  # a cheap one is drawn again after so many times what it took
+
+
+class _Settings(QWidget):
+    """The form in a card's menu: a click beside a control doesn't close the menu."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
 
 class ViewCard(Card):
@@ -68,7 +79,7 @@ class ViewCard(Card):
             self._form = ParametersForm(type(self.view), menu)
             self._form.set_value(self.view)
             self._form.changed.connect(self._settings_changed)
-            box = QWidget(menu)
+            box = _Settings(menu)
             layout = QVBoxLayout(box)
             layout.setContentsMargins(12, 8, 12, 8)
             layout.addWidget(self._form)
@@ -80,11 +91,15 @@ class ViewCard(Card):
         for text, act in (
             ("Save picture…", self._want_picture),
             ("Copy as seen", self.copy),
-            ("Whole plot", self.canvas.reset_view),
         ):
             action = QAction(text, menu)
             action.triggered.connect(act)
             menu.addAction(action)
+        whole = QAction("Whole plot", menu)
+        whole.triggered.connect(self.canvas.reset_view)
+        whole.setVisible(False)
+        self.canvas.zoomed_changed.connect(whole.setVisible)
+        menu.addAction(whole)
         return menu
 
     def _want_picture(self) -> None:
@@ -97,6 +112,10 @@ class ViewCard(Card):
             QGuiApplication.clipboard().setText(text)
         else:
             QGuiApplication.clipboard().setImage(self.canvas.grab_image())
+
+    def figure_of(self) -> Callable[[ReaderOf], Figure]:
+        """Return what makes the figure that is shown now, in the worker."""
+        return partial(_figure, self.view, self._shown(), False)
 
     def _settings_changed(self) -> None:
         try:

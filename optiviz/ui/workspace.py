@@ -63,7 +63,7 @@ class Workspace(QWidget):
     Signals
     -------
     said : (str, str)
-        A sentence for the user, with details.
+        A sentence for the user, with details; nothing if what was said is over.
     picture_wanted : (ViewCard,)
     """
 
@@ -214,17 +214,19 @@ class Workspace(QWidget):
         """Return a short name that tells this run from those in the list."""
         names = {entry.name for entry in self.session.entries}
         name = self.beside.name(spec)
-        if name not in names:
-            return name
+        # The number goes first: what follows the dot is left out where all runs share it.
+        first, dot, rest = name.partition(" · ")
         n = 2
-        while f"{name} ({n})" in names:
+        while name in names:
+            name = f"{first} ({n}){dot}{rest}"
             n += 1
-        return f"{name} ({n})"
+        return name
 
     def run(self) -> None:
         """Compute a new run of what is set up."""
         spec = self.setup.spec()
         if spec is not None:
+            self.said.emit("", "")
             self.session.start(spec, self._name(spec))
 
     def run_or_stop(self) -> None:
@@ -241,10 +243,10 @@ class Workspace(QWidget):
         if spec is None:
             return
         variants = self.beside.variants(spec)
-        if not variants:
-            self.said.emit(self.beside.none, "")
+        self.said.emit("" if variants else self.beside.none, "")
+        shown = variants.index(spec) if spec in variants else 0
         for i, variant in enumerate(variants):
-            self.session.start(variant, self._name(variant), focus=i == 0)
+            self.session.start(variant, self._name(variant), focus=i == shown)
 
     def _drag_start(self, x: float, dropped: bool) -> None:
         """Let every run on show start from x; play them when the point is let go."""
@@ -284,8 +286,8 @@ class Workspace(QWidget):
         self._show_button()
 
     def _column_name(self) -> str:
-        focus = self.session.focus
-        return "" if focus is None else f"best {focus.run.spec.problem.reading.name}"
+        names = {entry.run.spec.problem.reading.name for entry in self.session.entries}
+        return f"best {names.pop()}" if len(names) == 1 else "best"
 
     def _show_button(self) -> None:
         computing = self.session.computing

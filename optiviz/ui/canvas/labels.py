@@ -95,6 +95,15 @@ def margin_for(texts: Sequence[str], width: float) -> float:
     return min(widest + SPACE[2] + SPACE[0], width * WIDEST)
 
 
+def _fitting(labels: Sequence[EndLabel], most: int, area: QRectF) -> Sequence[EndLabel]:
+    """Return the first labels, and how many more there are, where there is no room for all."""
+    if len(labels) <= max(most, 2):
+        return labels
+    kept = list(labels[: max(most, 2) - 1])
+    more = f"and {len(labels) - len(kept):,} more"
+    return [*kept, EndLabel(more, "muted", QPointF(area.left(), area.bottom()))]
+
+
 class EndLabels(QGraphicsItem):
     """Writes the labels in the margin, with a thin leader where one had to move far."""
 
@@ -115,6 +124,8 @@ class EndLabels(QGraphicsItem):
             The margin, in pixels of the scene.
         """
         metrics = QFontMetricsF(current_theme().font())
+        height = metrics.height() * 0.95
+        labels = _fitting(labels, int((area.height() + SPACE[2]) / height), area)
         wanted = [min(max(label.end.y(), area.top()), area.bottom()) for label in labels]
         starts = [label.end.x() for label in labels]
         bounds = area.adjusted(-SPACE[0], -SPACE[3], SPACE[0], SPACE[3])
@@ -124,9 +135,7 @@ class EndLabels(QGraphicsItem):
         self._area, self._bounds = area, bounds
         self._labels = tuple(labels)
         # The margins of a plot have some room above and below the axes.
-        self._middles = spread(
-            wanted, metrics.height() * 0.95, area.top() - SPACE[0], area.bottom() + SPACE[1]
-        )
+        self._middles = spread(wanted, height, area.top() - SPACE[0], area.bottom() + SPACE[1])
         self.update()
 
     def rects(self) -> list[tuple[str, QRectF]]:
@@ -165,8 +174,8 @@ class EndLabels(QGraphicsItem):
             faint = QColor(colour)
             faint.setAlphaF(0.5)
             if edge - label.end.x() > SPACE[3]:
-                # The curve ends earlier: a dotted line leads on from there.
-                pen = QPen(faint)
+                # The curve ends earlier: dots lead on from there, grey, since they are no curve.
+                pen = QPen(theme.colour("muted", 0.45))
                 pen.setDashPattern((1.0, 4.0))
                 painter.setPen(pen)
                 painter.drawLine(QPointF(label.end.x() + SPACE[0], end), QPointF(edge, end))

@@ -48,7 +48,7 @@ class ElidedLabel(QWidget):
         self._right = right
         policy = QSizePolicy.Policy
         # A title keeps its width as long as there is any; a note takes what is left.
-        self.setSizePolicy(policy.Ignored if right else policy.Maximum, policy.Fixed)
+        self.setSizePolicy(policy.Preferred if right else policy.Maximum, policy.Fixed)
         self.setAccessibleName(text)
         current_theme().changed.connect(self._restyle)
 

@@ -354,7 +354,7 @@ class PlotPane(pg.GraphicsView):
             self._readout.show_readings(())
             return
         lines = [i for i in self._figure.items if isinstance(i, Line)]
-        lines = [i for i in lines if i.label] or lines
+        lines = [i for i in lines if i.label] or lines[:1]  # the first one is what it is about
         x = self._value_under(at)
         if self._figure.time_axis:
             nearest = nearest_x(lines, x)
