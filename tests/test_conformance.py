@@ -79,9 +79,18 @@ def test_algorithms_go_over_the_cliff(kind):
 @pytest.mark.parametrize("problem", PROBLEMS, ids=named)
 def test_what_is_refused_says_what_would_work(optimizer, problem):
     refused = testing.check_refusal(optimizer, problem)
-    rows = hasattr(optimizer, "rows_in_batch")
-    fits = optimizer.needs_gradient <= (problem.missing_gradient() is None)
-    assert refused == (not fits or (rows and problem.n_rows < max(2, optimizer.rows_in_batch)))
+    has_slope = problem.missing_gradient() is None
+    assert refused or has_slope or not optimizer.needs_gradient
+
+
+@pytest.mark.parametrize("kind", registry.kinds("optimizers"))
+def test_what_an_algorithm_refuses_is_the_exception(kind):
+    """Each works on some problem, and one without conditions on every one."""
+    optimizer = registry.kinds("optimizers")[kind]()
+    refused = [testing.check_refusal(optimizer, problem) for problem in PROBLEMS]
+    assert not all(refused)
+    plain = type(optimizer).check_problem is Optimizer.check_problem
+    assert not any(refused) or optimizer.needs_gradient or not plain
 
 
 @pytest.mark.parametrize("check", testing.PROBLEM_CHECKS, ids=lambda check: check.__name__)

@@ -26,6 +26,13 @@ class Outcome(IntEnum):
     WORSE = 2  # worse and kept
     REJECTED = 3
 
+    @classmethod
+    def of(cls, before: float, after: float) -> "Outcome":
+        """Return the outcome of a move that is kept whatever it brought."""
+        if after < before:
+            return cls.IMPROVED
+        return cls.EQUAL if after == before else cls.WORSE
+
 
 @dataclass(frozen=True)
 class State:

@@ -1,7 +1,4 @@
-"""Algorithms, one file each; a new file here is a new algorithm everywhere. Imports the engine.
-
-What several algorithms are made of is here: descent along the gradient of a batch of rows.
-"""
+"""Descent along the gradient of all rows, or of a batch of them."""
 
 from abc import abstractmethod
 from collections.abc import Iterator
@@ -32,13 +29,6 @@ DESCENT_CHANNELS = (
     Channel("gradient_norm", "length of the gradient", scale="log"),
     Channel("learning_rate", "learning rate", scale="log"),
 )
-
-
-def moved(before: float, after: float) -> Outcome:
-    """Return the outcome of a move that is kept whatever it brought."""
-    if after < before:
-        return Outcome.IMPROVED
-    return Outcome.EQUAL if after == before else Outcome.WORSE
 
 
 @dataclass(frozen=True)
@@ -103,7 +93,7 @@ class BatchDescent(Optimizer):
         row = Row(
             f,
             best_f,
-            moved(state.f, f),
+            Outcome.of(state.f, f),
             evaluations,
             gradients,
             seen,

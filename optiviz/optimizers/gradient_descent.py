@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Optimizer, Row, State, first_state, frozen
+from optiviz.engine.optimizer import Optimizer, Outcome, Row, State, first_state, frozen
 from optiviz.engine.problem import Array, Evaluator, Problem
-from optiviz.optimizers import DESCENT_CHANNELS, LearningRate, moved
+from optiviz.methods.descent import DESCENT_CHANNELS, LearningRate
 
 
 @dataclass(frozen=True)
@@ -56,5 +56,5 @@ class GradientDescent(Optimizer):
             state.rows_seen + problem.n_rows,
         )
         channels = (float(np.linalg.norm(state.gradient)), self.learning_rate)
-        row = Row(f, best_f, moved(state.f, f), *counts, channels)
+        row = Row(f, best_f, Outcome.of(state.f, f), *counts, channels)
         return GradientState(k, x, f, best_x, best_f, best_k, *counts, frozen(gradient)), row

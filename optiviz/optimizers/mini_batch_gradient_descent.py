@@ -5,7 +5,7 @@ from typing import Annotated
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
-from optiviz.optimizers import BatchDescent
+from optiviz.methods.descent import BatchDescent
 
 
 class MiniBatchGradientDescent(BatchDescent):

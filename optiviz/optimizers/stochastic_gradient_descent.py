@@ -1,6 +1,6 @@
 """Stochastic gradient descent: one row at a time."""
 
-from optiviz.optimizers import BatchDescent
+from optiviz.methods.descent import BatchDescent
 
 
 class StochasticGradientDescent(BatchDescent):
