@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.networks.activations import ACTIVATIONS, Activation
-from optiviz.networks.losses import Bools, Loss
+from optiviz.networks.losses import Loss, Target
 from optiviz.networks.network import Network
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ class Kernel:
     ----------
     network : Network
     X : ndarray, shape (rows, features)
-    target : ndarray of bool, shape (outputs, rows)
+    target : ndarray, shape (outputs, rows)
         See `optiviz.networks.losses`.
     dtype : type
         Of the buffers: single precision is for `optiviz.networks.screening` alone.
@@ -36,12 +36,12 @@ class Kernel:
         self,
         network: Network,
         X: Array,
-        target: Bools,
+        target: Target,
         dtype: type[np.float64] | type[np.float32] = np.float64,
     ) -> None:
         self.network = network
         self.n_rows, self.n_inputs = X.shape
-        self._target = np.ascontiguousarray(target, dtype=bool)
+        self._target = np.ascontiguousarray(target)
         self._inputs = np.ones((self.n_inputs + 1, self.n_rows), dtype)
         self._inputs[:-1] = X.T
         self._activations = [ACTIVATIONS[layer.activation] for layer in network.layers]
@@ -158,7 +158,7 @@ class Kernel:
         return total / self.n_rows, gradient
 
     def _add_gradient(
-        self, w: Array, loss: Loss, inputs: Array, target: Bools, gradient: Array
+        self, w: Array, loss: Loss, inputs: Array, target: Target, gradient: Array
     ) -> float:
         """Add the gradient of the summed loss over some rows; return that sum."""
         weights = self.network.matrices(w, self.n_inputs)

@@ -48,9 +48,23 @@ class Network(Parameters):
     )
 
     def check(self) -> Iterator[tuple[str, str]]:
-        """Refuse a network without an output."""
+        """Refuse a network without an output, and softmax where there is nothing to share."""
         if not self.layers:
             yield "layers", "needs at least one layer: the output"
+        for i, layer in enumerate(self.layers):
+            activation, path = ACTIVATIONS[layer.activation], f"layers[{i}].activation"
+            if activation.output_only and i < len(self.layers) - 1:
+                yield (
+                    path,
+                    f"can't be {layer.activation} here: it weighs the classes against each other, "
+                    "so that it works in the last layer only; use sigmoid or tanh",
+                )
+            elif layer.units < activation.fewest_units:
+                yield (
+                    path,
+                    f"can't be {layer.activation} with {layer.units} unit: it needs one for each "
+                    "class; use sigmoid, or more units",
+                )
 
     def shapes(self, n_inputs: int) -> tuple[tuple[int, int], ...]:
         """Return (units, inputs + 1) of each layer's weights."""

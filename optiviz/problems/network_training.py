@@ -1,9 +1,11 @@
 """Find the weights of a network on a dataset."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optiviz.datasets import Dataset
 from optiviz.engine.draws import Draws
@@ -11,15 +13,19 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
 from optiviz.networks.activations import ACTIVATIONS
 from optiviz.networks.kernels import Kernel
-from optiviz.networks.losses import LOSSES, LossName
+from optiviz.networks.losses import LOSSES, MEASURES, LossName, Target, unexplained
 from optiviz.networks.network import INITIALIZATIONS, MAX_WEIGHTS, InitializationName, Network
+from optiviz.networks.penalty import Penalty
 from optiviz.networks.screening import Screen
 
 
 class NetworkTraining(Problem):
     """Minimise a loss over the training rows by a network's weights.
 
-    One output unit for two classes, else one for each class.
+    One output unit for two classes or for a number, else one for each class. With penalties,
+    f = mean loss + l1 * sum |w| + l2 / 2 * sum w^2 over all weights but biases. So n rows and
+    scikit-learn's ``LogisticRegression(C=...)`` have l2 = 1 / (C n), its ``Ridge(alpha=...)``
+    l2 = 2 alpha / n, and its ``Lasso(alpha=...)``, with half of the squared error, l1 = 2 alpha.
     """
 
     kind = "network_training"
@@ -37,26 +43,69 @@ class NetworkTraining(Problem):
     initialization: Annotated[
         InitializationName, Param("How start weights are drawn.", choices=INITIALIZATIONS)
     ] = "glorot"
+    l1: Annotated[
+        float,
+        Param(
+            "Weight of the sum of |w| that is added: pulls those that don't help to 0.",
+            label="L1 penalty",
+            ge=0,
+            le=1e6,
+            scale="log",
+            advanced=True,
+        ),
+    ] = 0.0
+    l2: Annotated[
+        float,
+        Param(
+            "Weight of half the sum of squared weights that is added: keeps all of them small.",
+            label="L2 penalty",
+            ge=0,
+            le=1e6,
+            scale="log",
+            advanced=True,
+        ),
+    ] = 0.0
 
     def check(self) -> Iterator[tuple[str, str]]:
         """Check what network, dataset and objective ask of each other."""
         n_classes = self.dataset.sizes().n_classes
-        outputs = 1 if n_classes == 2 else n_classes
-        last = self.network.layers[-1]
-        if last.units != outputs:
+        last, loss = self.network.layers[-1], LOSSES[self.objective]
+        allowed = {0: (1,), 2: (1, 2)}.get(n_classes, (n_classes,))
+        if last.units not in allowed:
+            units = _count(allowed[0], "unit") if len(allowed) == 1 else "1 or 2 units"
+            what = "a number" if self.is_regression else _count(n_classes, "class", "classes")
             yield (
                 "network.layers",
-                f"the last layer needs {_count(outputs, 'unit')} for {n_classes} classes, "
-                f"has {last.units}",
+                f"the last layer needs {units} for {what}, has {last.units}",
             )
         if self.dim > MAX_WEIGHTS:
             yield "network.layers", f"has {self.dim:,} weights; at most {MAX_WEIGHTS:,} work here"
-        if self.objective == "log_loss" and last.activation != "sigmoid":
+        if self.is_regression and not loss.of_numbers:
             yield (
                 "objective",
-                "log loss needs outputs that are probabilities: "
-                f"make the last layer sigmoid, it is {last.activation}",
+                f"{loss.label.lower()} needs classes, and each row of {self.dataset.label} has a "
+                "number: use mean squared error or mean absolute error",
             )
+        elif loss.outputs and last.activation not in loss.outputs:
+            fit = [name for name in loss.outputs if ACTIVATIONS[name].fewest_units <= last.units]
+            yield (
+                "objective",
+                f"{loss.label.lower()} needs outputs {loss.needs}: "
+                f"make the last layer {' or '.join(fit)}, it is {last.activation}",
+            )
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether each row has a number that is to be predicted, instead of a class."""
+        return self.dataset.sizes().n_classes == 0
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """What is measured of every point, on training and on test rows; see `MEASURES`."""
+        if self.is_regression:
+            return ("r2", "mean_squared_error", "mean_absolute_error")
+        usual = ("accuracy", "log_loss", "mean_squared_error")
+        return usual if self.objective in usual else (*usual, self.objective)
 
     @property
     def dim(self) -> int:
@@ -70,8 +119,12 @@ class NetworkTraining(Problem):
 
     @property
     def reading(self) -> Reading:
-        """How the objective reads."""
-        return LOSSES[self.objective].reading
+        """How the objective reads, with its penalty if it has one."""
+        plain = LOSSES[self.objective].reading
+        if not self.l1 and not self.l2:
+            return plain
+        joined = "less" if plain.more_is_better else "plus"
+        return replace(plain, name=f"{plain.name} {joined} the penalty")
 
     def sample(self, draws: Draws, purpose: str, start: int, n: int) -> Array:
         """Return weights drawn as the initialization says."""
@@ -97,21 +150,38 @@ class NetworkTraining(Problem):
             "accuracy": "as many right answers as possible",
             "log_loss": "the lowest log loss",
             "mean_squared_error": "the lowest squared error",
+            "mean_absolute_error": "the lowest absolute error",
+            "hinge": "the lowest hinge loss",
         }[self.objective]
+        penalties = [f"{n} {v:g}" for n, v in (("L1", self.l1), ("L2", self.l2)) if v]
+        small = f" and small weights (penalty {', '.join(penalties)})" if penalties else ""
         return (
             f"The {_count(self.dim, 'weight')} of {self.network_sentence()} were searched for "
-            f"{goal} on {_count(sizes.n_train, 'training row')} of {self.dataset.label}; "
+            f"{goal}{small} on {_count(sizes.n_train, 'training row')} of {self.dataset.label}; "
             f"{_count(sizes.n_test, 'row')} were kept for testing."
         )
 
     def network_sentence(self) -> str:
-        """Name the network: a perceptron, or its layers."""
+        """Name the network by its layers, and by its own name where it has one."""
         *hidden, last = self.network.layers
         output = f"{_count(last.units, f'{last.activation} output')}"
         if not hidden:
-            return f"a network without hidden layers and with {output}"
+            known = self._known_as()
+            named = f" ({known})" if known else ""
+            return f"a network without hidden layers and with {output}{named}"
         layers = ", then ".join(_count(h.units, f"{h.activation} unit") for h in hidden)
         return f"a network of {layers} and {output}"
+
+    def _known_as(self) -> str:
+        """Return what statisticians call a network without hidden layers."""
+        last = self.network.layers[-1].activation
+        alone = self.network.layers[-1].units == 1
+        if self.objective == "log_loss" and (last == "softmax" or alone):
+            return "logistic regression"
+        if self.objective == "hinge":
+            return "support vector machine"
+        linear = self.is_regression and last == "identity"
+        return "linear regression" if linear and self.objective == "mean_squared_error" else ""
 
 
 _OTHER_TABLES = 6  # tables besides the training and test rows whose buffers are kept
@@ -124,44 +194,73 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
         super().__init__(problem)
         self.data = problem.dataset.load()
         self.loss = LOSSES[problem.objective]
-        self.output = ACTIVATIONS[problem.network.layers[-1].activation]
-        n_outputs = problem.network.layers[-1].units
-        self._classes = np.arange(n_outputs) if n_outputs > 1 else np.array([1])
+        self.output = self.loss.reads(ACTIVATIONS[problem.network.layers[-1].activation])
+        self.penalty = Penalty(problem.network, self.data.X_train.shape[1], problem.l1, problem.l2)
+        self._no_gradient = problem.missing_gradient() is not None
         self._train = self._kernel(self.data.X_train, self.data.y_train)
         self._test = self._kernel(self.data.X_test, self.data.y_test)
         self._others: dict[int, tuple[Array, Kernel]] = {}
         self._screen: Screen | None = None
         if problem.objective == "accuracy" and Screen.suits(problem.network):
-            target = self.data.y_train == self._classes[:, None]
+            target = self._target(self.data.y_train) > 0
             self._screen = Screen(problem.network, self.data.X_train, target)
 
-    def _kernel(self, X: Array, y: Rows) -> Kernel:
-        return Kernel(self.problem.network, X, y == self._classes[:, None])
+    def _kernel(self, X: Array, y: NDArray[Any]) -> Kernel:
+        return Kernel(self.problem.network, X, self._target(y))
+
+    def _target(self, y: NDArray[Any]) -> Target:
+        """Return numbers as they are, or which class each row has, of shape (outputs, rows)."""
+        if self.problem.is_regression:
+            return np.asarray(y, dtype=np.float64)[None]
+        n_outputs = self.problem.network.layers[-1].units
+        classes = np.arange(n_outputs) if n_outputs > 1 else np.array([1])
+        target: Target = np.equal(y, classes[:, None])
+        return target
 
     def evaluate(self, X: Array) -> Array:
-        """Return the mean loss over the training rows at each point, shape (n,)."""
+        """Return the mean loss over the training rows plus the penalty at each point, (n,)."""
         if self._screen is not None:
-            return self._screen.error_rates(X)
-        return self._train.losses(X, self.loss)
+            f = self._screen.error_rates(X)
+        else:
+            f = self._train.losses(X, self.loss)
+        if self.penalty:
+            f += self.penalty.of(X)
+        return f
 
     def value_and_gradient(self, x: Array, rows: Rows | None = None) -> tuple[float, Array]:
-        """Return the mean loss and its gradient, by backpropagation."""
-        if self.problem.missing_gradient() is not None:
+        """Return the mean loss plus the penalty and their gradient, by backpropagation."""
+        if self._no_gradient:
             return super().value_and_gradient(x, rows)
-        return self._train.value_and_gradient(x, self.loss, rows)
+        f, gradient = self._train.value_and_gradient(x, self.loss, rows)
+        if self.penalty:
+            f += float(self.penalty.of(x[None])[0])
+            self.penalty.add_slope(x, gradient)
+        return f, gradient
 
     def metrics(self, x: Array) -> Mapping[str, float]:
-        """Return every objective, as it reads to people, on the training and on the test rows."""
+        """Return what `NetworkTraining.measures` names, on the training and on the test rows.
+
+        As it reads to people, without the penalty.
+        """
         found = {}
+        parts = (
+            ("train", self._train, self.data.y_train),
+            ("test", self._test, self.data.y_test),
+        )
         with np.errstate(all="ignore"):  # x may have flown off
-            for part, kernel in (("train", self._train), ("test", self._test)):
-                for name, loss in LOSSES.items():
-                    value = kernel.losses(x[None], loss)[0]
-                    found[f"{part}_{name}"] = float(loss.reading.value(value))
+            for part, kernel, y in parts:
+                z, target = kernel.weighted_sums(x)[None], self._target(y)
+                for name in self.problem.measures:
+                    loss = LOSSES["mean_squared_error" if name == "r2" else name]
+                    value = loss.sums(z.copy(), self.output, target)[0] / len(y)
+                    if name == "r2":
+                        value = unexplained(value, np.asarray(y, dtype=np.float64))
+                    reading = MEASURES[name].reading
+                    found[f"{part}_{name}"] = float(reading.value(value))
         return found
 
-    def probabilities(self, x: Array, X: Array) -> Array:
-        """Return what the outputs say of any rows, 0 to 1.
+    def outputs(self, x: Array, X: Array) -> Array:
+        """Return what the output units say of any rows; for regression, the predicted number.
 
         Parameters
         ----------
@@ -176,26 +275,51 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
         z = self._sums(x, X)
         with np.errstate(all="ignore"):
             self.output.apply(z)
-            return np.clip((z - self.output.low) / (self.output.high - self.output.low), 0, 1)
+        return z
 
-    def predict(self, x: Array, X: Array) -> Rows:
-        """Return the class of any rows, shape (m,)."""
+    def probabilities(self, x: Array, X: Array) -> Array:
+        """Return what the outputs say of any rows' classes, 0 to 1.
+
+        Parameters
+        ----------
+        x : ndarray, shape (dim,)
+        X : ndarray, shape (m, features)
+            Buffers for it are kept: it must not be changed afterwards.
+
+        Returns
+        -------
+        ndarray, shape (outputs, m)
+        """
+        low, high = self.output.low, self.output.high
+        with np.errstate(all="ignore"):
+            return np.clip((self.outputs(x, X) - low) / (high - low), 0, 1)
+
+    def predict(self, x: Array, X: Array) -> NDArray[Any]:
+        """Return the class of any rows, as int64; for regression their number, as float64.
+
+        Returns
+        -------
+        ndarray, shape (m,)
+        """
+        if self.problem.is_regression:
+            return np.asarray(self.outputs(x, X)[0])
         z = self._sums(x, X)
-        if len(z) > 1:
-            return np.asarray(z.argmax(axis=0), dtype=np.int64)
-        return self.output.decide(z[0]).astype(np.int64)
+        with np.errstate(all="ignore"):
+            if len(z) > 1:
+                return self.output.winner(z)
+            return np.asarray(self.output.decide(z[0]), dtype=np.int64)
 
     def _sums(self, x: Array, X: Array) -> Array:
         kernel = self._others.get(id(X))
         if kernel is None:
             if len(self._others) >= _OTHER_TABLES:
                 self._others.clear()
-            target = np.zeros((len(self._classes), len(X)), dtype=bool)
+            target = np.zeros((self.problem.network.layers[-1].units, len(X)), dtype=bool)
             kernel = (X, Kernel(self.problem.network, X, target))  # X stays, and so does its id
             self._others[id(X)] = kernel
         with np.errstate(all="ignore"):
             return kernel[1].weighted_sums(x)
 
 
-def _count(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+def _count(n: int, what: str, several: str = "") -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {several or what + 's'}"

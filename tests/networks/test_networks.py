@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, tanh
+from math import erfc, exp, expm1, log1p, sin, sqrt, tanh
 
 import numpy as np
 import pytest
@@ -19,9 +19,14 @@ from optiviz.problems.network_training import NetworkTraining
 
 PLAIN = {
     "step": lambda z: 1.0 if z >= 0 else 0.0,
-    "sigmoid": lambda z: 1 / (1 + exp(-z)),
+    "sigmoid": lambda z: 1 / (1 + exp(-z)) if z > -700 else 0.0,
     "tanh": tanh,
     "relu": lambda z: max(0.0, z),
+    "leaky_relu": lambda z: z if z > 0 else z / 100,
+    "elu": lambda z: z if z > 0 else expm1(z),
+    "softplus": lambda z: log1p(exp(z)) if z < 0 else z + log1p(exp(-z)),
+    "gelu": lambda z: z * erfc(-z / sqrt(2)) / 2,
+    "sine": sin,
     "identity": lambda z: z,
 }
 
@@ -60,6 +65,10 @@ SHAPES = [
     [(2, "sigmoid"), (5, "sigmoid"), (1, "identity")],
     [(3, "identity"), (1, "relu")],
     [(1, "sigmoid"), (1, "sigmoid")],
+    [(3, "sine"), (1, "sine")],
+    [(3, "elu"), (1, "softplus")],
+    [(3, "leaky_relu"), (2, "softplus"), (1, "gelu")],
+    [(3, "gelu"), (1, "elu")],
 ]
 
 
@@ -203,14 +212,13 @@ def test_initializations(how):
         assert not biases.any()
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name != "softmax"])
 def test_activations(name):
     activation = ACTIVATIONS[name]
     z = np.array([-800.0, -2.0, -0.3, 0.0, 0.3, 2.0, 800.0])
     a = z.copy()
     activation.apply(a)
-    known = [PLAIN[name](max(-700.0, v)) for v in z]
-    np.testing.assert_allclose(a, known if name != "identity" else z, atol=1e-15)
+    np.testing.assert_allclose(a, [PLAIN[name](v) for v in z], rtol=1e-15, atol=1e-15)
     if activation.core is not None:
         parts = activation.shift + activation.gain * activation.core(activation.pace * z)
         np.testing.assert_allclose(parts, a, atol=1e-15)
