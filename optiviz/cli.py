@@ -123,11 +123,11 @@ def list_(
         raise SpecError([Mistake(family, f"can't be listed; write {', '.join(_FAMILIES)}")])
     rows = list(_listed(family))
     if as_json:
-        print(json.dumps([{"name": name, "label": label} for name, label in rows]))
+        print(json.dumps(rows))
         return
-    width = max(len(name) for name, _ in rows)
-    for name, label in rows:
-        print(f"{name:<{width}}  {label}")
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        print(f"{row['name']:<{width}}  {row['label']}")
 
 
 @app.command()
@@ -267,21 +267,22 @@ def _write_report(runs: list[Run], path: Path) -> None:
         write_report(runs, path, progress=lambda done, of: shown(done / of))
 
 
-def _listed(family: str) -> Iterator[tuple[str, str]]:
+def _listed(family: str) -> Iterator[dict[str, Any]]:
+    """Yield what is known of each: its name in a spec and its label first."""
     if family == "presets":
         from optiviz import presets
 
         for name in presets.names():
-            yield name, presets.load(name).about
+            yield {"name": name, "label": presets.load(name).about}
     elif family in ("activations", "losses"):
         from optiviz.networks.activations import ACTIVATIONS
         from optiviz.networks.losses import LOSSES
 
         table: dict[str, Any] = {**(ACTIVATIONS if family == "activations" else LOSSES)}
-        yield from ((name, entry.label) for name, entry in table.items())
+        yield from ({"name": name, **entry.described()} for name, entry in table.items())
     else:
         for kind, cls in registry.kinds(family).items():
-            yield kind, cls.label
+            yield {"name": kind, "label": cls.label}
 
 
 def _share_done(made: Run) -> float:
@@ -328,6 +329,8 @@ def _in_words(made: Run, found: dict[str, Any]) -> str:
         lines.append(
             f"accuracy: train {found['train_accuracy']:.4f}, test {found['test_accuracy']:.4f}"
         )
+    elif found.get("train_r2") is not None:
+        lines.append(f"R²: train {found['train_r2']:.4f}, test {found['test_r2']:.4f}")
     elif made.spec.problem.dim == 1:
         lines.append(f"x = {found['x'][0]:.6g}")
     lines.append(f"trace {found['trace_sha256']}")

@@ -15,8 +15,14 @@ import pytest
 import optiviz
 from optiviz import cli, presets
 from optiviz.engine.run import Run
+from optiviz.engine.spec import RunSpec
+from optiviz.engine.stopping import StoppingCriterion
+from optiviz.networks.network import Layer, Network
+from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.reports.summary import summary
 from optiviz.store import run_file
+from optiviz.testing.samples import Numbers, Regression
 
 KEYS = {
     "spec",
@@ -271,6 +277,35 @@ def test_list(run, family, some):
     _, out, _ = run("list", family, "--json")
     assert [row["name"] for row in json.loads(out)] == names
     assert all(row["label"] for row in json.loads(out))
+
+
+def test_lists_of_activations_and_losses_say_what_each_is(run):
+    listed = {
+        family: {row.pop("name"): row for row in json.loads(run("list", family, "--json")[1])}
+        for family in ("activations", "losses")
+    }
+    for family in listed.values():
+        assert all(row["label"] and row["formula"] for row in family.values())
+        assert all(row["source"] for name, row in family.items() if name != "accuracy")
+    assert listed["activations"]["softmax"]["layers"] == "output"
+    assert listed["activations"]["tanh"]["output_for_class_0"] == -1
+    assert not listed["activations"]["step"]["has_slope"]
+    assert listed["losses"]["hinge"]["output_activations"] == ["identity"]
+    assert listed["losses"]["mean_absolute_error"]["targets"] == ["class", "number"]
+    assert listed["losses"]["accuracy"]["more_is_better"]
+
+
+def test_a_regression_is_told_by_its_r2():
+    problem = Regression(
+        dataset=Numbers(),
+        network=Network(layers=(Layer(units=1, activation="identity"),)),
+        objective="mean_squared_error",
+    )
+    stopping = StoppingCriterion(max_iterations=20)
+    made = Run(RunSpec(problem=problem, optimizer=GradientDescent(), stopping=stopping)).finish()
+    told = cli._in_words(made, summary(made))
+    assert f"R²: train {summary(made)['train_r2']:.4f}, test " in told
+    assert "accuracy" not in told
 
 
 def test_help_and_version(run):

@@ -26,7 +26,7 @@ from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.optimizers.mini_batch_gradient_descent import MiniBatchGradientDescent
 from optiviz.problems.function_1d import EXAMPLES, Function1D
 from optiviz.problems.network_training import NetworkTraining
-from optiviz.testing.samples import Cliff
+from optiviz.testing.samples import Cliff, Numbers, Regression
 
 PROBLEMS = (*testing.problems_with_slope(), *testing.problems_without_slope())
 OPTIMIZERS = [
@@ -126,6 +126,33 @@ def test_what_an_algorithm_refuses_is_the_exception(kind):
             dataset=Classification(n_samples=40),
             network=Network(layers=(*[Layer(units=3, activation="tanh")] * 4, Layer(units=1))),
             objective="mean_squared_error",
+        ),
+        NetworkTraining(
+            dataset=Classification(n_samples=64, n_informative=3, n_classes=3),
+            network=Network(
+                layers=(
+                    Layer(units=3, activation="elu"),
+                    Layer(units=4, activation="sine"),
+                    Layer(units=3, activation="identity"),
+                )
+            ),
+            objective="hinge",
+            l2=0.05,
+        ),
+        NetworkTraining(  # counted in single precision, with a penalty in double precision
+            dataset=Classification(n_samples=64),
+            network=Network(layers=(Layer(units=5, activation="tanh"), Layer(units=1))),
+            l1=0.01,
+        ),
+        Regression(  # more rows than a chunk
+            dataset=Numbers(n_rows=9000),
+            network=Network(
+                layers=(
+                    Layer(units=2, activation="leaky_relu"),
+                    Layer(units=1, activation="identity"),
+                )
+            ),
+            objective="mean_absolute_error",
         ),
     ],
     ids=named,

@@ -38,9 +38,9 @@ def diagnose(run: Run, k: int | None = None) -> str:
 def _standing_still(run: Run, k: int) -> str:
     optimizer = run.spec.optimizer_after(k)
     ties = getattr(optimizer, "accept_ties", None)
-    objective = getattr(run.spec.problem, "objective", "")
+    reading = run.spec.problem.reading.name  # with a penalty it is another, and not flat
     never_moved = np.array_equal(run.state(k).x, run.trace.snapshot(0).x)
-    if ties is False and objective == "accuracy" and never_moved:
+    if ties is False and reading == "accuracy" and never_moved:
         return (
             f"No move was kept in {k:,} iterations: accuracy is flat around the start, so that "
             "every small move is an equal one. Keep equal moves, and it can drift off."

@@ -1,7 +1,7 @@
 """What a unit does with its weighted sum z."""
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,19 @@ class Activation(ABC):
     shift: ClassVar[float] = 0.0
     fewest_units: ClassVar[int] = 1
     output_only: ClassVar[bool] = False
+
+    def described(self) -> dict[str, Any]:
+        """Return what people and programs may know of it, as plain data."""
+        return {
+            "label": self.label,
+            "formula": self.formula,
+            "source": self.source,
+            "has_slope": self.has_slope,
+            "output_for_class_0": self.low,
+            "output_for_class_1": self.high,
+            "layers": "output" if self.output_only else "all",
+            "fewest_units": self.fewest_units,
+        }
 
     @abstractmethod
     def apply(self, z: Array) -> None:

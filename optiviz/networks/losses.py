@@ -51,6 +51,20 @@ class Loss(ABC):
     needs: ClassVar[str] = ""
     of_numbers: ClassVar[bool] = False
 
+    def described(self) -> dict[str, Any]:
+        """Return what people and programs may know of it, as plain data."""
+        return {
+            "label": self.label,
+            "help": self.help,
+            "formula": self.formula,
+            "source": self.source,
+            "reads": self.reading.name,
+            "more_is_better": self.reading.more_is_better,
+            "has_slope": self.has_slope,
+            "output_activations": list(self.outputs) or "all",
+            "targets": ["class", "number"] if self.of_numbers else ["class"],
+        }
+
     @abstractmethod
     def sums(self, z: Array, activation: Activation, target: Target) -> Array:
         """Return the sum over rows for each candidate.

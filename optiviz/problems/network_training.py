@@ -70,13 +70,13 @@ class NetworkTraining(Problem):
         """Check what network, dataset and objective ask of each other."""
         n_classes = self.dataset.sizes().n_classes
         last, loss = self.network.layers[-1], LOSSES[self.objective]
-        allowed = {0: (1,), 2: (1, 2)}.get(n_classes, (n_classes,))
-        if last.units not in allowed:
-            units = _count(allowed[0], "unit") if len(allowed) == 1 else "1 or 2 units"
+        fewest = fewest_outputs(n_classes)
+        if last.units not in (fewest, n_classes):
             what = "a number" if self.is_regression else _count(n_classes, "class", "classes")
+            each = " or one for each" if n_classes == 2 else ""
             yield (
                 "network.layers",
-                f"the last layer needs {units} for {what}, has {last.units}",
+                f"the last layer needs {_count(fewest, 'unit')} for {what}{each}, has {last.units}",
             )
         if self.dim > MAX_WEIGHTS:
             yield "network.layers", f"has {self.dim:,} weights; at most {MAX_WEIGHTS:,} work here"
@@ -173,15 +173,23 @@ class NetworkTraining(Problem):
         return f"a network of {layers} and {output}"
 
     def _known_as(self) -> str:
-        """Return what statisticians call a network without hidden layers."""
+        """Return what statisticians call a network without hidden layers; empty if nothing."""
         last = self.network.layers[-1].activation
         alone = self.network.layers[-1].units == 1
         if self.objective == "log_loss" and (last == "softmax" or alone):
             return "logistic regression"
-        if self.objective == "hinge":
-            return "support vector machine"
-        linear = self.is_regression and last == "identity"
-        return "linear regression" if linear and self.objective == "mean_squared_error" else ""
+        if self.objective == "hinge" and self.l2:
+            return "linear support vector machine"
+        if not self.is_regression or last != "identity" or self.objective != "mean_squared_error":
+            return ""
+        if self.l1:
+            return "elastic net" if self.l2 else "lasso"
+        return "ridge regression" if self.l2 else "linear regression"
+
+
+def fewest_outputs(n_classes: int) -> int:
+    """Return how many output units are needed; two classes may have one each too."""
+    return 1 if n_classes in (0, 2) else n_classes
 
 
 _OTHER_TABLES = 6  # tables besides the training and test rows whose buffers are kept

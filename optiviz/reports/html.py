@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 from optiviz.engine import registry
 from optiviz.engine.run import Reader, Run
-from optiviz.networks.losses import LOSSES
+from optiviz.networks.losses import MEASURES
 from optiviz.reports import words
 from optiviz.reports.drawing import Format, render
 from optiviz.reports.words import Group, figure_of, groups, seconds_of, value_of
@@ -27,6 +27,7 @@ from optiviz.views.palette import DARK, LIGHT
 _MEASURING = 5.0  # seconds at most for the metrics of each run; what a snapshot has comes first
 _ORDER = ("fitness", "decision_boundary", "function_1d", "confusion")
 _LAST = "log"
+_SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
 _LARGE_SVG = 100_000  # bytes; a PNG may then be smaller
 _DPI = 160
 
@@ -169,10 +170,10 @@ def _section(one: Shown) -> Section:
     best = figure_of(value_of(run, state.best_f))
     metrics = _metrics(one)
     keys = [(f"best {reading.name}", best)]
-    for part in ("train", "test"):
-        found = metrics.get(f"{part}_accuracy")
-        if found is not None and not (part == "train" and reading.name == "accuracy"):
-            keys.append((f"{part} accuracy of the best", figure_of(found[2])))
+    for part, score in ((p, s) for s in _SCORES for p in ("train", "test")):
+        found, word = metrics.get(f"{part}_{score}"), MEASURES[score].reading.name
+        if found is not None and not (part == "train" and reading.name == word):
+            keys.append((f"{part} {word} of the best", figure_of(found[2])))
     keys += [
         ("iterations", f"{run.k:,}"),
         ("evaluations", f"{state.evaluations:,}"),
@@ -232,11 +233,11 @@ def _points(
     for metric, found in metrics.items():
         part, _, what = metric.partition("_")
         row = [figure_of(value) for value in found]
-        loss = LOSSES.get(what)
-        if row == goal and part == "train" and loss is not None and loss.reading == reading:
+        known = MEASURES.get(what)
+        if row == goal and part == "train" and known is not None and known.reading == reading:
             is_train = True  # the same numbers need no second row
         else:
-            rest.append((f"{what if loss is None else loss.label}, {part}", *row))
+            rest.append((f"{what if known is None else known.label}, {part}", *row))
     name = f"{reading.name[:1].upper()}{reading.name[1:]}"
     yield (f"{name}, {'train' if is_train else 'as optimised'}", *goal)
     yield from rest
@@ -261,13 +262,14 @@ def _pictures(one: Shown) -> Iterator[Picture]:
 
 
 def _fitness(shown: Sequence[Shown]) -> Iterator[View]:
-    """Choose how fitness is best shown: over a wide range on a logarithmic axis; and accuracy."""
+    """Choose how fitness is best shown: over a wide range on a logarithmic axis; and scores."""
     view = registry.kinds("views")["fitness"]
     reading = shown[0].run.spec.problem.reading
     over = _over(shown)
     yield view(over=over, log_y=not reading.more_is_better and _is_wide(shown))
-    if reading.name != "accuracy" and all(_has_accuracy(one) for one in shown):
-        yield view(over=over, measure="accuracy")
+    for score in _scores(shown):
+        if reading.name != MEASURES[score].reading.name:
+            yield view(over=over, measure=score)
 
 
 def _fitness_pictures(shown: Sequence[Shown]) -> Iterator[Picture]:
@@ -296,8 +298,10 @@ def _is_wide(shown: Sequence[Shown]) -> bool:
     return bool(len(above) and low.min() >= 0 and high.max() > 30 * above.min())
 
 
-def _has_accuracy(one: Shown) -> bool:
-    return "train_accuracy" in one.run.history.samples().metrics
+def _scores(shown: Sequence[Shown]) -> list[str]:
+    """Return what all runs can be compared by."""
+    known = [one.run.history.samples().metrics for one in shown]
+    return [score for score in _SCORES if all(f"train_{score}" in metrics for metrics in known)]
 
 
 def _picture(view: View, shown: Sequence[Shown]) -> Picture:
@@ -356,12 +360,11 @@ def _comparison(shown: Sequence[Shown]) -> tuple[list[str], list[list[str]]]:
     readings = {one.run.spec.problem.reading.name for one in shown}
     one_goal = len(readings) == 1
     metrics = [_metrics(one) for one in shown]
-    parts = [p for p in ("train", "test") if all(f"{p}_accuracy" in m for m in metrics)]
-    if one_goal and readings == {"accuracy"}:
-        parts = [part for part in parts if part != "train"]
+    scores = [(p, s) for s in _scores(shown) for p in ("train", "test")]
+    scores = [(p, s) for p, s in scores if p != "train" or readings != {MEASURES[s].reading.name}]
     goal = f"Best {next(iter(readings))}" if one_goal else "Best"
     headings = ["Run", "Algorithm", goal]
-    headings += [f"{part.capitalize()} accuracy" for part in parts]
+    headings += [f"{part.capitalize()} {MEASURES[score].reading.name}" for part, score in scores]
     headings += ["Iterations", "Evaluations", "Gradients", "Computing"]
     rows = []
     for one, found in zip(shown, metrics, strict=True):
@@ -372,7 +375,7 @@ def _comparison(shown: Sequence[Shown]) -> tuple[list[str], list[list[str]]]:
                 one.name,
                 one.run.spec.optimizer.label,
                 best if one_goal else f"{reading.name} {best}",
-                *(figure_of(found[f"{part}_accuracy"][2]) for part in parts),
+                *(figure_of(found[f"{part}_{score}"][2]) for part, score in scores),
                 f"{one.run.k:,}",
                 f"{state.evaluations:,}",
                 f"{state.gradient_evaluations:,}",
@@ -388,8 +391,8 @@ def _compared(shown: Sequence[Shown]) -> Iterator[Picture]:
     readings = {one.run.spec.problem.reading.name for one in shown}
     if len(readings) == 1:
         yield from _fitness_pictures(shown)
-    elif all(_has_accuracy(one) for one in shown):
-        view = registry.kinds("views")["fitness"](measure="accuracy", over=_over(shown))
+    for score in _scores(shown) if len(readings) > 1 else ():
+        view = registry.kinds("views")["fitness"](measure=score, over=_over(shown))
         yield _picture(view, shown)
     function = registry.kinds("views").get("function_1d")
     if len(problems) == 1 and function is not None and function().suits(shown[0].run.spec.problem):

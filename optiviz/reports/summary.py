@@ -3,11 +3,13 @@
 import math
 from typing import Any
 
-from optiviz.engine.problem import Array
+from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
+from optiviz.problems.network_training import NetworkTraining
 
 _NUMBERS = 1000  # longest point that is printed
 _METRICS = ("train_accuracy", "test_accuracy")
+_OF_NUMBERS = ("train_r2", "test_r2")
 
 
 def summary(run: Run) -> dict[str, Any]:
@@ -19,8 +21,10 @@ def summary(run: Run) -> dict[str, Any]:
         spec, status, stop_reason, iterations, evaluations, gradient_evaluations, seconds, best_f,
         final_f, x and best_x (left out over 1,000 numbers), train_accuracy and test_accuracy (of
         the last point), best_train_accuracy and best_test_accuracy (of the best one; None where the
-        problem knows none), trace_sha256. A run that has not started has None for all it lacks.
+        problem knows none), for regression the same of r2, trace_sha256. A run that has not started
+        has None for all it lacks.
     """
+    measured = _measured(run.spec.problem)
     found: dict[str, Any] = {
         "spec": run.spec.to_dict(),
         "status": run.status.value,
@@ -29,7 +33,7 @@ def summary(run: Run) -> dict[str, Any]:
     }
     if len(run.trace) == 0:
         names = ("evaluations", "gradient_evaluations", "seconds", "best_f", "final_f")
-        missing = (*names, *_METRICS, *(f"best_{name}" for name in _METRICS), "trace_sha256")
+        missing = (*names, *measured, *(f"best_{name}" for name in measured), "trace_sha256")
         return found | dict.fromkeys(missing)
     state = run.state_now
     found |= {
@@ -44,8 +48,13 @@ def summary(run: Run) -> dict[str, Any]:
     problem = Reader(run).stepper.problem
     for prefix, x in (("", state.x), ("best_", state.best_x)):
         metrics = problem.metrics(x)
-        found |= {prefix + name: number(metrics.get(name)) for name in _METRICS}
+        found |= {prefix + name: number(metrics.get(name)) for name in measured}
     return found | {"trace_sha256": run.digest}
+
+
+def _measured(problem: Problem) -> tuple[str, ...]:
+    predicts_numbers = isinstance(problem, NetworkTraining) and problem.is_regression
+    return (*_METRICS, *_OF_NUMBERS) if predicts_numbers else _METRICS
 
 
 def number(value: float | None) -> float | None:

@@ -56,7 +56,7 @@ def problems_without_slope() -> tuple[Problem, ...]:
 class Numbers(Dataset):
     """Rows with a number each, bent along the first feature. It is in no registry."""
 
-    label = "numbers"
+    label = "Bent plane"
 
     n_rows: Annotated[int, Param("Rows, train and test.", ge=2, le=10_000)] = 60
     n_features: Annotated[int, Param("Columns.", ge=1, le=100)] = 3

@@ -15,7 +15,7 @@ from optiviz.engine.parameters import Mistake, Parameters, SpecError, fields
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
 from optiviz.problems.function_1d import Function1D
-from optiviz.problems.network_training import NetworkTraining
+from optiviz.problems.network_training import NetworkTraining, fewest_outputs
 from optiviz.ui.card import SetupCard
 from optiviz.ui.forms import Panel
 from optiviz.ui.panels.algorithm import AlgorithmPanel
@@ -312,8 +312,7 @@ class SetupPanel(SetupColumn):
         if dataset is None:
             return data
         sizes = dataset.sizes()
-        outputs = 1 if sizes.n_classes == 2 else sizes.n_classes
-        follows = self.network.show_inputs(sizes.n_features, outputs)
+        follows = self.network.show_inputs(sizes.n_features, fewest_outputs(sizes.n_classes))
         return self.spec_data() if follows else data
 
     def _found(self, problem: Problem | None) -> None:

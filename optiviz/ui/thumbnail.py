@@ -16,12 +16,14 @@ _PLANE_ROWS = 5000  # enough to find the plane
 class Thumbnail:
     """Some training rows on the first two principal components.
 
+    Where rows have numbers instead of classes: on the first component, and their number upwards.
+
     Attributes
     ----------
     points : ndarray, shape (n, 2), n at most 600
     labels : ndarray of int, shape (n,)
     counts : tuple of int
-        How many rows of all are in each class.
+        How many rows of all are in each class; empty without classes.
     """
 
     points: Array
@@ -38,6 +40,8 @@ def thumbnail(dataset: Dataset, reader_of: ReaderOf) -> Thumbnail:
         points = np.column_stack([X[:, 0], np.zeros(len(X))])
     else:
         points = principal_plane(data.X_train[:_PLANE_ROWS]).project(X)
+    if data.n_classes == 0:
+        return Thumbnail(np.column_stack([points[:, 0], y]), np.zeros(len(y), dtype=np.int64), ())
     labels = np.concatenate([data.y_train, data.y_test])
     counts = np.bincount(labels, minlength=data.n_classes)
     return Thumbnail(points, y.copy(), tuple(counts.tolist()))

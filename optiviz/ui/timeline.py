@@ -286,9 +286,11 @@ class Timeline(QFrame):
             return "Making data…" if run.failure is None else "The run failed."
         k = min(session.k, run.trace.last_k)
         needed = [f"iteration <b>{k:,}</b>"]
-        for name, word in (("train_accuracy", "train"), ("test_accuracy", "test")):
-            if name in self._metrics:
-                needed.append(f"{word} <b>{self._metrics[name]:.3f}</b>")
+        for score, before in (("accuracy", ""), ("r2", "R² ")):
+            for part in ("train", "test"):
+                if f"{part}_{score}" in self._metrics:
+                    value = self._metrics[f"{part}_{score}"]
+                    needed.append(f"{before}{part} <b>{value:.3f}</b>")
         more = [f"of {session.total:,}"]
         row = run.trace.rows(k, k + 1)
         if row is not None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.engine.problem import Problem
+from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.views import Shown, View
 from optiviz.views.figure import Figure, Table
 
@@ -18,6 +19,10 @@ class Confusion(View):
     label = "Confusion"
     problems = ("network_training",)
     costly = True
+
+    def suits(self, problem: Problem) -> bool:
+        """Whether the network names classes."""
+        return isinstance(problem, NetworkTraining) and not problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Count the first run's answers at its iteration."""

@@ -9,7 +9,8 @@ import numpy as np
 from optiviz.analysis.planes import Plane, feature_plane, principal_plane
 from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
-from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.engine.problem import Problem
+from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, ClassImage, Figure, Item, LegendEntry, Points
 from optiviz.views.palette import marker_of_class
@@ -45,6 +46,10 @@ class DecisionBoundary(View):
             choices={"train": "training rows", "test": "test rows", "all": "all rows"},
         ),
     ] = "train"
+
+    def suits(self, problem: Problem) -> bool:
+        """Whether the network names classes."""
+        return isinstance(problem, NetworkTraining) and not problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's boundary at its iteration."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Reading
-from optiviz.networks.losses import LOSSES
+from optiviz.networks.losses import LOSSES, MEASURES
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line
 from optiviz.views.palette import dash_of_run
@@ -22,15 +22,22 @@ class Fitness(View):
     label = "Fitness"
 
     measure: Annotated[
-        Literal["objective", "accuracy", "log_loss", "mean_squared_error"],
+        Literal[
+            "objective",
+            "accuracy",
+            "log_loss",
+            "mean_squared_error",
+            "mean_absolute_error",
+            "hinge",
+            "r2",
+        ],
         Param(
-            "What is drawn; every measure but the objective itself is known for networks.",
+            "What is drawn; measures other than the objective are known for networks: accuracy and "
+            "log loss of classes, R² of numbers.",
             label="Show",
             choices={
                 "objective": "what is optimised",
-                "accuracy": "accuracy",
-                "log_loss": "log loss",
-                "mean_squared_error": "squared error",
+                **{name: measure.reading.name for name, measure in MEASURES.items()},
             },
         ),
     ] = "objective"
@@ -45,10 +52,13 @@ class Fitness(View):
         """Draw the curves of all runs."""
         first = shown[0]
         reading = self._reading(first)
-        if self.measure != "objective" and not hasattr(first.run.spec.problem, "objective"):
-            return Figure(self.label, empty=f"A function has no {reading.name}.")
+        if not self._has_measure(first):
+            is_network = hasattr(first.run.spec.problem, "measures")
+            whose = "This network" if is_network else "A function"
+            return Figure(self.label, empty=f"{whose} has no {reading.name}.")
         # An axis has one meaning: log losses don't stand beside accuracies, nor x^2 beside |x|.
         alike = [one for one in shown if self._reading(one).name == reading.name]
+        alike = [one for one in alike if self._has_measure(one)]
         others, shown = len(shown) - len(alike), alike
         items: list[Item] = []
         tested = False
@@ -102,13 +112,19 @@ class Fitness(View):
     def _reading(self, one: Shown) -> Reading:
         if self.measure == "objective":
             return one.run.spec.problem.reading
-        return LOSSES[self.measure].reading
+        return MEASURES[self.measure].reading
+
+    def _has_measure(self, one: Shown) -> bool:
+        known = getattr(one.run.spec.problem, "measures", ())
+        return self.measure == "objective" or self.measure in known
 
     def _measured(self, one: Shown) -> str:
-        """Return which metric is drawn; empty where there is none."""
+        """Return which metric is drawn; empty where there is none, as with a penalty on top."""
         if self.measure != "objective":
             return str(self.measure)
-        return str(getattr(one.run.spec.problem, "objective", ""))
+        objective = str(getattr(one.run.spec.problem, "objective", ""))
+        same = objective in LOSSES and LOSSES[objective].reading == self._reading(one)
+        return objective if same else ""
 
     def _lines(self, one: Shown, name: str, alone: bool) -> list[Line]:
         role, dash = f"run:{one.number}", dash_of_run(one.number)

@@ -2,7 +2,10 @@ import pytest
 
 import optiviz
 from optiviz.engine.run import Reader
+from optiviz.networks.network import Layer, Network
+from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.presets import load
+from optiviz.testing.samples import Numbers, Regression
 
 
 def finished(spec, name=""):
@@ -19,6 +22,22 @@ def climb():
 @pytest.fixture(scope="session")
 def descents():
     return [finished(spec, name) for name, spec in load("classic-descent").specs]
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    """Two regressions, one with a penalty."""
+    problem = Regression(
+        dataset=Numbers(),
+        network=Network(layers=(Layer(units=1, activation="identity"),)),
+        objective="mean_squared_error",
+    )
+    stopping = optiviz.StoppingCriterion(max_iterations=50)
+    optimizer = GradientDescent(learning_rate=0.05)
+    return [
+        finished(optiviz.RunSpec(problem=p, optimizer=optimizer, stopping=stopping), name)
+        for p, name in ((problem, "free"), (problem.replace(l2=0.5), "held"))
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -207,6 +207,16 @@ def test_the_summary_is_the_run(climb):
     json.dumps(found, allow_nan=False)
 
 
+def test_the_summary_of_numbers_has_r2_and_no_accuracy(numbers):
+    for run in numbers:
+        found, problem = summary(run), run.spec.problem.evaluator()
+        assert found["train_accuracy"] is found["best_test_accuracy"] is None
+        assert found["test_r2"] == problem.metrics(run.state_now.x)["test_r2"]
+        assert found["best_train_r2"] == problem.metrics(run.state_now.best_x)["train_r2"]
+        assert set(found) - {"x", "best_x"} == set(summary(Run(run.spec)))
+        json.dumps(found, allow_nan=False)
+
+
 def test_the_summary_is_json_whatever_happened():
     spec = optiviz.RunSpec.load("classic-descent")
     runs = {

@@ -176,6 +176,27 @@ def test_it_says_what_was_optimised_how_and_why_it_ended(climb, climb_page):
         assert re.sub(r"\s+", " ", sentence) in climb_page.text
 
 
+def test_a_report_on_numbers_says_r2_where_others_say_accuracy(numbers):
+    page = Page(report(numbers[:1]))
+    metrics = numbers[0].spec.problem.evaluator().metrics(numbers[0].state_now.best_x)
+    assert page.row_of("R², test")[-1] == words.figure_of(metrics["test_r2"])
+    assert "test R² of the best" in page.text
+    assert "accuracy" not in page.text.lower()
+    assert "linear regression" in page.text
+
+
+def test_regressions_are_compared_by_r2(numbers):
+    text = report(numbers)
+    page = Page(text)
+    (heading,) = [row for row in page.rows if row[:2] == ["Run", "Algorithm"]]
+    assert heading[3:5] == ["Train R²", "Test R²"]
+    held = page.row_of("held")
+    assert held[1].startswith("squared error plus the penalty ")
+    best = numbers[1].spec.problem.evaluator().metrics(numbers[1].state_now.best_x)
+    assert held[2:4] == [words.figure_of(best[f"{part}_r2"]) for part in ("train", "test")]
+    assert "R² is that of the best point." in page.text
+
+
 def test_the_confusion_tables_are_tables(climb, climb_page):
     evaluator = climb.spec.problem.evaluator()
     data = evaluator.data

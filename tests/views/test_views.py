@@ -19,6 +19,7 @@ from optiviz.networks.network import Layer, Network
 from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.testing.samples import Numbers, Regression
 from optiviz.views import Shown, show
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
@@ -51,6 +52,7 @@ def runs():
     made["three classes"] = finished(small(4, 3))
     made["three classes, tanh"] = finished(small(4, 3, "tanh"))
     made["step outputs"] = finished(small(4, 3, "step"))
+    made["numbers"] = finished(numbers())
     made["one row"] = finished(
         RunSpec.load("classic-minibatch").with_value(
             "optimizer", {"kind": "stochastic_gradient_descent"}
@@ -82,6 +84,16 @@ def small(n_features, n_classes, activation="sigmoid"):
             n_clusters_per_class=1,
         ),
         network=Network(layers=(Layer(units=3), Layer(units=outputs, activation=activation))),
+    )
+    stopping = StoppingCriterion(max_iterations=60)
+    return RunSpec(problem=problem, optimizer=HillClimbing(step_size=0.5), stopping=stopping)
+
+
+def numbers():
+    problem = Regression(
+        dataset=Numbers(),
+        network=Network(layers=(Layer(units=3), Layer(units=1, activation="identity"))),
+        objective="mean_squared_error",
     )
     stopping = StoppingCriterion(max_iterations=60)
     return RunSpec(problem=problem, optimizer=HillClimbing(step_size=0.5), stopping=stopping)
@@ -207,6 +219,40 @@ def test_fitness_by_another_measure(runs, measure):
     samples = run.history.samples().metrics
     np.testing.assert_array_equal(lines["train"].y, samples[f"train_{measure}"])
     np.testing.assert_array_equal(lines["test"].y, samples[f"test_{measure}"])
+
+
+def test_fitness_of_numbers(runs):
+    """They have R² and squared error, but no accuracy, which an empty axis would not explain."""
+    run = runs["numbers"]
+    samples = run.history.samples().metrics
+    lines, figure = lines_of(run, measure="r2")
+    np.testing.assert_array_equal(lines["test"].y, samples["test_r2"])
+    assert figure.y.label == "R²"
+    assert "Higher is better." in figure.caption
+    lines, _ = lines_of(run)
+    np.testing.assert_array_equal(lines["test"].y, samples["test_mean_squared_error"])
+    _, figure = lines_of(run, measure="accuracy")
+    assert figure.empty == "This network has no accuracy."
+    both = [show(runs["classic-mlp: equal moves kept"]), show(run, name="b", number=1)]
+    figure = Fitness(measure="accuracy").figure(both)
+    assert figure.warning == "1 run is not measured by accuracy and left out here."
+
+
+def test_a_loss_with_a_penalty_does_not_stand_beside_one_without():
+    """The test curve has no penalty: on one axis the two would tell of a gap that is not there."""
+    spec = numbers()
+    run = finished(spec.replace(problem=spec.problem.replace(l2=0.5)))
+    lines, figure = lines_of(run)
+    assert figure.y.label == "squared error plus the penalty"
+    assert "test" not in lines
+    assert "test" in lines_of(run, measure="mean_squared_error")[0]
+
+
+def test_what_needs_classes_does_not_offer_itself_for_numbers(runs):
+    problem = runs["numbers"].spec.problem
+    assert not Confusion().suits(problem)
+    assert not DecisionBoundary().suits(problem)
+    assert Fitness().suits(problem)
 
 
 def test_what_is_beyond_the_playhead_is_pale(runs):
