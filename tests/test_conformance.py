@@ -172,8 +172,33 @@ def test_problem(problem, check):
         Classification(n_samples=50, n_features=12, n_repeated=2, shift=None, scale=None),
         Classification(n_samples=33, test_size=0.5, hypercube=False, shuffle=False, flip_y=0.5),
         Classification(n_samples=300, n_features=40, n_informative=30, n_classes=100),
+        Classification(n_samples=60, stratify=True, standardize=True),
+        *(
+            registry.kinds("datasets")[kind](**values, stratify=True)
+            for kind, values in {
+                "blobs": {"n_samples": 101, "n_classes": 7, "n_features": 5},
+                "gaussian_quantiles": {"n_samples": 101, "n_classes": 7, "n_features": 3},
+                "moons": {"n_samples": 31},
+                "circles": {"n_samples": 31},
+                "spirals": {"n_samples": 101, "n_classes": 5},
+                "xor": {"n_samples": 31},
+                "checkerboard": {"n_samples": 31, "squares": 3},
+                "iris": {"n_samples": 31},
+                "wine": {"n_samples": 100, "noise": 0.5},
+                "digits": {"n_samples": 97},
+                "points": {"x": (0, 1, 2, 3), "y": (3, 2, 1, 0), "classes": (7, 2, 7, 2)},
+            }.items()
+        ),
+        *(
+            registry.kinds("datasets")[kind](**values)
+            for kind, values in {
+                "linear": {"slopes": (1, -2, 3), "standardize": True},
+                "diabetes": {"n_samples": 40, "noise": 0.3},
+                "friedman1": {"n_samples": 30, "standardize_target": False},
+            }.items()
+        ),
     ],
-    ids=lambda dataset: f"{dataset.kind}-{dataset.n_samples}",
+    ids=lambda dataset: f"{dataset.kind}-{dataset.table_sizes()[0]}",
 )
 def test_dataset(dataset, check):
     check(dataset)

@@ -9,24 +9,44 @@ import threading
 from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, TypeVar
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.engine.parameters import Kind, Param
+from optiviz.engine.parameters import Kind, Mistake, Param, SpecError
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Targets = NDArray[Any]
+"""Classes from 0 as int64, or numbers to predict as float64."""
+
+RowCount = Annotated[int, Param("Rows, train and test.", label="Rows", ge=2, le=1_000_000)]
+FeatureCount = Annotated[int, Param("Columns.", label="Features", ge=1, le=10_000)]
+Noise = Annotated[
+    float, Param("Deviation of normal noise added to each feature of each row.", ge=0, le=1e6)
+]
+TargetNoise = Annotated[
+    float, Param("Deviation of normal noise added to the target of each row.", ge=0, le=1e6)
+]
+DataSeed = Annotated[int, Param("Seed of the data.", ge=0, le=2**32 - 1)]
+Standardize = Annotated[
+    bool, Param("Shift and scale each feature to mean 0 and deviation 1 of the training rows.")
+]
+StandardizeTarget = Annotated[
+    bool, Param("Shift and scale the target to mean 0 and deviation 1 of the training rows.")
+]
+
 T = TypeVar("T", bound=np.generic)
 
 _REMEMBERED = 8  # datasets kept in memory
+_MOST_NUMBERS = 50_000_000  # rows times features
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """What can be said of a dataset without making it."""
+    """What can be said of a dataset without making it; no classes is a regression."""
 
     n_train: int
     n_test: int
@@ -41,19 +61,41 @@ class Data:
     Attributes
     ----------
     X_train, X_test : ndarray, shape (rows, features)
-    y_train, y_test : ndarray of int, shape (rows,)
-        Classes from 0.
+    y_train, y_test : ndarray, shape (rows,)
+        Classes from 0 as int64; for a regression, the target as float64.
+    n_classes : int
+        0 for a regression.
+    feature_names, class_names : tuple of str
+        "x1", "x2" and "class 0", "class 1" if left out.
+    target_name : str
+        What y is: "class" or "y" if left out.
     """
 
     X_train: Array
-    y_train: Labels
+    y_train: Targets
     X_test: Array
-    y_test: Labels
+    y_test: Targets
     n_classes: int
+    feature_names: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    target_name: str = ""
+
+    def __post_init__(self) -> None:
+        usual = {
+            "feature_names": tuple(f"x{i + 1}" for i in range(self.X_train.shape[1])),
+            "class_names": tuple(f"class {c}" for c in range(self.n_classes)),
+            "target_name": "class" if self.n_classes else "y",
+        }
+        for name, value in usual.items():
+            object.__setattr__(self, name, getattr(self, name) or value)
 
 
 class Dataset(Kind):
-    """A table of features with a class for each row, split into train and test."""
+    """A table of features and of what is to be said of each row, split into train and test.
+
+    Subclass `Labelled` where that is a class, `Regression` where it is a number. Fields that
+    several datasets have are called the same: `n_samples`, `noise`, `random_state`.
+    """
 
     family: ClassVar[str] = "datasets"
 
@@ -61,18 +103,23 @@ class Dataset(Kind):
         float, Param("Share of the rows kept for testing.", label="Test share", gt=0, lt=1)
     ] = 0.33
     split_seed: Annotated[int, Param("Seed of the split.", ge=0, le=2**32 - 1)] = 1
-    standardize: Annotated[
-        bool,
-        Param("Shift and scale each feature to mean 0 and deviation 1 of the training rows."),
-    ] = False
+    standardize: Standardize = False
 
     @abstractmethod
     def table_sizes(self) -> tuple[int, int, int]:
-        """Return the numbers of rows, features and classes."""
+        """Return the numbers of rows, features and classes, without making the data."""
 
     @abstractmethod
-    def table(self) -> tuple[Array, Labels]:
+    def table(self) -> tuple[Array, Targets]:
         """Make all rows: X of shape (rows, features), y of shape (rows,)."""
+
+    def feature_names(self) -> tuple[str, ...]:
+        """Return what the features are called; empty where they are only numbered."""
+        return ()
+
+    def class_names(self) -> tuple[str, ...]:
+        """Return what the classes are called; empty where they are only numbered."""
+        return ()
 
     def sizes(self) -> Sizes:
         """Return the numbers of rows, features and classes after the split."""
@@ -81,14 +128,22 @@ class Dataset(Kind):
         return Sizes(n_rows - n_test, n_test, n_features, n_classes)
 
     def check(self) -> Iterator[tuple[str, str]]:
-        """Refuse a split that leaves nothing to learn from."""
+        """Refuse a split that leaves nothing to learn from, and more than memory holds."""
         sizes = self.sizes()
+        total = sizes.n_train + sizes.n_test
         if sizes.n_train < 1:
-            total = sizes.n_train + sizes.n_test
             yield "test_size", f"leaves no row of {total:,} to train on; make it smaller"
+        if total * sizes.n_features > _MOST_NUMBERS:
+            yield "n_samples", f"rows times features must be at most {_MOST_NUMBERS:,}"
 
     def load(self) -> Data:
-        """Make, split and if wanted standardize the data; remembered, and safe in any thread."""
+        """Make, split and if wanted standardize the data; remembered, and safe in any thread.
+
+        Raises
+        ------
+        SpecError
+            If classes that are only known now have too few rows to be stratified.
+        """
         with _loading:
             if self in _remembered:
                 _remembered.move_to_end(self)
@@ -99,19 +154,194 @@ class Dataset(Kind):
             return _remembered[self]
 
     def _load(self) -> Data:
-        from sklearn.model_selection import train_test_split
-
-        X, y = self.table()
-        X_train, X_test, y_train, y_test = train_test_split(
-            X, y, test_size=self.test_size, random_state=self.split_seed
+        X_train, X_test, y_train, y_test = self._split(*self.table())
+        data = Data(
+            _kept(X_train),
+            _kept(y_train),
+            _kept(X_test),
+            _kept(y_test),
+            self.sizes().n_classes,
+            self.feature_names(),
+            self.class_names(),
         )
         if self.standardize:
-            mean, deviation = X_train.mean(axis=0), X_train.std(axis=0)
-            deviation[deviation == 0] = 1.0
-            X_train, X_test = (X_train - mean) / deviation, (X_test - mean) / deviation
-        return Data(
-            _kept(X_train), _kept(y_train), _kept(X_test), _kept(y_test), self.sizes().n_classes
+            X_train, X_test = _standardized(X_train, X_test)
+            names = tuple(map(_without_unit, data.feature_names))
+            data = replace(data, X_train=_kept(X_train), X_test=_kept(X_test), feature_names=names)
+        return data
+
+    def _split(self, X: Array, y: Targets, strata: Labels | None = None) -> list[NDArray[Any]]:
+        """Return X_train, X_test, y_train, y_test."""
+        from sklearn.model_selection import train_test_split
+
+        parts: list[NDArray[Any]] = train_test_split(
+            X, y, test_size=self.test_size, random_state=self.split_seed, stratify=strata
         )
+        return parts
+
+
+class Labelled(Dataset):
+    """A dataset with a class for each row."""
+
+    stratify: Annotated[
+        bool, Param("Keep each class's share of the rows in the training and in the test part.")
+    ] = False
+
+    def rows_by_class(self) -> tuple[int, ...]:
+        """Return how many rows each class gets, those without any left out.
+
+        Equal shares, the first classes one more where it doesn't come out even; empty where it is
+        known only once the data are made. A 0 says that there are too few rows.
+        """
+        n_rows, _, n_classes = self.table_sizes()
+        each, left = divmod(n_rows, n_classes)
+        return tuple(each + (c < left) for c in range(n_classes))
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        """Refuse classes without rows, and classes too small to be in both parts."""
+        yield from super().check()
+        counts = self.rows_by_class()
+        if 0 in counts:
+            yield "n_samples", f"must be at least {len(counts):,}, one for each class"
+        elif self.stratify:
+            sizes = self.sizes()
+            yield from _not_stratified(counts or sizes.n_classes * (2,), sizes)
+
+    def _split(self, X: Array, y: Targets, strata: Labels | None = None) -> list[NDArray[Any]]:
+        if not self.stratify:
+            return super()._split(X, y)
+        counts = np.bincount(y)
+        sentences = _not_stratified(tuple(counts[counts > 0].tolist()), self.sizes())
+        if mistakes := [Mistake(field, sentence) for field, sentence in sentences]:
+            raise SpecError(mistakes)
+        return super()._split(X, y, y)
+
+
+class Regression(Dataset):
+    """A dataset with a number to predict for each row.
+
+    Attributes
+    ----------
+    target_name : str
+        What the number is.
+    """
+
+    target_name: ClassVar[str] = "y"
+
+    standardize_target: StandardizeTarget = False
+
+    def _load(self) -> Data:
+        data = super()._load()
+        if not self.standardize_target:
+            return replace(data, target_name=self.target_name)
+        y_train, y_test = _standardized(data.y_train[:, None], data.y_test[:, None])
+        return replace(
+            data,
+            y_train=_kept(y_train[:, 0]),
+            y_test=_kept(y_test[:, 0]),
+            target_name=_without_unit(self.target_name),
+        )
+
+
+class ShippedTable(Labelled):
+    """A table of classes that comes with scikit-learn, or some of its rows.
+
+    Subclasses narrow `n_samples` to the rows that there are (`some_of`).
+
+    Attributes
+    ----------
+    class_rows : tuple of int
+        The rows of each class in the whole table.
+    n_features : int
+    """
+
+    class_rows: ClassVar[tuple[int, ...]]
+    n_features: ClassVar[int]
+
+    n_samples: Annotated[int | None, Param("Rows.", ge=2)] = None
+    noise: Annotated[
+        float,
+        Param(
+            "Deviation of normal noise added to each feature, as a multiple of its own deviation.",
+            ge=0,
+            le=1e6,
+        ),
+    ] = 0.0
+    random_state: DataSeed = 1
+
+    @abstractmethod
+    def bunch(self) -> Any:
+        """Read the table, as scikit-learn delivers it."""
+
+    def table_sizes(self) -> tuple[int, int, int]:
+        """Return the numbers of rows, features and classes."""
+        return self.n_samples or sum(self.class_rows), self.n_features, len(self.class_rows)
+
+    def rows_by_class(self) -> tuple[int, ...]:
+        """Return how many rows of each class are used."""
+        classes = np.repeat(np.arange(len(self.class_rows)), self.class_rows)[self._places()]
+        return tuple(np.bincount(classes, minlength=len(self.class_rows)).tolist())
+
+    def table(self) -> tuple[Array, Labels]:
+        """Make the rows: all as they come, or some drawn so that classes keep their shares."""
+        found = self.bunch()
+        X, y = found.data.astype(np.float64), found.target.astype(np.int64)
+        deviation = X.std(axis=0)
+        generator = np.random.default_rng(self.random_state)
+        if self.n_samples is not None:
+            classes = range(len(self.class_rows))
+            drawn = [generator.permutation(np.flatnonzero(y == c)) for c in classes]
+            rows = np.concatenate(drawn)[self._places()]
+            X, y = X[rows], y[rows]
+        X += self.noise * deviation * generator.standard_normal(X.shape)
+        return X, y
+
+    def feature_names(self) -> tuple[str, ...]:
+        """Return the table's own names."""
+        return tuple(str(name).replace("_", " ") for name in self.bunch().feature_names)
+
+    def class_names(self) -> tuple[str, ...]:
+        """Return the table's own names."""
+        return tuple(str(name).replace("_", " ") for name in self.bunch().target_names)
+
+    def _places(self) -> NDArray[np.intp]:
+        """Return which rows are used, counted class after class.
+
+        Rows are taken in the order of (rank in its class + 1/2) / (rows of its class), so that
+        any number of them has about the shares of the whole.
+        """
+        place = np.concatenate([(np.arange(n) + 0.5) / n for n in self.class_rows])
+        return np.argsort(place, kind="stable")[: self.n_samples]
+
+
+def some_of(n_rows: int) -> Param:
+    """Return how the number of rows is set where there are only so many."""
+    text = f"How many of the {n_rows:,} rows are used, drawn at random; all if left out."
+    return Param(text, label="Rows", ge=2, le=n_rows)
+
+
+def _not_stratified(counts: tuple[int, ...], sizes: Sizes) -> Iterator[tuple[str, str]]:
+    """Yield why classes of so many rows can't be in both parts."""
+    part, name = min((sizes.n_test, "test"), (sizes.n_train, "training"))
+    if min(counts) < 2:
+        yield "stratify", "needs at least 2 rows of each class, and one has 1; use more rows"
+    elif part < len(counts):
+        yield (
+            "stratify",
+            f"needs a row of each of the {len(counts):,} classes in both parts, "
+            f"and the {name} part has {part:,}; change the test share or use more rows",
+        )
+
+
+def _standardized(train: Array, test: Array) -> tuple[Array, Array]:
+    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    deviation[deviation == 0] = 1.0
+    return (train - mean) / deviation, (test - mean) / deviation
+
+
+def _without_unit(name: str) -> str:
+    """Name what is counted in deviations now: "length (cm)" becomes "length (standardized)"."""
+    return f"{name.partition(' (')[0]} (standardized)"
 
 
 def _kept(array: NDArray[T]) -> NDArray[T]:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import numpy as np
 
-from optiviz.datasets import Array, Dataset, Labels
+from optiviz.datasets import Array, DataSeed, FeatureCount, Labelled, Labels, RowCount
 from optiviz.engine.parameters import Param
 
 
-class Classification(Dataset):
+class Classification(Labelled):
     """Clusters of normal points about the corners of a hypercube, with features that don't help.
 
     After Guyon (2003), "Design of experiments for the NIPS 2003 variable selection benchmark", as
@@ -18,11 +18,11 @@ class Classification(Dataset):
 
     kind = "classification"
     label = "Random clusters (make_classification)"
+    group = "Clusters"
+    source = "Guyon (2003), as scikit-learn's make_classification makes it"
 
-    n_samples: Annotated[int, Param("Rows, train and test.", label="Rows", ge=2, le=1_000_000)] = (
-        1000
-    )
-    n_features: Annotated[int, Param("Columns.", label="Features", ge=1, le=10_000)] = 5
+    n_samples: RowCount = 1000
+    n_features: FeatureCount = 5
     n_informative: Annotated[
         int, Param("Features that tell the classes apart.", label="Informative", ge=1, le=10_000)
     ] = 2
@@ -66,7 +66,7 @@ class Classification(Dataset):
         Param("Each feature times this; drawn if there is none.", gt=0, le=1e6, advanced=True),
     ] = 1.0
     shuffle: Annotated[bool, Param("Shuffle rows and columns.", advanced=True)] = True
-    random_state: Annotated[int, Param("Seed of the data.", ge=0, le=2**32 - 1)] = 1
+    random_state: DataSeed = 1
 
     def check(self) -> Iterator[tuple[str, str]]:
         """Check what make_classification asks of its parameters."""
@@ -88,8 +88,6 @@ class Classification(Dataset):
             )
         if clusters > self.n_samples:
             yield "n_samples", f"must be at least {clusters}, one for each cluster"
-        if self.n_samples * self.n_features > 50_000_000:
-            yield "n_samples", "rows times features must be at most 50,000,000"
         if self.weights is not None:
             if len(self.weights) not in (self.n_classes, self.n_classes - 1):
                 yield "weights", f"must have a share for each of {self.n_classes} classes"
@@ -99,6 +97,10 @@ class Classification(Dataset):
     def table_sizes(self) -> tuple[int, int, int]:
         """Return the numbers of rows, features and classes."""
         return self.n_samples, self.n_features, self.n_classes
+
+    def rows_by_class(self) -> tuple[int, ...]:
+        """Return nothing: shares and noise decide when the data are made."""
+        return ()
 
     def table(self) -> tuple[Array, Labels]:
         """Make all rows."""

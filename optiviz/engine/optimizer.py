@@ -191,23 +191,17 @@ class Optimizer(Kind):
 
     Attributes
     ----------
-    group : str
-        Where lists put it, such as "Local search".
     needs_gradient : bool
         It asks for `Evaluator.value_and_gradient`.
     channels : tuple of Channel
         What it reports each iteration, in the order of `Row.channels`.
-    source : str
-        Author, year, and where to read on.
     state_type : type of State
         What its states are, so that a stored one can be read again.
     """
 
     family: ClassVar[str] = "optimizers"
-    group: ClassVar[str] = ""
     needs_gradient: ClassVar[bool] = False
     channels: ClassVar[tuple[Channel, ...]] = ()
-    source: ClassVar[str] = ""
     state_type: ClassVar[type[State]] = State
 
     @abstractmethod

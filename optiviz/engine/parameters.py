@@ -201,11 +201,17 @@ class Kind(Parameters):
         Its name in a spec.
     label : str
         Its name on screen.
+    group : str
+        Where lists put it, such as "Local search".
+    source : str
+        Author, year, and where to read on.
     """
 
     family: ClassVar[str] = ""
     kind: ClassVar[str] = ""
     label: ClassVar[str] = ""
+    group: ClassVar[str] = ""
+    source: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

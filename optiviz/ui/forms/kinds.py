@@ -112,7 +112,7 @@ class KindForm(Control):
     def _fill(self) -> None:
         groups: dict[str, list[type[Kind]]] = {}
         for cls in self.kinds.values():
-            groups.setdefault(getattr(cls, "group", ""), []).append(cls)
+            groups.setdefault(cls.group, []).append(cls)
         blocked = self.combo.blockSignals(True)
         for group in sorted(groups):
             if group:
