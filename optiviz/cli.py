@@ -16,6 +16,7 @@ import typer
 
 import optiviz
 from optiviz.engine import registry
+from optiviz.engine.description import description
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec, parse_json
@@ -281,8 +282,7 @@ def _listed(family: str) -> Iterator[dict[str, Any]]:
         table: dict[str, Any] = {**(ACTIVATIONS if family == "activations" else LOSSES)}
         yield from ({"name": name, **entry.described()} for name, entry in table.items())
     else:
-        for kind, cls in registry.kinds(family).items():
-            yield {"name": kind, "label": cls.label}
+        yield from (description(cls) for cls in registry.kinds(family).values())
 
 
 def _share_done(made: Run) -> float:

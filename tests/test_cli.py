@@ -14,6 +14,8 @@ import pytest
 
 import optiviz
 from optiviz import cli, presets
+from optiviz.engine import registry
+from optiviz.engine.parameters import fields
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
@@ -306,6 +308,47 @@ def test_a_regression_is_told_by_its_r2():
     told = cli._in_words(made, summary(made))
     assert f"R²: train {summary(made)['train_r2']:.4f}, test " in told
     assert "accuracy" not in told
+
+
+@pytest.mark.parametrize("family", ["optimizers", "datasets", "problems", "views"])
+def test_list_says_all_that_a_program_needs_to_make_one(run, family):
+    rows = json.loads(run("list", family, "--json")[1])
+    for row in rows:
+        assert set(row) == {"name", "label", "group", "source", "doc", "parameters"}
+        assert row["doc"]
+        cls = registry.kinds(family)[row["name"]]
+        assert [one["name"] for one in row["parameters"]] == [f.name for f in fields(cls)]
+        assert all(one["help"] and one["label"] for one in row["parameters"])
+        if not any(one["required"] for one in row["parameters"]):
+            values = {one["name"]: one["default"] for one in row["parameters"]}
+            assert cls.from_dict({"kind": row["name"], **values}) == cls()
+
+
+def test_list_says_limits_choices_and_what_is_inside(run):
+    def listed(family, name):
+        rows = json.loads(run("list", family, "--json")[1])
+        (row,) = (row for row in rows if row["name"] == name)
+        return row, {one["name"]: one for one in row["parameters"]}
+
+    row, found = listed("optimizers", "hill_climbing")
+    assert row["group"] == "Local search"
+    assert row["source"]
+    step = found["step_size"]
+    assert (step["type"], step["limits"], step["live"]) == ("number", {"gt": 0, "le": 1e6}, True)
+    assert found["mutate"]["type"] == "choice"
+    assert found["mutate"]["choices"]["one"] == "one weight"
+    _, found = listed("datasets", "iris")
+    assert found["n_samples"]["type"] == "whole number"
+    assert found["n_samples"]["optional"]
+    assert found["n_samples"]["limits"] == {"ge": 2, "le": 150}
+    _, found = listed("datasets", "points")
+    assert found["classes"]["type"] == "list of whole number"
+    assert found["stratify"]["type"] == "flag"
+    _, found = listed("problems", "network_training")
+    assert (found["dataset"]["type"], found["dataset"]["family"]) == ("kind", "datasets")
+    (layers,) = found["network"]["parameters"]
+    assert layers["type"] == "list of settings"
+    assert [one["name"] for one in layers["parameters"]] == ["units", "activation"]
 
 
 def test_help_and_version(run):

@@ -1,5 +1,6 @@
 """Planes through a space of features, to look at a model that has more than two of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,12 +72,22 @@ def principal_plane(X: Array) -> Plane:
     return Plane(origin, axes, ("component 1", "component 2"), share)
 
 
-def feature_plane(X: Array, first: int, second: int) -> Plane:
-    """Return the plane of two features, counted from 0, with the others at their mean."""
+def feature_plane(X: Array, first: int, second: int, names: Sequence[str] = ()) -> Plane:
+    """Return the plane of two features, counted from 0, with the others at their mean.
+
+    Parameters
+    ----------
+    X : ndarray, shape (n, d)
+    first, second : int
+        The same for a line.
+    names : sequence of str
+        Of all features; "x1", "x2" if left out.
+    """
     origin = X.mean(axis=0)
     origin[[first, second]] = 0.0
     axes = np.eye(X.shape[1])[[first, second] if first != second else [first]]
     variances = X.var(axis=0)
     total = float(variances.sum())
     share = float(variances[list({first, second})].sum()) / total if total > 0 else 1.0
-    return Plane(origin, axes, (f"x{first + 1}", f"x{second + 1}"), share)
+    names = names or [f"x{feature + 1}" for feature in range(X.shape[1])]
+    return Plane(origin, axes, (names[first], names[second]), share)

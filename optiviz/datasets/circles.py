@@ -18,7 +18,8 @@ class Circles(Labelled):
 
     n_samples: RowCount = 300
     factor: Annotated[
-        float, Param("Radius of the inner circle; the outer one has 1.", label="Inner radius", ge=0, lt=1)
+        float,
+        Param("Radius of the inner circle; the outer one has 1.", label="Inner radius", ge=0, lt=1),
     ] = 0.5
     noise: Noise = 0.1
     random_state: DataSeed = 1

@@ -215,7 +215,7 @@ class MainWindow(QMainWindow):
     def _make_thumbnail(self, dataset: Dataset) -> None:
         def show(result: object) -> None:
             made: Thumbnail = result  # type: ignore[assignment]
-            self._train_setup.show_thumbnail(dataset, made.points, made.labels, made.counts)
+            self._train_setup.show_thumbnail(dataset, made.points, made.labels, made.about)
 
         def fail(failure: Failure) -> None:
             self._train_setup.show_failure(dataset, failure.sentence)

@@ -256,7 +256,7 @@ class SetupPanel(SetupColumn):
         dataset: Dataset,
         points: Array,
         labels: Labels,
-        counts: Sequence[int] | None = None,
+        about: str = "",
     ) -> None:
         """Show some rows of the dataset that was asked for; stale answers are ignored.
 
@@ -266,10 +266,10 @@ class SetupPanel(SetupColumn):
             What `thumbnail_wanted` named.
         points : ndarray, shape (n, 2)
         labels : ndarray of int, shape (n,)
-        counts : sequence of int, optional
-            How many rows of the whole dataset are in each class.
+        about : str
+            One line about the data.
         """
-        self.dataset.show_thumbnail(dataset, points, labels, counts)
+        self.dataset.show_thumbnail(dataset, points, labels, about)
 
     def show_failure(self, dataset: Dataset, sentence: str) -> None:
         """Say why the data that were asked for can't be made."""

@@ -31,7 +31,7 @@ class Confusion(View):
         assert isinstance(evaluator, NetworkEvaluator)
         data, weights = evaluator.data, one.reader.state(one.k).x
         n = min(data.n_classes, _CLASSES)
-        names = tuple(str(c) for c in range(n))
+        names = tuple(name.removeprefix("class ") for name in data.class_names[:n])
         tables, shares = [], []
         parts = (("Train", data.X_train, data.y_train), ("Test", data.X_test, data.y_test))
         for title, X, y in parts:

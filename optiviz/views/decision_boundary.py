@@ -85,8 +85,8 @@ class DecisionBoundary(View):
                 f"holds {plane.share:.0%} of the data's variance."
             )
         legend = tuple(
-            LegendEntry(f"class {c}", f"class:{c}", marker_of_class(c))
-            for c in range(min(data.n_classes, 10))
+            LegendEntry(name, f"class:{c}", marker_of_class(c))
+            for c, name in enumerate(data.class_names[:10])
         )
         drawn = {"train": "training", "test": "test", "all": ""}[self.rows]
         return Figure(
@@ -148,12 +148,12 @@ def _plane(dataset: Dataset, features: Features) -> Plane:
     data = dataset.load()
     n_features = data.X_train.shape[1]
     if n_features == 1:
-        return feature_plane(data.X_train, 0, 0)
+        return feature_plane(data.X_train, 0, 0, data.feature_names)
     if n_features == 2:
-        return feature_plane(data.X_train, 0, 1)
+        return feature_plane(data.X_train, 0, 1, data.feature_names)
     if features is None:
         return principal_plane(data.X_train)
-    return feature_plane(data.X_train, *features)
+    return feature_plane(data.X_train, *features, data.feature_names)
 
 
 @lru_cache(maxsize=2)

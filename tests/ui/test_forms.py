@@ -405,6 +405,24 @@ def test_another_kind_takes_over_settings_of_the_same_name(qtbot: QtBot) -> None
     assert HillClimbing.from_dict(form.value()) == HillClimbing(step_size=0.3)
 
 
+def test_another_kind_takes_over_what_was_set_and_is_possible_there(qtbot: QtBot) -> None:
+    """1,000 rows of clusters, chosen by nobody, must not be an impossible iris."""
+    form = KindForm(Dataset)
+    qtbot.addWidget(form)
+    form.set_value({"kind": "friedman2", "test_size": 0.5})
+    form.combo.setCurrentIndex(form.combo.findData("moons"))
+    moons = Dataset.from_dict(form.value())
+    assert (moons.kind, moons.test_size, moons.noise) == ("moons", 0.5, 0.15)  # type: ignore[attr-defined]
+    form.set_value({"kind": "classification", "n_samples": 900})
+    form.combo.setCurrentIndex(form.combo.findData("iris"))
+    assert Dataset.from_dict(form.value()).sizes().n_train == 100
+    form.combo.setCurrentIndex(form.combo.findData("digits"))
+    assert Dataset.from_dict(form.value()).to_dict().get("n_samples") is None
+    form.set_value({"kind": "classification", "n_samples": 100})
+    form.combo.setCurrentIndex(form.combo.findData("iris"))
+    assert Dataset.from_dict(form.value()).to_dict()["n_samples"] == 100
+
+
 def test_headings_of_a_list_cannot_be_chosen(qtbot: QtBot) -> None:
     """The name of a group is no algorithm."""
     from optiviz.engine.optimizer import Optimizer

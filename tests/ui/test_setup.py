@@ -320,10 +320,10 @@ def test_the_picture_is_asked_for_once_and_stale_answers_are_ignored(
     points, labels = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 1.0]]), np.array([0, 1, 1])
     picture = setup.dataset.scatter
     waiting = picture.grab().toImage()
-    setup.show_thumbnail(asked[0], points, labels, [600, 400])
+    setup.show_thumbnail(asked[0], points, labels, "600 of class 0")
     assert picture.grab().toImage() == waiting
     assert "600" not in setup.dataset.counts.text()
-    setup.show_thumbnail(asked[1], points, labels, [600, 400])
+    setup.show_thumbnail(asked[1], points, labels, "600 of class 0 · 400 of class 1")
     assert picture.grab().toImage() != waiting
     assert setup.dataset.counts.text() == (
         "670 rows to train on, 330 to test\n600 of class 0 · 400 of class 1"

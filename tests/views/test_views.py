@@ -10,6 +10,7 @@ import pytest
 from optiviz import presets
 from optiviz.analysis.planes import feature_plane, principal_plane
 from optiviz.datasets.classification import Classification
+from optiviz.datasets.iris import Iris
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Outcome
 from optiviz.engine.run import Reader, Run
@@ -361,6 +362,18 @@ def test_the_caption_says_how_far_the_picture_can_be_trusted(runs):
         check_figure(figure)
         assert figure.x.label == f"x{min(x, 5)}"
     assert DecisionBoundary().figure([show(runs["two features"])]).note == ""
+
+
+def test_pictures_call_things_by_their_names():
+    """Petals and setosas, not x3 and class 0."""
+    spec = small(4, 3)
+    run = finished(spec.replace(problem=spec.problem.replace(dataset=Iris())))
+    figure = DecisionBoundary(plane="features", feature_x=3, feature_y=4).figure([show(run)])
+    assert (figure.x.label, figure.y.label) == ("petal length (cm)", "petal width (cm)")
+    names = ("setosa", "versicolor", "virginica")
+    assert tuple(entry.label for entry in figure.legend[:3]) == names
+    for table in Confusion().figure([show(run)]).tables:
+        assert table.rows == table.columns == names
 
 
 # Confusion, log, function

@@ -17,8 +17,8 @@ from optiviz.ui.forms.words import below
 class KindForm(Control):
     """A combo of the kinds of a family, and the form of the one that is chosen.
 
-    Settings of the same name are taken over when another kind is chosen, and each kind's own are
-    remembered.
+    What was set is taken over by settings of the same name when another kind is chosen, where it
+    is inside their limits; each kind's own are remembered.
 
     Parameters
     ----------
@@ -139,11 +139,9 @@ class KindForm(Control):
         return self._forms[kind]
 
     def _on_kind(self) -> None:
-        before = self._shown.value()
+        before = self._shown
         self._shown = self._show(self.kind)
-        names = {field.name for field in fields(self._shown.cls)}
-        same = {name: value for name, value in before.items() if name in names}
-        self._shown.set_value({**self._shown.value(), **same})
+        self._shown.set_value({**self._shown.value(), **_taken_over(before, self._shown)})
         self.changed.emit()
         self.committed.emit()
 
@@ -188,6 +186,21 @@ def nested_control(field: Field, parent: QWidget | None = None) -> Control | Non
     if issubclass(field.type, Kind):
         return KindForm(field.type, parent=parent)
     return NestedForm(field.type, parent)
+
+
+def _taken_over(before: ParametersForm, after: ParametersForm) -> dict[str, Any]:
+    """Return what differs from the usual in one form and is possible in the other."""
+    usual = {field.name: field.default for field in fields(before.cls)}
+    there = {field.name: field for field in fields(after.cls)}
+    return {
+        name: value
+        for name, value in before.value().items()
+        if name in there and value != usual[name] and _fits(value, there[name])
+    }
+
+
+def _fits(value: Any, field: Field) -> bool:
+    return not isinstance(value, int | float) or field.param.limit_mistake(value) is None
 
 
 def _label(cls: type[Kind]) -> str:

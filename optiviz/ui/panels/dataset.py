@@ -1,20 +1,18 @@
 """Dataset: what is learned from, with a small picture of it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from optiviz.datasets import Array, Dataset, Labels
+from optiviz.datasets import Array, Dataset, Labelled, Labels, Regression
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, fields
 from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, is_seed
 from optiviz.ui.forms.scatter import Scatter
 
 _WAIT = 150  # ms without another change before data are asked for
-_MOST_COUNTS = 4  # classes whose rows are counted one by one
 
 
 class DatasetPanel(Panel):
@@ -34,7 +32,7 @@ class DatasetPanel(Panel):
         self._dataset: Dataset | None = None
         self._asked: Dataset | None = None
         self._answered: Dataset | None = None
-        self._counts: list[int] | None = None
+        self._about = ""
         self.scatter = Scatter(self)
         self.scatter.setAccessibleName("Picture of the data")
         self.counts = Note(parent=self)
@@ -44,7 +42,7 @@ class DatasetPanel(Panel):
             for field in fields(cls)
             if is_seed(field)
         }
-        shared = [field.name for field in fields(Dataset)]
+        shared = [field.name for cls in (Labelled, Regression) for field in fields(cls)]
         self.form = KindForm(Dataset, "Kind of data", self, exclude=seeds, last=shared)
         self._other = MistakeNote(self)
         for widget in (self.scatter, self.counts, self.form, self._other):
@@ -97,7 +95,7 @@ class DatasetPanel(Panel):
         dataset: Dataset,
         points: Array,
         labels: Labels,
-        counts: Sequence[int] | None = None,
+        about: str = "",
     ) -> None:
         """Show the data that were asked for; an answer to an older question is ignored.
 
@@ -106,16 +104,16 @@ class DatasetPanel(Panel):
         dataset : Dataset
             What was asked.
         points : ndarray, shape (n, 2)
-            First two principal components, or features, of some rows or all.
+            Where some rows or all are in the picture.
         labels : ndarray of int, shape (n,)
-        counts : sequence of int, optional
-            How many rows of the whole dataset are in each class.
+        about : str
+            One line about the data, such as how many rows are in each class.
         """
         if dataset != self._dataset:
             return
         self._answered = dataset
         self.scatter.show_points(points, labels)
-        self._counts = None if counts is None else [int(n) for n in counts]
+        self._about = about
         self._say_counts()
 
     def show_failure(self, dataset: Dataset, sentence: str) -> None:
@@ -160,11 +158,8 @@ class DatasetPanel(Panel):
         if self._dataset is not None:
             sizes = self._dataset.sizes()
             lines = [f"{sizes.n_train:,} rows to train on, {sizes.n_test:,} to test", ""]
-        if self._dataset is not None and self._dataset == self._answered and self._counts:
-            counts = self._counts
-            shown = " · ".join(f"{n:,} of class {i}" for i, n in enumerate(counts))
-            many = f"{len(counts)} classes of {min(counts):,} to {max(counts):,} rows"
-            lines[1] = shown if len(counts) <= _MOST_COUNTS else many
+        if self._dataset is not None and self._dataset == self._answered:
+            lines[1] = self._about
         self.counts.say("\n".join(line or "\u00a0" for line in lines))  # the place stays
         self.counts.setVisible(bool(lines))
         self.scatter.setAccessibleDescription(" ".join(lines))
