@@ -44,6 +44,10 @@ def test_presets_in_the_order_they_are_taught():
         "classic-mlp",
         "classic-descent",
         "classic-minibatch",
+        "xor",
+        "iris",
+        "spirals",
+        "digits",
     ]
     for name in presets.names():
         preset = presets.load(name)

@@ -333,6 +333,8 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
             longest = f"{field.param.max_length:,}"
             mistakes.append(Mistake(path, f"must have at most {longest} items, has {len(value):,}"))
             return value
+        if _plainly_right(value, field):
+            return tuple(value)
         item = dataclasses.replace(field, type=field.item, optional=False)
         return tuple(_checked(v, item, f"{path}[{i}]", mistakes) for i, v in enumerate(value))
     if field.options:
@@ -345,6 +347,14 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
             mistakes.append(Mistake(path, f"must be a table of settings, is {shown_value(value)}"))
         return value
     return _checked_leaf(value, field, path, mistakes)
+
+
+def _plainly_right(values: Any, field: Field) -> bool:
+    """Whether all are of the very type and inside the limits: drawings have 100,000 numbers."""
+    if field.item not in (int, float) or set(map(type, values)) != {field.item}:
+        return False
+    ends = (min(values), max(values))
+    return all(v == v for v in values) and not any(map(field.param.limit_mistake, ends))
 
 
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}

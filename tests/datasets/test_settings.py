@@ -44,6 +44,8 @@ from optiviz.engine.spec import RunSpec
         (Points, {"y": (0.0,)}, "y", "as many as x: there are 24, here 1"),
         (Points, {"classes": 12 * (0, 10)}, "classes[1]", "must be at most 9"),
         (Points, {"x": 24 * (float("nan"),)}, "x[0]", "must be a finite number"),
+        (Points, {"x": (*5 * (0.0,), float("nan"), *18 * (0.0,))}, "x[5]", "must be a finite"),
+        (Points, {"classes": (*23 * (0,), True)}, "classes[23]", "must be a whole number"),
         (Points, {"stratify": True, "classes": (*23 * (0,), 1)}, "stratify", "at least 2 rows"),
     ],
 )
