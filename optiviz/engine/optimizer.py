@@ -74,12 +74,12 @@ class State:
 
         What it found better shows from the next iteration on, and counts as found there.
         """
-        better = self.f < before.best_f
+        better = self.best_f < before.best_f
         return replace(
             self,
             k=before.k,
-            best_x=self.x if better else before.best_x,
-            best_f=self.f if better else before.best_f,
+            best_x=self.best_x if better else before.best_x,
+            best_f=self.best_f if better else before.best_f,
             best_k=before.k + 1 if better else before.best_k,
             evaluations=before.evaluations + self.evaluations,
             gradient_evaluations=before.gradient_evaluations + self.gradient_evaluations,

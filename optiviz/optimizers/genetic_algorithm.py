@@ -1,0 +1,226 @@
+"""A genetic algorithm on real numbers: select parents, cross them, mutate, keep the elite."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import numpy as np
+
+from optiviz.engine.draws import Draws
+from optiviz.engine.optimizer import Row
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Array, Evaluator, Problem
+from optiviz.methods.population import (
+    MAX_MEMBERS,
+    POPULATION_CHANNELS,
+    SUCCESS,
+    Places,
+    PopulationOptimizer,
+    PopulationState,
+    StartSpread,
+    first_population,
+    next_population,
+    ranking,
+    scored,
+    start_population,
+)
+
+
+class GeneticAlgorithm(PopulationOptimizer):
+    """Each child has two selected parents; with the elite, the children are the next population."""
+
+    kind = "genetic_algorithm"
+    label = "Genetic algorithm"
+    source = (
+        "Holland (1975); Goldberg (1989), Genetic algorithms in search, optimization and machine "
+        "learning; rank selection: Baker (1985); blend: Eshelman & Schaffer (1993)"
+    )
+    channels = (*POPULATION_CHANNELS, SUCCESS)
+
+    population_size: Annotated[
+        int, Param("Members of the population.", scale="log", ge=2, le=MAX_MEMBERS)
+    ] = 100
+    selection: Annotated[
+        Literal["tournament", "roulette", "rank"],
+        Param(
+            "How parents are chosen.",
+            choices={
+                "tournament": "tournament: the best of some",
+                "roulette": "roulette: the more they are below the worst, the likelier",
+                "rank": "rank: the better their place, the likelier",
+            },
+            live=True,
+        ),
+    ] = "tournament"
+    tournament_size: Annotated[
+        int, Param("Members that meet in a tournament.", label="In tournament", ge=1, le=100)
+    ] = 3
+    selection_pressure: Annotated[
+        float,
+        Param(
+            "Children of the best, on average, where 1 is everybody's share (rank selection).",
+            ge=1,
+            le=2,
+            live=True,
+        ),
+    ] = 1.8
+    crossover: Annotated[
+        Literal["uniform", "one-point", "blend"],
+        Param(
+            "How two parents become a child.",
+            choices={
+                "uniform": "uniform: each number from either",
+                "one-point": "one-point: first numbers from one, the rest from the other",
+                "blend": "blend: from the range between, and a little beyond (BLX-α)",
+            },
+            live=True,
+        ),
+    ] = "uniform"
+    crossover_probability: Annotated[
+        float,
+        Param("Chance to have two parents; else a child is a copy of one.", ge=0, le=1, live=True),
+    ] = 0.9
+    blend_beyond: Annotated[
+        float,
+        Param("How far a blend goes beyond the parents' range.", label="α", ge=0, le=2, live=True),
+    ] = 0.5
+    mutation: Annotated[
+        Literal["gaussian", "uniform"],
+        Param(
+            "What a mutation does to a number.",
+            choices={
+                "gaussian": "gaussian: adds to it",
+                "uniform": "uniform: draws it anew, as start points are",
+            },
+            live=True,
+        ),
+    ] = "gaussian"
+    mutation_rate: Annotated[
+        float, Param("Chance of each number to be mutated.", scale="log", ge=0, le=1, live=True)
+    ] = 0.1
+    mutation_size: Annotated[
+        float,
+        Param(
+            "Standard deviation of what a gaussian mutation adds.",
+            scale="log",
+            gt=0,
+            le=1e6,
+            live=True,
+        ),
+    ] = 0.3
+    elites: Annotated[
+        int, Param("Best members that live on unchanged.", ge=0, le=MAX_MEMBERS - 1, live=True)
+    ] = 2
+    start_spread: StartSpread = None
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        """Refuse an elite that leaves no room for children."""
+        if self.elites >= self.population_size:
+            yield (
+                "elites",
+                f"must be below the population size of {self.population_size:,}, "
+                f"is {self.elites:,}",
+            )
+
+    @property
+    def members(self) -> int:
+        """The size of the population."""
+        return self.population_size
+
+    def sentence(self) -> str:
+        """Say what an iteration does."""
+        parents = {
+            "tournament": f"the best of {self.tournament_size:,} drawn at random",
+            "roulette": "drawn by how far they are below the worst",
+            "rank": "drawn by rank",
+        }[self.selection]
+        change = {"gaussian": f"moved by {self.mutation_size:g} · N(0, 1)", "uniform": "drawn anew"}
+        return (
+            f"{self.population_size - self.elites:,} children of parents that are {parents}, by "
+            f"{self.crossover} crossover; each number is {change[self.mutation]} with probability "
+            f"{self.mutation_rate:g}. The best {self.elites:,} live on."
+        )
+
+    def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> PopulationState:
+        """Score the start point and the members drawn with it."""
+        population = start_population(problem, x0, self.members, self.start_spread, draws)
+        return first_population(problem, population)
+
+    def generation(
+        self, problem: Evaluator[Problem], state: PopulationState, draws: Draws
+    ) -> tuple[PopulationState, Row]:
+        """Let the elite live on, and children take the other places."""
+        n = self.population_size - self.elites
+        first, second = self._parents(draws, state.k, state.values, n)
+        children = self._crossed(draws, state.k, state.population[first], state.population[second])
+        children = self._mutated(problem, draws, state.k, children)
+        scores = scored(problem, children)
+        success = np.count_nonzero(scores < state.values[first]) / n
+        elite = ranking(state.values)[: self.elites]
+        return next_population(
+            state,
+            problem,
+            np.concatenate((state.population[elite], children)),
+            np.concatenate((state.values[elite], scores)),
+            n,
+            (success,),
+        )
+
+    def _parents(self, draws: Draws, k: int, values: Array, n: int) -> Places:
+        """Return two parents for each of n children, shape (2, n)."""
+        if self.selection == "tournament":
+            drawn = draws.uniforms("parents", k, 1, 2 * n * self.tournament_size)
+            met = (drawn.reshape(-1, self.tournament_size) * len(values)).astype(np.intp)
+            # Among equals the one that was drawn first wins.
+            winners: Places = met[np.arange(2 * n), values[met].argmin(axis=1)]
+            return winners.reshape(2, n)
+        shares = _below_worst(values) if self.selection == "roulette" else self._by_rank(values)
+        ends = np.add.accumulate(shares)
+        drawn = draws.uniforms("parents", k, 1, 2 * n) * ends[-1]
+        found: Places = np.searchsorted(ends, drawn, side="right")
+        return np.minimum(found, len(values) - 1).reshape(2, n)
+
+    def _by_rank(self, values: Array) -> Array:
+        """Return each member's share of the children, by its rank: Baker (1985), linear."""
+        n, s = len(values), self.selection_pressure
+        shares = np.empty(n)
+        shares[ranking(values)] = s - 2 * (s - 1) * np.arange(n) / (n - 1)
+        return shares
+
+    def _crossed(self, draws: Draws, k: int, first: Array, second: Array) -> Array:
+        """Return a child of each pair of parents, shape (n, dim)."""
+        n, dim = first.shape
+        mixing = draws.uniforms("mixing", k, 1, n).reshape(n, 1) < self.crossover_probability
+        if self.crossover == "blend":
+            # Eshelman & Schaffer (1993): uniform from [low - alpha d, high + alpha d]
+            u = draws.uniforms("crossover", k, 1, n * dim).reshape(n, dim)
+            place = u * (1 + 2 * self.blend_beyond) - self.blend_beyond
+            return first + mixing * place * (second - first)
+        if self.crossover == "uniform":
+            from_second = draws.uniforms("crossover", k, 1, n * dim).reshape(n, dim) < 0.5
+        else:
+            # A cut after at least one number and before the last, where there is more than one.
+            cuts = 1 + draws.uniforms("crossover", k, 1, n).reshape(n, 1) * (dim - 1)
+            from_second = np.arange(dim) >= cuts.astype(np.intp)
+        return np.where(from_second & mixing, second, first)
+
+    def _mutated(self, problem: Evaluator[Problem], draws: Draws, k: int, children: Array) -> Array:
+        """Return the children with some of their numbers changed."""
+        n, dim = children.shape
+        chosen = draws.uniforms("mutated", k, 1, n * dim).reshape(n, dim) < self.mutation_rate
+        if self.mutation == "uniform":
+            # Michalewicz (1992), ch. 5: a number from anywhere in its range.
+            return np.where(chosen, problem.problem.sample(draws, "mutation", k * n, n), children)
+        moves = draws.normals("mutation", k, 1, n * dim).reshape(n, dim)
+        return children + self.mutation_size * (moves * chosen)
+
+
+def _below_worst(values: Array) -> Array:
+    """Return how far each member is below the worst one that has a value; all 1 if none is."""
+    valued = np.isfinite(values)
+    if valued.any():
+        worst, best = values[valued].max(), values[valued].min()
+        if worst > best:
+            # Halves, so that a difference never overflows.
+            below = (worst / 2 - values / 2) / (worst / 2 - best / 2)
+            return np.where(valued, below, 0.0)
+    return np.ones(len(values))
