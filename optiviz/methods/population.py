@@ -19,7 +19,7 @@ from optiviz.engine.problem import Array, Evaluator, Problem
 
 Places = NDArray[np.intp]
 
-MAX_MEMBERS = 10_000
+MAX_MEMBERS = 2_000
 MAX_NUMBERS = 1 << 23  # in all members together: 64 MB
 
 POPULATION_CHANNELS = (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import Row
@@ -109,7 +110,7 @@ class GeneticAlgorithm(PopulationOptimizer):
     ] = 0.3
     elites: Annotated[
         int, Param("Best members that live on unchanged.", ge=0, le=MAX_MEMBERS - 1, live=True)
-    ] = 2
+    ] = 1
     start_spread: StartSpread = None
 
     def check(self) -> Iterator[tuple[str, str]]:
@@ -196,7 +197,7 @@ class GeneticAlgorithm(PopulationOptimizer):
             place = u * (1 + 2 * self.blend_beyond) - self.blend_beyond
             return first + mixing * place * (second - first)
         if self.crossover == "uniform":
-            from_second = draws.uniforms("crossover", k, 1, n * dim).reshape(n, dim) < 0.5
+            from_second = _coins(draws, k, n * dim).reshape(n, dim)
         else:
             # A cut after at least one number and before the last, where there is more than one.
             cuts = 1 + draws.uniforms("crossover", k, 1, n).reshape(n, 1) * (dim - 1)
@@ -210,8 +211,25 @@ class GeneticAlgorithm(PopulationOptimizer):
         if self.mutation == "uniform":
             # Michalewicz (1992), ch. 5: a number from anywhere in its range.
             return np.where(chosen, problem.problem.sample(draws, "mutation", k * n, n), children)
-        moves = draws.normals("mutation", k, 1, n * dim).reshape(n, dim)
-        return children + self.mutation_size * (moves * chosen)
+        places = np.flatnonzero(chosen)
+        moves = _normals(draws, k, len(places), self.mutation_rate * n * dim)
+        children.reshape(-1)[places] += self.mutation_size * moves
+        return children
+
+
+def _coins(draws: Draws, k: int, count: int) -> NDArray[np.bool_]:
+    """Return tosses of a coin, 32 of each number that is drawn."""
+    drawn = draws.uniforms("coins", k, 1, -(-count // 32))[0]
+    tosses = np.unpackbits((drawn * 2.0**32).astype("<u4").view(np.uint8), count=count)
+    return tosses.view(np.bool_)
+
+
+def _normals(draws: Draws, k: int, count: int, expected: float) -> Array:
+    """Return normal numbers, drawn for about as many as are expected and not for all genes."""
+    width = 1 << max(8, int(1.25 * expected).bit_length())
+    parts = range(-(-count // width))
+    drawn = [draws.normals(f"mutation {part}", k, 1, width)[0] for part in parts]
+    return np.concatenate([*drawn, np.empty(0)])[:count]
 
 
 def _below_worst(values: Array) -> Array:
