@@ -225,7 +225,7 @@ def _coins(draws: Draws, k: int, count: int) -> NDArray[np.bool_]:
 
 
 def _normals(draws: Draws, k: int, count: int, expected: float) -> Array:
-    """Return normal numbers, drawn for about as many as are expected and not for all genes."""
+    """Return normal numbers; about as many are drawn as are expected, not one for each number."""
     width = 1 << max(8, int(1.25 * expected).bit_length())
     parts = range(-(-count // width))
     drawn = [draws.normals(f"mutation {part}", k, 1, width)[0] for part in parts]
