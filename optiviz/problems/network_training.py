@@ -46,7 +46,7 @@ class NetworkTraining(Problem):
     l1: Annotated[
         float,
         Param(
-            "Weight of the sum of |w| that is added: pulls those that don't help to 0.",
+            "Times the sum of |w|, added to the loss: pulls weights that don't help to 0.",
             label="L1 penalty",
             ge=0,
             le=1e6,
@@ -57,7 +57,7 @@ class NetworkTraining(Problem):
     l2: Annotated[
         float,
         Param(
-            "Weight of half the sum of squared weights that is added: keeps all of them small.",
+            "Times half the sum of w², added to the loss: keeps all weights small.",
             label="L2 penalty",
             ge=0,
             le=1e6,
@@ -210,7 +210,7 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
         self._others: dict[int, tuple[Array, Kernel]] = {}
         self._screen: Screen | None = None
         if problem.objective == "accuracy" and Screen.suits(problem.network):
-            target = self._target(self.data.y_train) > 0
+            target = self._target(self.data.y_train)
             self._screen = Screen(problem.network, self.data.X_train, target)
 
     def _kernel(self, X: Array, y: NDArray[Any]) -> Kernel:
