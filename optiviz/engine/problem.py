@@ -14,6 +14,9 @@ from optiviz.engine.parameters import Kind
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
+# Where rounding and curvature spoil a central difference alike: Nocedal & Wright (2006), eq. 8.8.
+_DIFFERENCE = float(np.finfo(np.float64).eps) ** (1 / 3)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -136,6 +139,42 @@ class Evaluator(ABC, Generic[P]):
     def gradient(self, x: Array, rows: Rows | None = None) -> Array:
         """Return the gradient alone, shape (dim,)."""
         return self.value_and_gradient(x, rows)[1]
+
+    @property
+    def hessian_gradients(self) -> int:
+        """The gradient evaluations that `hessian` counts as."""
+        return 2 * self.dim
+
+    def hessian(self, x: Array) -> Array:
+        """Return the second derivatives of f at one point, over all rows.
+
+        By default central differences of the gradient, which are right to about 1e-10 of their
+        size where f is smooth; a kink between the two points shows as a very large number.
+        Problems that know better override this and `hessian_gradients`.
+
+        Parameters
+        ----------
+        x : ndarray, shape (dim,)
+
+        Returns
+        -------
+        ndarray, shape (dim, dim)
+            Symmetric, and the caller's to keep.
+
+        Raises
+        ------
+        NotImplementedError
+            If the problem has no gradient.
+        """
+        widths = _DIFFERENCE * np.maximum(1.0, np.abs(x))
+        slopes = np.empty((self.dim, self.dim))
+        for i, width in enumerate(widths):
+            below, above = x.copy(), x.copy()
+            below[i] -= width
+            above[i] += width
+            # What was added is what is divided by: rounding makes it another number than width.
+            slopes[i] = (self.gradient(above) - self.gradient(below)) / (above[i] - below[i])
+        return (slopes + slopes.T) / 2
 
     def metrics(self, x: Array) -> Mapping[str, float]:
         """Return what is measured of every point, whatever is optimised; empty if nothing is."""

@@ -94,3 +94,12 @@ class Function1DEvaluator(Evaluator[Function1D]):
         """Return the value and the exact slope."""
         f, slope = self.problem.function.value_and_derivative(x)
         return float(f[0]), np.array(slope, dtype=np.float64)
+
+    @property
+    def hessian_gradients(self) -> int:
+        """One: the second derivative comes with the first."""
+        return 1
+
+    def hessian(self, x: Array) -> Array:
+        """Return the exact second derivative, shape (1, 1)."""
+        return np.array(self.problem.function.second_derivative(x)[:, None], dtype=np.float64)

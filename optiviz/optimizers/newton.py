@@ -1,0 +1,100 @@
+"""Newton's method, damped: the curvature at each point, and steps that always go down."""
+
+from collections.abc import Iterator
+from math import nan
+from typing import Annotated
+
+import numpy as np
+
+from optiviz.engine.optimizer import Channel
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Evaluator, Problem
+from optiviz.methods.line_descent import SEARCH_CHANNELS, LineSearchDescent, Plan, SearchState
+from optiviz.methods.line_search import Line, Point, backtracking
+
+_LARGEST = 200  # weights
+
+
+class Newton(LineSearchDescent):
+    """x <- x - a (|H| + damping I)^-1 gradient f(x), H the second derivatives, a by backtracking.
+
+    |H| has the eigenvectors of H and the sizes of its eigenvalues, so that a step goes down from a
+    saddle too (Gill, Murray & Wright 1981, section 4.4.2; Dauphin et al. 2014). They are at least
+    so large that no step is longer than `longest` along any of them: Levenberg's (1944) term,
+    only where it is needed. One iteration is one step with its backtracking.
+    """
+
+    kind = "newton"
+    label = "Newton's method"
+    source = (
+        "Levenberg (1944); Gill, Murray & Wright (1981), Practical Optimization, section 4.4.2; "
+        "Nocedal & Wright (2006), algorithms 3.1 and 3.2"
+    )
+    channels = (*SEARCH_CHANNELS, Channel("condition", "condition number", scale="log"))
+
+    damping: Annotated[
+        float,
+        Param(
+            "Added to each curvature: the larger, the more a step is one along the gradient.",
+            ge=0,
+            le=1e6,
+            live=True,
+        ),
+    ] = 0.0
+    longest: Annotated[
+        float,
+        Param(
+            "How far a step may go along each principal direction of the curvature.",
+            label="Longest step",
+            scale="log",
+            ge=1e-9,
+            le=1e6,
+            live=True,
+        ),
+    ] = 10.0
+
+    def check_problem(self, problem: Problem) -> Iterator[tuple[str, str]]:
+        """Refuse problems whose second derivatives are too many."""
+        yield from super().check_problem(problem)
+        if problem.dim > _LARGEST:
+            yield (
+                "kind",
+                f"{self.kind} needs all second derivatives: at most {_LARGEST} weights, here are "
+                f"{problem.dim:,}; lbfgs guesses them for any number",
+            )
+
+    def sentence(self) -> str:
+        """Say what an iteration does."""
+        damped = f", each larger by {self.damping:g}," if self.damping else ""
+        return (
+            f"Step to the bottom of the parabola that has the slope and the curvatures{damped} "
+            f"of this point, at most {self.longest:g} along each; halve the step while it doesn't "
+            "go down."
+        )
+
+    def plan(self, problem: Evaluator[Problem], state: SearchState) -> Plan:
+        """Return the damped Newton step."""
+        gradient, hessian = state.gradient, problem.hessian(state.x)
+        values, vectors = np.zeros(1), np.eye(len(gradient))
+        if np.isfinite(hessian).all():
+            values, vectors = np.linalg.eigh(hessian)
+        sizes = np.abs(values)
+        least = float(np.linalg.norm(gradient)) / self.longest
+        curvatures = np.maximum(sizes, least) + self.damping
+        direction = -vectors @ ((vectors.T @ gradient) / curvatures)
+        low, high = float(sizes.min()), float(sizes.max())
+        return Plan(
+            direction,
+            step=1.0,
+            steepest=high <= least,
+            gradients=problem.hessian_gradients,
+            condition=high / low if low > 0 else nan,
+        )
+
+    def search(self, line: Line, step: float) -> Point | None:
+        """Halve the step until f goes down enough."""
+        return backtracking(line, step, self.trials)
+
+    def shown(self, plan: Plan | None, after: SearchState) -> tuple[float, ...]:
+        """Return the condition number of the second derivatives; nan if they are singular."""
+        return (plan.condition if plan else nan,)
