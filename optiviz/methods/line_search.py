@@ -92,8 +92,17 @@ class Line:
         start = self.start
         if point.f <= start.f + self._share * point.step * start.slope:
             return True
-        hidden = point.f <= start.f + self.rounding
+        hidden = abs(point.f - start.f) <= self.rounding
         return hidden and point.slope <= (2 * self._share - 1) * start.slope
+
+    def gains(self, point: Point) -> bool:
+        """Whether the point is better than the start: by f, or by a flatter slope if f is equal.
+
+        Steps that are too short to change f pass for enough, for what they promise is too little
+        to be seen as well.
+        """
+        flatter = abs(point.slope) <= (2 * self._share - 1) * self.start.slope
+        return point.f < self.start.f or (flatter and self.is_enough(point))
 
 
 def wolfe(line: Line, step: float, curvature: float, trials: int) -> Point | None:
@@ -132,7 +141,7 @@ def wolfe(line: Line, step: float, curvature: float, trials: int) -> Point | Non
             return _zoom(line, here, before, flat, trials)
         step = _beyond(line, before, here)
         before = here
-    return before if before.step > 0 else None
+    return before if line.gains(before) else None
 
 
 def backtracking(line: Line, step: float, trials: int) -> Point | None:
@@ -142,7 +151,7 @@ def backtracking(line: Line, step: float, trials: int) -> Point | None:
     """
     for halvings in range(trials):
         here = line.at(step * 0.5**halvings)
-        if line.is_enough(here):
+        if line.is_enough(here) and line.gains(here):
             return here
     return None
 
@@ -153,7 +162,10 @@ def _zoom(line: Line, low: Point, high: Point, flat: float, trials: int) -> Poin
     while line.evaluations < trials:
         # Where two trials did not take a third off the bracket (Moré & Thuente 1994), halve it.
         width, wider, widest = abs(high.step - low.step), width, wider
-        here = line.at(_between(line, low, high, halve=width > 0.66 * widest))
+        step = _between(line, low, high, halve=width > 0.66 * widest)
+        if step in (low.step, high.step):  # no number is left between them
+            break
+        here = line.at(step)
         if here.f == -inf:
             return here
         if not line.is_enough(here) or here.f > low.f + line.rounding:
@@ -164,14 +176,14 @@ def _zoom(line: Line, low: Point, high: Point, flat: float, trials: int) -> Poin
         if here.slope * (high.step - low.step) >= 0:
             high = low
         low = here
-    return low if low.step > 0 else None
+    return low if line.gains(low) else None
 
 
 def _between(line: Line, low: Point, high: Point, halve: bool) -> float:
     """Return a step inside the bracket, not too near its ends."""
     width = high.step - low.step
     share = 0.5
-    if not halve and isfinite(high.f):
+    if not halve and isfinite(high.f) and width:
         share = (_lowest(line, low, high) - low.step) / width
         share = min(max(share, 0.1), 0.9) if 0 < share < 1 else 0.5
     return low.step + share * width

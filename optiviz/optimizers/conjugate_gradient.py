@@ -103,10 +103,12 @@ class ConjugateGradient(LineSearchDescent):
             "fletcher_reeves": "Fletcher and Reeves",
             "hestenes_stiefel": "Hestenes and Stiefel",
         }
-        often = f"{self.restart_every:,} steps" if self.restart_every else "round of coordinates"
+        often = "as many steps as there are coordinates"
+        if self.restart_every is not None:
+            often = f"every {self.restart_every:,} steps"
         return (
             "Search along the gradient, corrected by the last direction as "
-            f"{names[self.formula]} do; start afresh after each {often}."
+            f"{names[self.formula]} do; start afresh after {often}."
         )
 
     def first(self, dim: int) -> dict[str, Any]:

@@ -13,15 +13,16 @@ from optiviz.methods.line_descent import SEARCH_CHANNELS, LineSearchDescent, Pla
 from optiviz.methods.line_search import Line, Point, backtracking
 
 _LARGEST = 200  # weights
+_SINGULAR = float(np.finfo(np.float64).eps) ** 0.5  # of the largest curvature: less is rounding
 
 
 class Newton(LineSearchDescent):
     """x <- x - a (|H| + damping I)^-1 gradient f(x), H the second derivatives, a by backtracking.
 
     |H| has the eigenvectors of H and the sizes of its eigenvalues, so that a step goes down from a
-    saddle too (Gill, Murray & Wright 1981, section 4.4.2; Dauphin et al. 2014). They are at least
-    so large that no step is longer than `longest` along any of them: Levenberg's (1944) term,
-    only where it is needed. One iteration is one step with its backtracking.
+    saddle too (Gill, Murray & Wright 1981, section 4.4.2; Dauphin et al. 2014). Along those where
+    it would be longer than `longest`, the curvature is taken as |gradient| / longest: Levenberg's
+    (1944) term, only where it is needed. One iteration is one step with its backtracking.
     """
 
     kind = "newton"
@@ -78,15 +79,16 @@ class Newton(LineSearchDescent):
         values, vectors = np.zeros(1), np.eye(len(gradient))
         if np.isfinite(hessian).all():
             values, vectors = np.linalg.eigh(hessian)
-        sizes = np.abs(values)
-        least = float(np.linalg.norm(gradient)) / self.longest
-        curvatures = np.maximum(sizes, least) + self.damping
-        direction = -vectors @ ((vectors.T @ gradient) / curvatures)
+        sizes, slopes = np.abs(values), vectors.T @ gradient
         low, high = float(sizes.min()), float(sizes.max())
+        sizes = np.maximum(sizes, _SINGULAR * high)
+        short = np.abs(slopes) < self.longest * sizes
+        least = float(np.linalg.norm(gradient)) / self.longest
+        curvatures = np.where(short, sizes, least) + self.damping
         return Plan(
-            direction,
+            -vectors @ (slopes / curvatures),
             step=1.0,
-            steepest=high <= least,
+            steepest=not short.any(),
             gradients=problem.hessian_gradients,
             condition=high / low if low > 0 else nan,
         )
