@@ -12,6 +12,7 @@ from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
 from optiviz.networks.activations import ACTIVATIONS
+from optiviz.networks.curvature import Curvature
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.losses import LOSSES, MEASURES, LossName, Target, unexplained
 from optiviz.networks.network import INITIALIZATIONS, MAX_WEIGHTS, InitializationName, Network
@@ -208,6 +209,7 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
         self._train = self._kernel(self.data.X_train, self.data.y_train)
         self._test = self._kernel(self.data.X_test, self.data.y_test)
         self._others: dict[int, tuple[Array, Kernel]] = {}
+        self._curvature: Curvature | None = None
         self._screen: Screen | None = None
         if problem.objective == "accuracy" and Screen.suits(problem.network):
             target = self._target(self.data.y_train)
@@ -244,6 +246,20 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
             f += float(self.penalty.of(x[None])[0])
             self.penalty.add_slope(x, gradient)
         return f, gradient
+
+    @property
+    def hessian_gradients(self) -> int:
+        """One for each weight: a product with the second derivatives costs about a gradient."""
+        return self.dim
+
+    def hessian(self, x: Array) -> Array:
+        """Return the second derivatives of the mean loss, shape (dim, dim)."""
+        if self.problem.missing_gradient() is not None:
+            return super().hessian(x)
+        if self._curvature is None:
+            target = self.data.y_train == self._classes[:, None]
+            self._curvature = Curvature(self.problem.network, self.data.X_train, target)
+        return self._curvature.hessian(x, self.loss)
 
     def metrics(self, x: Array) -> Mapping[str, float]:
         """Return what `NetworkTraining.measures` names, on the training and on the test rows.

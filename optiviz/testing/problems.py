@@ -60,6 +60,25 @@ def check_gradient(problem: Problem) -> None:
             require(worst < 1e-4, f"{name}: the gradient of some rows is off by {worst:.2g}")
 
 
+def check_hessian(problem: Problem) -> None:
+    """Check the second derivatives against differences of the gradient."""
+    name, evaluator = name_of(problem), problem.evaluator()
+    if problem.missing_gradient() is not None or problem.dim > 100:
+        return
+    X = problem.sample(Draws(9), "points", 0, 3) * 0.7
+    directions = Draws(9).normals("directions", 0, 3, problem.dim)
+    for x, direction in zip(X, directions, strict=True):
+        hessian = evaluator.hessian(x)
+        shape = (problem.dim, problem.dim)
+        require(hessian.shape == shape, f"{name}: the Hessian is of shape {hessian.shape}")
+        require(bits(hessian) == bits(hessian.T), f"{name}: the Hessian is not symmetric")
+        step = 1e-6 * direction
+        slope = (evaluator.gradient(x + step) - evaluator.gradient(x - step)) / 2e-6
+        size = max(1.0, float(np.abs(hessian).max()))
+        worst = float(np.abs(hessian @ direction - slope).max()) / size
+        require(worst < 1e-5, f"{name}: the Hessian is off by {worst:.2g} of its size")
+
+
 def check_sample(problem: Problem) -> None:
     """Check that start points depend on seed, purpose and number alone."""
     name = name_of(problem)
@@ -103,6 +122,7 @@ def check_evaluators(problem: Problem) -> None:
 PROBLEM_CHECKS: tuple[Callable[[Problem], None], ...] = (
     check_rows,
     check_gradient,
+    check_hessian,
     check_sample,
     check_metrics,
     check_evaluators,
