@@ -24,6 +24,7 @@ from optiviz.networks.network import Layer, Network
 from optiviz.optimizers import hill_climbing, random_search
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.optimizers.mini_batch_gradient_descent import MiniBatchGradientDescent
+from optiviz.optimizers.nelder_mead import NelderMead
 from optiviz.problems.function_1d import EXAMPLES, Function1D
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.testing.samples import Cliff, Numbers, Regression
@@ -34,6 +35,7 @@ OPTIMIZERS = [
     HillClimbing(mutate="subset", step_size=0.4),
     HillClimbing(mutate="one", accept_ties=False, step_size=1.0),
     MiniBatchGradientDescent(batch_size=7, learning_rate=0.5),
+    NelderMead(adaptive=True, initial_size=2.0),
 ]
 
 
