@@ -176,6 +176,40 @@ class Evaluator(ABC, Generic[P]):
             slopes[i] = (self.gradient(above) - self.gradient(below)) / (above[i] - below[i])
         return (slopes + slopes.T) / 2
 
+    def epoch(self, order: Rows) -> "Epoch":
+        """Return one pass over the rows, in an order, to be taken in batches.
+
+        Override it where batches are faster when the rows are laid out for them first; it must
+        give the very bits of `value_and_gradient`.
+
+        Parameters
+        ----------
+        order : ndarray of int, shape (n_rows,)
+            Not changed afterwards.
+        """
+        return Epoch(self, order)
+
     def metrics(self, x: Array) -> Mapping[str, float]:
         """Return what is measured of every point, whatever is optimised; empty if nothing is."""
         return {}
+
+
+class Epoch:
+    """One pass over the rows of a problem, in an order; it lasts until the evaluator's next one."""
+
+    def __init__(self, evaluator: Evaluator[Problem], order: Rows) -> None:
+        self._evaluator = evaluator
+        self._order = order
+
+    def value_and_gradient(self, x: Array, start: int, stop: int, gradient: Array) -> float:
+        """Return f over the rows at places start to stop - 1 of the order.
+
+        Parameters
+        ----------
+        x : ndarray, shape (dim,)
+        start, stop : int
+        gradient : ndarray, shape (dim,)
+            Where the gradient over these rows is written.
+        """
+        f, gradient[:] = self._evaluator.value_and_gradient(x, self._order[start:stop])
+        return f

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.networks.activations import ACTIVATIONS, Activation
-from optiviz.networks.losses import Bools, Loss
+from optiviz.networks.losses import Loss, Target
 from optiviz.networks.network import Network
 
 Array = NDArray[np.float64]
@@ -45,7 +45,7 @@ class Curvature:
         See `optiviz.networks.losses`.
     """
 
-    def __init__(self, network: Network, X: Array, target: Bools) -> None:
+    def __init__(self, network: Network, X: Array, target: Target) -> None:
         self._network, self._target = network, target
         self._inputs = np.ones((X.shape[1] + 1, len(X)))
         self._inputs[:-1] = X.T
@@ -78,7 +78,7 @@ class Curvature:
             self._add(w, loss, self._inputs[:, part], self._target[:, part], total)
         return np.asarray((total + total.T) / (2 * rows))
 
-    def _add(self, w: Array, loss: Loss, inputs: Array, target: Bools, total: Array) -> None:
+    def _add(self, w: Array, loss: Loss, inputs: Array, target: Target, total: Array) -> None:
         """Add the second derivatives of the summed loss over some rows."""
         n_inputs = len(inputs) - 1
         weights = self._network.matrices(w, n_inputs)
@@ -129,7 +129,7 @@ def _bend(name: str, z: Array, a: Array) -> Array:
 
 
 def _through_loss(
-    z: Array, by_z: Array, loss: Loss, activation: Activation, target: Bools
+    z: Array, by_z: Array, loss: Loss, activation: Activation, target: Target
 ) -> Array:
     """Return the derivative of the loss's slope by z along directions in which z changes by `by_z`.
 

@@ -13,14 +13,13 @@ from optiviz.networks.losses import Loss, Target
 from optiviz.networks.network import Network
 
 Array = NDArray[np.float64]
-Rows = NDArray[np.int64]
 
 _CHUNK = 4096  # rows
 _CACHE = 1 << 17  # numbers in the buffers of one group of candidates: they stay in the L2 cache
 
 
 class Kernel:
-    """A network's forward and backward pass over one table of rows, with its buffers.
+    """A network's forward pass over one table of rows, with its buffers.
 
     Parameters
     ----------
@@ -60,7 +59,6 @@ class Kernel:
         self._buffers = [np.ones((self._group, height, widest), dtype) for height in heights]
         self._layout = network.layout(self.n_inputs)
         self._last = len(network.layers) - 1
-        self._backward: dict[int, list[tuple[Array, Array]]] = {}
 
     def losses(self, W: Array, loss: Loss) -> Array:
         """Return the mean loss over all rows for each candidate.
@@ -127,68 +125,6 @@ class Kernel:
                 activation.apply(z)
             before = buffer
         return z
-
-    def value_and_gradient(
-        self, w: Array, loss: Loss, rows: Rows | None = None
-    ) -> tuple[float, Array]:
-        """Return the mean loss and its gradient, over all rows or the given ones.
-
-        Backpropagation: Rumelhart, Hinton & Williams (1986).
-
-        Parameters
-        ----------
-        w : ndarray, shape (dim,)
-        rows : ndarray of int, shape (m,), optional
-
-        Returns
-        -------
-        float
-        ndarray, shape (dim,)
-        """
-        gradient = np.zeros(len(w))
-        if rows is not None:
-            inputs, target = self._inputs[:, rows], self._target[:, rows]
-            total = self._add_gradient(w, loss, inputs, target, gradient)
-            gradient /= len(rows)
-            return total / len(rows), gradient
-        total = 0.0
-        for inputs, target in self._chunk_data:
-            total += self._add_gradient(w, loss, inputs, target, gradient)
-        gradient /= self.n_rows
-        return total / self.n_rows, gradient
-
-    def _add_gradient(
-        self, w: Array, loss: Loss, inputs: Array, target: Target, gradient: Array
-    ) -> float:
-        """Add the gradient of the summed loss over some rows; return that sum."""
-        weights = self.network.matrices(w, self.n_inputs)
-        slopes = self.network.matrices(gradient, self.n_inputs)
-        layers = self._layers(inputs.shape[1])
-        before = inputs
-        for W, activation, (z, a) in zip(weights, self._activations, layers, strict=True):
-            np.matmul(W, before, out=z)
-            a[:-1] = z
-            activation.apply(a[:-1])
-            before = a
-        z, a = layers[-1]
-        last = self._activations[-1]
-        delta = loss.slope(z, a[:-1], last, target)
-        for i in reversed(range(len(layers))):
-            below = layers[i - 1][1] if i else inputs
-            slopes[i] += delta @ below.T
-            if i:
-                z, a = layers[i - 1]
-                delta = weights[i][:, :-1].T @ delta
-                delta *= self._activations[i - 1].slope(z, a[:-1])
-        return float(loss.sums(layers[-1][0][None], last, target)[0])
-
-    def _layers(self, m: int) -> list[tuple[Array, Array]]:
-        """Return buffers (z, a) of each layer for m rows; a has a last row of ones."""
-        if m not in self._backward:
-            if len(self._backward) > 4:
-                self._backward.clear()
-            self._backward[m] = [(np.empty((u, m)), np.ones((u + 1, m))) for u in self._units]
-        return self._backward[m]
 
 
 def _absorbed(weights: Array, below: Activation | None, above: Activation | None) -> Array:

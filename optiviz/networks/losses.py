@@ -16,7 +16,6 @@ from optiviz.engine.problem import Reading
 from optiviz.networks.activations import Activation, Identity, Margin, Sigmoid, Softmax
 
 Array = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 Target = NDArray[Any]  # of booleans, or of float64
 LossName = Literal["accuracy", "log_loss", "mean_squared_error", "mean_absolute_error", "hinge"]
 _TINY = 1e-15  # probabilities are kept this far from 0 and 1 where they are not from a sigmoid

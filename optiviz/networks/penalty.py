@@ -58,3 +58,7 @@ class Penalty:
             gradient[self._at] += self._l1 * np.sign(weights)
         if self._l2:
             gradient[self._at] += self._l2 * weights
+
+    def add_curvature(self, second: Array) -> None:
+        """Add the penalty's second derivatives to those of a loss, shape (dim, dim)."""
+        second[self._at, self._at] += self._l2

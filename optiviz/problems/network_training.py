@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Annotated, Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from optiviz.datasets import Dataset
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
-from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
+from optiviz.engine.problem import Array, Epoch, Evaluator, Problem, Reading, Rows
 from optiviz.networks.activations import ACTIVATIONS
+from optiviz.networks.backward import Backward, Table
 from optiviz.networks.curvature import Curvature
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.losses import LOSSES, MEASURES, LossName, Target, unexplained
@@ -209,8 +211,8 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
         self._train = self._kernel(self.data.X_train, self.data.y_train)
         self._test = self._kernel(self.data.X_test, self.data.y_test)
         self._others: dict[int, tuple[Array, Kernel]] = {}
-        self._curvature: Curvature | None = None
         self._screen: Screen | None = None
+        self._epoch: tuple[Rows, NetworkEpoch] | None = None
         if problem.objective == "accuracy" and Screen.suits(problem.network):
             target = self._target(self.data.y_train)
             self._screen = Screen(problem.network, self.data.X_train, target)
@@ -241,11 +243,31 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
         """Return the mean loss plus the penalty and their gradient, by backpropagation."""
         if self._no_gradient:
             return super().value_and_gradient(x, rows)
-        f, gradient = self._train.value_and_gradient(x, self.loss, rows)
+        gradient = np.empty(self.dim)
+        table = self._backward.table
+        f = self.descend(x, table if rows is None else table.taken(rows), gradient)
+        return f, gradient
+
+    def epoch(self, order: Rows) -> Epoch:
+        """Return the training rows laid out in an order, the last one's as long as it is asked."""
+        if self._no_gradient:
+            return super().epoch(order)
+        if self._epoch is None or self._epoch[0] is not order:
+            self._epoch = (order, NetworkEpoch(self, order, self._backward.table.taken(order)))
+        return self._epoch[1]
+
+    def descend(self, x: Array, rows: Table, gradient: Array) -> float:
+        """Return the objective over some rows, and write its gradient, shape (dim,)."""
+        f = self._backward.value_and_gradient(x, rows, gradient)
         if self.penalty:
             f += float(self.penalty.of(x[None])[0])
             self.penalty.add_slope(x, gradient)
-        return f, gradient
+        return f
+
+    @cached_property
+    def _backward(self) -> Backward:
+        target = self._target(self.data.y_train)
+        return Backward(self.problem.network, self.loss, self.data.X_train, target)
 
     @property
     def hessian_gradients(self) -> int:
@@ -253,13 +275,17 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
         return self.dim
 
     def hessian(self, x: Array) -> Array:
-        """Return the second derivatives of the mean loss, shape (dim, dim)."""
-        if self.problem.missing_gradient() is not None:
+        """Return the second derivatives of the objective, shape (dim, dim)."""
+        if self._no_gradient:
             return super().hessian(x)
-        if self._curvature is None:
-            target = self.data.y_train == self._classes[:, None]
-            self._curvature = Curvature(self.problem.network, self.data.X_train, target)
-        return self._curvature.hessian(x, self.loss)
+        second = self._curvature.hessian(x, self.loss)
+        self.penalty.add_curvature(second)
+        return second
+
+    @cached_property
+    def _curvature(self) -> Curvature:
+        target = self._target(self.data.y_train)
+        return Curvature(self.problem.network, self.data.X_train, target)
 
     def metrics(self, x: Array) -> Mapping[str, float]:
         """Return what `NetworkTraining.measures` names, on the training and on the test rows.
@@ -343,6 +369,18 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
             self._others[id(X)] = kernel
         with np.errstate(all="ignore"):
             return kernel[1].weighted_sums(x)
+
+
+class NetworkEpoch(Epoch):
+    """Training rows laid out in the order of an epoch, so that its batches are slices."""
+
+    def __init__(self, evaluator: NetworkEvaluator, order: Rows, rows: Table) -> None:
+        super().__init__(evaluator, order)
+        self._network, self._rows = evaluator, rows
+
+    def value_and_gradient(self, x: Array, start: int, stop: int, gradient: Array) -> float:
+        """Return the objective over a batch, and write its gradient."""
+        return self._network.descend(x, self._rows.part(start, stop), gradient)
 
 
 def _count(n: int, what: str, several: str = "") -> str:
