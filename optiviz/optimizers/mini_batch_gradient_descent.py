@@ -5,15 +5,14 @@ from typing import Annotated
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
-from optiviz.methods.descent import BatchDescent
+from optiviz.methods.descent import StochasticDescent, too_large_a_batch
 
 
-class MiniBatchGradientDescent(BatchDescent):
+class MiniBatchGradientDescent(StochasticDescent):
     """x <- x - learning_rate * gradient of a batch's mean loss; the last short batch is kept."""
 
     kind = "mini_batch_gradient_descent"
     label = "Mini-batch gradient descent"
-    group = "Gradients"
     source = "Bottou, Curtis & Nocedal (2018), Optimization methods for large-scale ML, eq. 3.7"
 
     batch_size: Annotated[
@@ -28,17 +27,5 @@ class MiniBatchGradientDescent(BatchDescent):
     def check_problem(self, problem: Problem) -> Iterator[tuple[str, str]]:
         """Refuse a batch that is larger than the data."""
         yield from super().check_problem(problem)
-        if self.batch_size > problem.n_rows > 1:
-            yield (
-                "batch_size",
-                f"must be at most {problem.n_rows:,}, the number of training rows, "
-                f"is {self.batch_size:,}",
-            )
-
-    def sentence(self) -> str:
-        """Say what an iteration does."""
-        rows = f"{self.batch_size} rows" if self.batch_size > 1 else "one row"
-        return (
-            f"Move by -{self.learning_rate:g} times the gradient on {rows}; "
-            "rows are shuffled for each epoch."
-        )
+        if problem.n_rows > 1:
+            yield from too_large_a_batch(self.batch_size, problem)

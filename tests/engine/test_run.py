@@ -152,9 +152,9 @@ def test_changes_upon_changes():
     assert again(run).digest == run.digest
     states = [Reader(run).state(k) for k in (129, 136, 138, 140)]
     assert [type(state).__name__ for state in states] == [
-        "EpochState",
-        "EpochState",
-        "GradientState",
+        "DescentState",
+        "DescentState",
+        "DescentState",
         "State",
     ]
     channels = run.trace.rows(0, run.k + 1).channels

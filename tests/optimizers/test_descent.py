@@ -68,13 +68,19 @@ def test_every_row_once_an_epoch_in_a_new_order():
     run = Run(BATCHES)
     run.prepare()
     evaluator, seen = run._stepper.problem, []
-    usual = evaluator.value_and_gradient
+    usual = evaluator.epoch
 
-    def watched(x, rows=None):
-        seen.append(np.array(rows))
-        return usual(x, rows)
+    def watched(order):
+        epoch = usual(order)
 
-    evaluator.value_and_gradient = watched
+        class Watched:
+            def value_and_gradient(self, x, start, stop, gradient):
+                seen.append(order[start:stop])
+                return epoch.value_and_gradient(x, start, stop, gradient)
+
+        return Watched()
+
+    evaluator.epoch = watched
     run.advance(42)
     assert [len(rows) for rows in seen] == ([50] * 13 + [20]) * 3
     epochs = [np.concatenate(seen[14 * e : 14 * e + 14]) for e in range(3)]

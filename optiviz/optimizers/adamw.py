@@ -1,0 +1,42 @@
+"""AdamW: Adam, with weights that shrink apart from the gradient."""
+
+from typing import Annotated
+
+import numpy as np
+
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Array
+from optiviz.methods.descent import Moments
+from optiviz.methods.moments import AdaptiveMoments
+
+
+class AdamW(AdaptiveMoments):
+    """Adam's step, and x shrinks by learning_rate * weight_decay of itself.
+
+    The paper's weight decay is this one times the learning rate.
+    """
+
+    kind = "adamw"
+    label = "AdamW"
+    source = "Loshchilov & Hutter (2019), Decoupled weight decay regularization, algorithm 2"
+
+    weight_decay: Annotated[
+        float,
+        Param("How fast weights shrink, times the learning rate.", ge=0, le=1e3, live=True),
+    ] = 0.01
+
+    def rule(self, slope: str) -> str:
+        """Say what a step is."""
+        return (
+            f"Move by -{self.learning_rate:g} times the running mean of the gradient over the root "
+            f"of the running mean of its square, and shrink each weight by "
+            f"{self.learning_rate * self.weight_decay:g} of itself; the gradient is {slope}"
+        )
+
+    def update(
+        self, step: Array, gradient: Array, x: Array, moments: Moments, rate: float, t: int
+    ) -> None:
+        """Take Adam's step, and shrink x."""
+        super().update(step, gradient, x, moments, rate, t)
+        np.multiply(x, rate * self.weight_decay, out=gradient)
+        step -= gradient

@@ -1,0 +1,39 @@
+"""Gradient descent with momentum: the heavy ball."""
+
+import numpy as np
+
+from optiviz.engine.problem import Array
+from optiviz.methods.descent import BatchDescent, Moments
+from optiviz.methods.moments import Momentum as Share
+
+
+class Momentum(BatchDescent):
+    """v <- momentum * v - learning_rate * gradient; x <- x + v."""
+
+    kind = "momentum"
+    label = "Momentum"
+    source = (
+        "Polyak (1964), Some methods of speeding up the convergence of iteration methods, eq. 9"
+    )
+
+    momentum: Share = 0.9
+
+    def rule(self, slope: str) -> str:
+        """Say what a step is."""
+        rate = self.learning_rate
+        return f"Keep {self.momentum:g} of the last step, and add -{rate:g} times {slope}"
+
+    @property
+    def n_moments(self) -> int:
+        """The velocity, which is the last step."""
+        return 1
+
+    def update(
+        self, step: Array, gradient: Array, x: Array, moments: Moments, rate: float, t: int
+    ) -> None:
+        """Take over the velocity, brought up to date."""
+        (velocity,) = moments
+        velocity *= self.momentum
+        gradient *= rate
+        velocity -= gradient
+        np.copyto(step, velocity)

@@ -1,0 +1,46 @@
+"""Quasi-hyperbolic momentum: between plain descent and momentum."""
+
+from typing import Annotated
+
+import numpy as np
+
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Array
+from optiviz.methods.descent import BatchDescent, Moments
+from optiviz.methods.moments import Decay, move_toward
+
+
+class QuasiHyperbolicMomentum(BatchDescent):
+    """x <- x - learning_rate * ((1 - nu) * gradient + nu * running mean of gradients)."""
+
+    kind = "quasi_hyperbolic_momentum"
+    label = "Quasi-hyperbolic momentum"
+    source = "Ma & Yarats (2019), Quasi-hyperbolic momentum and Adam for deep learning, eq. 3 and 4"
+
+    momentum: Decay = 0.9
+    nu: Annotated[
+        float,
+        Param("Share of the mean in a step; 0 is plain descent.", label="ν", ge=0, le=1, live=True),
+    ] = 0.7
+
+    def rule(self, slope: str) -> str:
+        """Say what a step is."""
+        return (
+            f"Move by -{self.learning_rate:g} times {1 - self.nu:g} of the gradient and "
+            f"{self.nu:g} of its running mean, where the gradient is {slope}"
+        )
+
+    @property
+    def n_moments(self) -> int:
+        """The mean gradient."""
+        return 1
+
+    def update(
+        self, step: Array, gradient: Array, x: Array, moments: Moments, rate: float, t: int
+    ) -> None:
+        """Mix the gradient and its mean, brought up to date."""
+        (mean,) = moments
+        move_toward(mean, gradient, 1 - self.momentum, step)
+        np.multiply(mean, -rate * self.nu, out=step)
+        gradient *= -rate * (1 - self.nu)
+        step += gradient

@@ -1,0 +1,43 @@
+"""RMSprop: each slope divided by the root of the running mean of its square."""
+
+import numpy as np
+
+from optiviz.engine.problem import Array
+from optiviz.methods.descent import BatchDescent, LearningRate, Moments
+from optiviz.methods.moments import Decay, Epsilon, move_toward
+
+
+class RMSprop(BatchDescent):
+    """v <- mean of gradient^2; x <- x - learning_rate * gradient / (sqrt(v) + epsilon)."""
+
+    kind = "rmsprop"
+    label = "RMSprop"
+    source = "Tieleman & Hinton (2012), Neural networks for machine learning, lecture 6.5"
+
+    learning_rate: LearningRate = 0.01
+    decay: Decay = 0.9
+    epsilon: Epsilon = 1e-8
+
+    def rule(self, slope: str) -> str:
+        """Say what a step is."""
+        return (
+            f"Divide each slope by the root of the running mean of its square, "
+            f"and move by -{self.learning_rate:g} times that, where the slope is {slope}"
+        )
+
+    @property
+    def n_moments(self) -> int:
+        """The mean square."""
+        return 1
+
+    def update(
+        self, step: Array, gradient: Array, x: Array, moments: Moments, rate: float, t: int
+    ) -> None:
+        """Divide by the root of the mean square, brought up to date."""
+        (square,) = moments
+        np.multiply(gradient, gradient, out=step)
+        move_toward(square, step, 1 - self.decay, step)
+        np.sqrt(square, out=step)
+        step += self.epsilon
+        np.divide(gradient, step, out=step)
+        step *= -rate
