@@ -4,10 +4,22 @@ A row of a table lies in one piece, so that a batch of an epoch is a slice of it
 1, which the biases multiply: they need no steps of their own on the way there or back.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy import (
+    add,
+    copysign,
+    copyto,
+    exp,
+    log1p,
+    logaddexp,
+    maximum,
+    multiply,
+    sign,
+    subtract,
+    tanh,
+)
 from numpy.typing import NDArray
 
 from optiviz.networks.activations import ACTIVATIONS, Activation, Relu, Sigmoid, Tanh
@@ -19,7 +31,8 @@ Rows = NDArray[np.int64]
 Targets = NDArray[Any]
 
 _CHUNK = 4096  # rows in a pass at most
-_PASSES = 6  # numbers of rows whose buffers are kept: a batch size, an epoch's last batch, others
+_FEW = 128  # outputs for which one slow function is quicker than several fast ones
+_SIZES = 6  # numbers of rows whose buffers are kept: a batch size, an epoch's last batch, others
 
 
 class Table(NamedTuple):
@@ -70,15 +83,15 @@ class Backward:
     def __init__(self, network: Network, loss: Loss, X: Array, target: Targets) -> None:
         *hidden, last = [ACTIVATIONS[layer.activation] for layer in network.layers]
         self._layout = network.layout(X.shape[1])
-        self._hidden = hidden
-        fused = isinstance(loss, LogLoss) and isinstance(last, Sigmoid)
-        self._output: _Output = (_SurprisedSigmoid if fused else _Output)(loss, last)
+        self._hidden, self._last, self._loss = hidden, last, loss
+        self._output = _OUTPUTS.get((type(loss), type(last)), _Output)
         inputs = np.ones((len(X), X.shape[1] + 1))
         inputs[:, :-1] = X
         self.table = Table(inputs, self._output.answers(target))
-        self._passes: dict[int, _Pass] = {}
+        self._buffers: dict[int, _Buffers] = {}
         self._x = self._gradient = np.empty(0)
         self._weights: list[Array] = []
+        self._backwards: list[Array] = []  # each layer's weights without biases, transposed
         self._slopes: list[Array] = []
 
     def value_and_gradient(self, x: Array, rows: Table, gradient: Array) -> float:
@@ -91,174 +104,210 @@ class Backward:
             `table`, or a part of it in any order.
         gradient : ndarray, shape (dim,)
         """
-        # Who descends moves one array in place: its layers are looked up once.
+        # Who descends moves one array in place, so that its layers are looked up once.
         if x is not self._x:
             self._x, self._weights = x, self._layers(x)
+            self._backwards = [W[:, :-1].T for W in self._weights]
         if gradient is not self._gradient:
             self._gradient, self._slopes = gradient, self._layers(gradient)
-        n = len(rows.inputs)
+        inputs, answers = rows
+        n = len(inputs)
         if n <= _CHUNK:
-            return self._pass(n)(self._weights, self._slopes, rows, 1 / n) / n
+            return self._pass(inputs, answers, self._slopes) / n
         total, part = 0.0, np.empty_like(gradient)
+        slopes = self._layers(part)
         gradient[:] = 0.0
         for start in range(0, n, _CHUNK):
             chunk = rows.part(start, min(start + _CHUNK, n))
-            slopes = self._layers(part)
-            total += self._pass(len(chunk.inputs))(self._weights, slopes, chunk, 1 / n)
+            total += self._pass(chunk.inputs, chunk.answers, slopes)
+            part *= len(chunk.inputs) / n
             gradient += part
         return total / n
 
     def _layers(self, flat: Array) -> list[Array]:
         return [flat[at].reshape(shape) for at, shape in self._layout]
 
-    def _pass(self, m: int) -> "_Pass":
-        found = self._passes.get(m)
-        if found is None:
-            if len(self._passes) >= _PASSES:
-                self._passes.clear()
-            found = _Pass(self._hidden, [shape[0] for _, shape in self._layout], m, self._output)
-            self._passes[m] = found
-        return found
-
-
-class _Pass:
-    """There and back over m rows."""
-
-    def __init__(
-        self, hidden: list[Activation], units: list[int], m: int, output: "_Output"
-    ) -> None:
-        self._hidden = [_Hidden(a, n, m) for a, n in zip(hidden, units[:-1], strict=True)]
-        self._z = np.empty((units[-1], m))
-        self._output = output
-        self._buffers = output.buffers(units[-1], m)
-
-    def __call__(
-        self, weights: list[Array], slopes: list[Array], rows: Table, share: float
-    ) -> float:
-        """Return the sum of the rows' losses, and write share times the sum of their slopes."""
-        before = rows.inputs.T
-        for W, hidden in zip(weights, self._hidden, strict=False):
-            np.dot(W, before, out=hidden.z)
-            hidden.apply()
-            before = hidden.a
-        np.dot(weights[-1], before, out=self._z)
-        total, delta = self._output.sum_and_slope(self._z, rows.answers, self._buffers)
-        delta *= share
-        for i in range(len(self._hidden), 0, -1):
-            hidden = self._hidden[i - 1]
-            np.dot(delta, hidden.a.T, out=slopes[i])
-            np.dot(weights[i][:, :-1].T, delta, out=hidden.delta)
-            delta = hidden.delta
-            hidden.multiply_by_slope()
-        np.dot(delta, rows.inputs, out=slopes[0])
+    def _pass(self, inputs: Array, answers: Targets, slopes: list[Array]) -> float:
+        """Return the sum of the rows' losses, and write the mean of their slopes."""
+        m = len(inputs)
+        buffers = self._buffers.get(m)
+        if buffers is None:
+            buffers = self._make_buffers(m)
+        layers, z, output, share = buffers
+        weights, backwards = self._weights, self._backwards
+        below = inputs.T
+        for W, layer in zip(weights, layers, strict=False):
+            W.dot(below, layer.z)
+            layer.apply()
+            below = layer.a
+        weights[-1].dot(below, z)
+        total, delta = output.sum_and_slope(z, answers)
+        multiply(delta, share, delta)
+        for i in range(len(layers), 0, -1):
+            layer = layers[i - 1]
+            delta.dot(layer.a_transposed, slopes[i])
+            backwards[i].dot(delta, layer.delta)
+            layer.multiply_by_slope()
+            delta = layer.delta
+        delta.dot(inputs, slopes[0])
         return total
+
+    def _make_buffers(self, m: int) -> "_Buffers":
+        if len(self._buffers) >= _SIZES:
+            self._buffers.clear()
+        *hidden, last = [shape[0] for _, shape in self._layout]
+        layers = [
+            _HIDDEN.get(type(activation), _Hidden)(activation, units, m)
+            for activation, units in zip(self._hidden, hidden, strict=True)
+        ]
+        output = self._output(self._loss, self._last, last, m)
+        made = layers, np.empty((last, m)), output, np.array(1 / m)
+        self._buffers[m] = made
+        return made
 
 
 class _Hidden:
-    """A hidden layer's buffers: weighted sums, activations with a last row of ones, and slopes."""
+    """A hidden layer's weighted sums, activations and slopes for m rows.
+
+    Parameters
+    ----------
+    activation : Activation
+    units, m : int
+    """
 
     def __init__(self, activation: Activation, units: int, m: int) -> None:
         self._activation = activation
-        self._slope = _SLOPES.get(type(activation))
-        self.a = np.ones((units + 1, m))
+        self.z, self.delta = np.empty((units, m)), np.empty((units, m))
+        self.a = np.ones((units + 1, m))  # the last row stays: the next layer's biases multiply it
+        self.a_transposed = self.a.T
         self._said = self.a[:-1]
-        # Where the slope follows from what a unit says, z is only passed through.
-        self.z = self._said if self._slope is not None else np.empty((units, m))
-        self.delta = np.empty((units, m))
-        self._scratch = np.empty((units, m))
 
     def apply(self) -> None:
-        """Turn the weighted sums into activations."""
-        if self._slope is None:
-            np.copyto(self._said, self.z)
+        """Turn weighted sums into activations."""
+        copyto(self._said, self.z)
         self._activation.apply(self._said)
 
     def multiply_by_slope(self) -> None:
-        """Take delta from behind the units to before them."""
-        if self._slope is None:
-            self.delta *= self._activation.slope(self.z, self._said)
-        else:
-            self._slope(self._said, self.delta, self._scratch)
+        """Take delta from what the units say to their weighted sums."""
+        self.delta *= self._activation.slope(self.z, self._said)
 
 
-def _sigmoid_slope(a: Array, delta: Array, scratch: Array) -> None:
-    np.subtract(_ONE, a, out=scratch)
-    np.multiply(scratch, a, out=scratch)
-    np.multiply(delta, scratch, out=delta)
+class _HiddenInPlace(_Hidden):
+    """The same where the slope follows from what a unit says: weighted sums needn't be kept."""
+
+    def __init__(self, activation: Activation, units: int, m: int) -> None:
+        super().__init__(activation, units, m)
+        self._scratch, self.z = self.z, self._said
 
 
-def _tanh_slope(a: Array, delta: Array, scratch: Array) -> None:
-    np.multiply(a, a, out=scratch)
-    np.subtract(_ONE, scratch, out=scratch)
-    np.multiply(delta, scratch, out=delta)
+class _HiddenSigmoid(_HiddenInPlace):
+    def apply(self) -> None:
+        z = self.z
+        multiply(z, _HALF, z)
+        tanh(z, z)
+        multiply(z, _HALF, z)
+        add(z, _HALF, z)
+
+    def multiply_by_slope(self) -> None:
+        a, delta, slope = self.z, self.delta, self._scratch
+        subtract(_ONE, a, slope)
+        multiply(slope, a, slope)
+        multiply(delta, slope, delta)
 
 
-def _relu_slope(a: Array, delta: Array, scratch: Array) -> None:
-    np.sign(a, out=scratch)
-    np.multiply(delta, scratch, out=delta)
+class _HiddenTanh(_HiddenInPlace):
+    def apply(self) -> None:
+        tanh(self.z, self.z)
+
+    def multiply_by_slope(self) -> None:
+        a, delta, slope = self.z, self.delta, self._scratch
+        multiply(a, a, slope)
+        subtract(_ONE, slope, slope)
+        multiply(delta, slope, delta)
 
 
-_ONE, _ZERO, _MINUS = np.array(1.0), np.array(0.0), np.array(-1.0)
-_SLOPES: dict[type[Activation], Callable[[Array, Array, Array], None]] = {
-    Sigmoid: _sigmoid_slope,
-    Tanh: _tanh_slope,
-    Relu: _relu_slope,
-}
+class _HiddenRelu(_HiddenInPlace):
+    def apply(self) -> None:
+        maximum(self.z, _ZERO, self.z)
+
+    def multiply_by_slope(self) -> None:
+        sign(self.z, self._scratch)  # 1 where it is above 0, else 0
+        multiply(self.delta, self._scratch, self.delta)
 
 
 class _Output:
-    """The output units' loss, by what any loss and activation offer."""
+    """The output units' loss for m rows, by what any loss and activation offer."""
 
-    def __init__(self, loss: Loss, activation: Activation) -> None:
+    def __init__(self, loss: Loss, activation: Activation, units: int, m: int) -> None:
         self._loss, self._activation = loss, activation
+        self._a = np.empty((units, m))
 
-    def answers(self, target: Targets) -> Targets:
-        """Return what is looked up for each row, made of the targets."""
+    @staticmethod
+    def answers(target: Targets) -> Targets:
+        """Return what a pass needs of the targets."""
         return target
 
-    def buffers(self, units: int, m: int) -> tuple[Array, ...]:
-        """Return what `sum_and_slope` writes on for m rows."""
-        return (np.empty((units, m)),)
+    def sum_and_slope(self, z: Array, answers: Targets) -> tuple[float, Array]:
+        """Return the sum of the rows' losses, and the slope of each by z, in a buffer.
 
-    def sum_and_slope(
-        self, z: Array, answers: Targets, buffers: tuple[Array, ...]
-    ) -> tuple[float, Array]:
-        """Return the sum of the rows' losses, and the slope of each by z; z is overwritten."""
-        (a,) = buffers
-        np.copyto(a, z)
-        self._activation.apply(a)
-        delta = self._loss.slope(z, a, self._activation, answers)
-        return float(self._loss.sums(z[None], self._activation, answers)[0]), delta
+        Parameters
+        ----------
+        z : ndarray, shape (outputs, m)
+            Is overwritten.
+        answers : ndarray, shape (outputs, m)
+        """
+        a, activation = self._a, self._activation
+        copyto(a, z)
+        activation.apply(a)
+        delta = self._loss.slope(z, a, activation, answers)
+        return float(self._loss.sums(z[None], activation, answers)[0]), delta
 
 
-class _SurprisedSigmoid(_Output):
+class _SigmoidLogLoss(_Output):
     """Log loss of sigmoid outputs: -log of the probability of the row's class.
 
-    With u = z where the target is 0 and -z where it is 1, it is log(1 + exp(u)), computed as
-    max(u, 0) + log(1 + exp(-|u|)), and its slope by u is the sigmoid, (1 + tanh(u / 2)) / 2.
+    With u = z where the target is 0 and -z where it is 1, it is log(1 + exp(u)), for many rows
+    computed as max(u, 0) + log(1 + exp(-|u|)); its slope by u is (1 + tanh(u / 2)) / 2.
     """
 
-    def answers(self, target: Targets) -> Targets:
+    def __init__(self, loss: Loss, activation: Activation, units: int, m: int) -> None:
+        super().__init__(loss, activation, units, m)
+        self._half, self._terms = np.empty((units, m)), np.empty((units, m))
+        self._in_line, self._ones = self._terms.ravel(), np.ones(units * m)
+        self._few = units * m <= _FEW
+
+    @staticmethod
+    def answers(target: Targets) -> Targets:
         """Return half of 1 where the target is 0, and of -1 where it is 1."""
         return 0.5 - target
 
-    def buffers(self, units: int, m: int) -> tuple[Array, ...]:
-        """Return two of the shape of z, and ones to add up with."""
-        return np.empty((units, m)), np.empty((units, m)), np.ones(units * m)
+    def sum_and_slope(self, z: Array, answers: Targets) -> tuple[float, Array]:
+        """Return the sum of the rows' losses, and the slope of each by z, in a buffer."""
+        half, terms = self._half, self._terms
+        multiply(z, answers, half)
+        add(half, half, z)
+        if self._few:
+            logaddexp(z, _ZERO, terms)
+        else:
+            copysign(z, _MINUS, terms)
+            exp(terms, terms)
+            log1p(terms, terms)
+            maximum(z, _ZERO, z)
+            add(terms, z, terms)
+        tanh(half, half)
+        multiply(half, answers, half)
+        add(half, answers, half)
+        return float(self._in_line.dot(self._ones)), half
 
-    def sum_and_slope(
-        self, z: Array, answers: Targets, buffers: tuple[Array, ...]
-    ) -> tuple[float, Array]:
-        """Return the sum of the rows' losses, and the slope of each by z; z is overwritten."""
-        half, loss, ones = buffers
-        np.multiply(z, answers, out=half)
-        np.add(half, half, out=z)
-        np.copysign(z, _MINUS, out=loss)
-        np.exp(loss, out=loss)
-        np.log1p(loss, out=loss)
-        np.maximum(z, _ZERO, out=z)
-        loss += z
-        np.tanh(half, out=half)
-        half *= answers
-        half += answers
-        return float(loss.ravel().dot(ones)), half
+
+_ZERO, _HALF, _ONE, _MINUS = np.array(0.0), np.array(0.5), np.array(1.0), np.array(-1.0)
+_Buffers = tuple[list[_Hidden], Array, _Output, Array]
+# What most networks are made of, in fewer and cheaper steps than any activation and loss needs.
+_HIDDEN: dict[type[Activation], type[_Hidden]] = {
+    Sigmoid: _HiddenSigmoid,
+    Tanh: _HiddenTanh,
+    Relu: _HiddenRelu,
+}
+_OUTPUTS: dict[tuple[type[Loss], type[Activation]], type[_Output]] = {
+    (LogLoss, Sigmoid): _SigmoidLogLoss,
+}
