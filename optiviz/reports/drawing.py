@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 from optiviz.reports import marks
 from optiviz.reports.marks import FONT, MARKERS, SIZE, plain
 from optiviz.store.atomic import write_bytes
-from optiviz.views.figure import Figure, LegendEntry, Table
+from optiviz.views.figure import Figure, LegendEntry, Table, ValueImage
 from optiviz.views.palette import THEMES, Palette
 
 Format = Literal["png", "svg"]
@@ -24,6 +24,7 @@ _SMALL = SIZE - 0.5
 _EDGE = 0.16  # inches around everything with a heading; without, what is around gives the room
 _HEADING = 0.3
 _LEGEND = 0.24
+_RAMP = 0.95  # for the scale of a picture of values
 _drawing = threading.Lock()  # matplotlib's settings belong to the whole process
 _SETTINGS: dict[str, Any] = {
     "font.family": FONT,
@@ -214,7 +215,12 @@ class _Page:
         marks.draw_items(axes, figure, palette)
         labels = [words for _, words, _, _ in marks.labels_of(figure)]
         right = max((self._wide(words) for words in labels), default=-0.1) + 0.16
+        values = [item for item in figure.items if isinstance(item, ValueImage)]
+        if values:
+            right = max(right, _RAMP)
         self._fit(axes, right)
+        if values:
+            marks.draw_ramp(axes, values[0], palette, self.width)
         marks.draw_labels(axes, figure, palette, lambda: self.canvas.dpi / 72)
 
     def _fit(self, axes: Any, right: float) -> None:

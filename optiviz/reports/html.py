@@ -21,7 +21,7 @@ from optiviz.reports.words import Group, figure_of, groups, seconds_of, value_of
 from optiviz.store import StoreError, machine
 from optiviz.store.atomic import write_text
 from optiviz.views import Shown, View
-from optiviz.views.figure import ClassImage, Figure, Line, Table
+from optiviz.views.figure import ClassImage, Figure, Line, Table, ValueImage
 from optiviz.views.palette import DARK, LIGHT
 
 _MEASURING = 5.0  # seconds at most for the metrics of each run; what a snapshot has comes first
@@ -340,7 +340,7 @@ def _image(figure: Figure, theme: str, width: float, height: float) -> str:
     """Return a figure as a data address: SVG, or PNG where that is smaller."""
     size: dict[str, Any] = {"width_in": width, "height_in": height, "heading": False}
     found = []
-    dense = any(isinstance(item, ClassImage) for item in figure.items)
+    dense = any(isinstance(item, ClassImage | ValueImage) for item in figure.items)
     kinds: tuple[Format, ...] = ("png",) if dense else ("svg", "png")
     for kind in kinds:
         buffer = io.BytesIO()

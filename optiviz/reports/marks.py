@@ -21,6 +21,7 @@ from optiviz.views.figure import (
     Points,
     Rule,
     Text,
+    ValueImage,
 )
 from optiviz.views.palette import Palette
 
@@ -134,7 +135,7 @@ def _values(item: Item, upright: bool) -> Iterator[Array]:
             yield item.y if upright else item.x
         case Band():
             yield from (item.low, item.high) if upright else (item.x,)
-        case ClassImage():
+        case ClassImage() | ValueImage():
             edges = (item.bottom, item.top) if upright else (item.left, item.right)
             yield np.array(edges)
         case Text():
@@ -163,17 +164,9 @@ def draw_items(axes: Axes, figure: Figure, palette: Palette) -> None:
             case Points():
                 _draw_points(axes, item, figure, palette, z)
             case ClassImage():
-                extent = (item.left, item.right, item.bottom, item.top)
-                limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
-                axes.imshow(
-                    class_colours(item, palette),
-                    origin="lower",
-                    extent=extent,
-                    interpolation="bilinear",
-                    aspect="auto",
-                    zorder=z,
-                )
-                axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
+                _draw_image(axes, item, class_colours(item, palette), z)
+            case ValueImage():
+                _draw_image(axes, item, palette.on_ramp(item.shares(item.values)), z)
             case Text():
                 _draw_text(axes, item, palette)
             case Rule():
@@ -215,6 +208,44 @@ def _draw_points(axes: Axes, item: Points, figure: Figure, palette: Palette, z: 
         alpha=item.opacity,
         zorder=z,
     )
+
+
+def _draw_image(axes: Axes, item: ClassImage | ValueImage, colours: Any, z: float) -> None:
+    limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
+    axes.imshow(
+        colours,
+        origin="lower",
+        extent=(item.left, item.right, item.bottom, item.top),
+        interpolation="bilinear",
+        aspect="auto",
+        zorder=z,
+    )
+    axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
+
+
+def draw_ramp(axes: Axes, item: ValueImage, palette: Palette, width: float) -> None:
+    """Draw the scale of a picture of values right of its axes, on a page `width` inches wide."""
+    box = axes.get_position()
+    strip = axes.figure.add_axes((box.x1 + 0.12 / width, box.y0, 0.11 / width, box.height))
+    steps = np.linspace(0.0, 1.0, 256)[:, None]
+    strip.imshow(palette.on_ramp(steps), origin="lower", extent=(0.0, 1.0, 0.0, 1.0), aspect="auto")
+    strip.set_xticks([])
+    strip.yaxis.tick_right()
+    strip.yaxis.set_label_position("right")
+    strip.tick_params(length=2, colors=palette.muted, labelsize=SIZE - 0.5, pad=2)
+    levels = item.levels
+    shown: Sequence[float] = levels
+    if len(levels) == 2:
+        found = ticker.MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(*levels)
+        shown = [float(level) for level in found if levels[0] <= level <= levels[1]]
+    elif len(levels) > 6:
+        chosen = np.linspace(0, len(levels) - 1, 6).round().astype(int)
+        shown = [levels[i] for i in chosen]
+    places = item.shares(np.array(shown))
+    strip.set_yticks(places, [_tick(float(f"{level:.3g}")) for level in shown])
+    strip.set_ylabel(plain(item.label, 60), color=palette.muted)
+    for spine in strip.spines.values():
+        spine.set_visible(False)
 
 
 def class_colours(image: ClassImage, palette: Palette) -> Array:

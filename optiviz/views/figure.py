@@ -4,6 +4,7 @@ The window draws figures with pyqtgraph, reports draw the same ones with matplot
 named by their role; `optiviz.views.palette` says what a role looks like in each theme.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -124,6 +125,53 @@ class ClassImage:
     top: float
 
 
+@dataclass(frozen=True, eq=False)
+class ValueImage:
+    """Values on a grid as colours of a ramp, with a scale of them beside the plot.
+
+    Attributes
+    ----------
+    values : ndarray, shape (rows, columns)
+        Row 0 is at the bottom; what is not finite is left out.
+    left, right, bottom, top : float
+        What the grid covers, to the outer edges of its cells.
+    levels : tuple of float
+        Rising values at equal steps along the ramp, from its beginning to its end, with straight
+        lines between: (low, high) is a usual ramp, quantiles are one that shows every height.
+        Values beyond are drawn as its ends. Of fewer than two, or where they don't rise, the
+        middle of the ramp is drawn.
+    label : str
+        What is measured; written beside the scale.
+    role : str
+        Of the ramp.
+    """
+
+    values: Array
+    left: float
+    right: float
+    bottom: float
+    top: float
+    levels: tuple[float, ...]
+    label: str = ""
+    role: str = "value"
+
+    def shares(self, values: Array) -> Array:
+        """Return where values are on the ramp, 0 to 1; nan where they are not finite."""
+        values = np.asarray(values, dtype=np.float64)
+        levels = np.asarray(self.levels, dtype=np.float64)
+        if len(levels) < 2 or not (np.diff(levels) > 0).all() or not np.isfinite(levels).all():
+            return np.where(np.isfinite(values), 0.5, np.nan)
+        shares = np.interp(values, levels, np.linspace(0.0, 1.0, len(levels)))
+        return np.asarray(np.where(np.isfinite(values), shares, np.nan))
+
+    def at(self, x: float, y: float) -> float:
+        """Return the value of the cell at a place, nan where there is none."""
+        rows, columns = self.values.shape
+        i = math.floor((y - self.bottom) / (self.top - self.bottom) * rows)
+        j = math.floor((x - self.left) / (self.right - self.left) * columns)
+        return float(self.values[i, j]) if 0 <= i < rows and 0 <= j < columns else math.nan
+
+
 @dataclass(frozen=True)
 class Text:
     """Words at a place in the plot; the anchor is the point of the text that is there."""
@@ -171,7 +219,7 @@ class Table:
     title: str = ""
 
 
-Item = Line | Band | Points | ClassImage | Text | Rule
+Item = Line | Band | Points | ClassImage | ValueImage | Text | Rule
 
 
 @dataclass(frozen=True)

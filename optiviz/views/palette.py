@@ -1,10 +1,15 @@
 """What every colour is, as plain data: plots, widgets and reports share it.
 
 One hue, one meaning: classes, runs, signs of weights and the accent never share a colour. Classes
-are Okabe & Ito's colours (2008), runs Paul Tol's muted set (2021), lightened for dark ground.
+are Okabe & Ito's colours (2008), runs Paul Tol's muted set (2021), lightened for dark ground. The
+ramp of values goes in equal steps of lightness from near the card to far from it (OKLab: Ottosson,
+2020), so that more stands out more, whatever colours the eye tells apart.
 """
 
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from optiviz.views.figure import Dash, Marker
 
@@ -27,6 +32,7 @@ class Palette:
     positive: str
     negative: str
     danger: str
+    ramp: tuple[str, ...]
 
     def colour(self, role: str) -> str:
         """Return the colour of a role.
@@ -34,15 +40,38 @@ class Palette:
         Parameters
         ----------
         role : str
-            A name above, or "run:3", "class:0" (counted round), "outline" (as text).
+            A name above, or "run:3", "class:0" (counted round), "outline" (as text), or
+            "value:0.25" (a place on the ramp, from 0 to 1; its middle if left out).
         """
         name, _, number = role.partition(":")
         if name == "run":
             return self.runs[int(number) % len(self.runs)]
         if name == "class":
             return self.classes[int(number) % len(self.classes)]
+        if name == "value":
+            red, green, blue = self.on_ramp(np.array(float(number or 0.5)))
+            return f"#{red:02x}{green:02x}{blue:02x}"
         colour: str = getattr(self, name)
         return colour
+
+    def on_ramp(self, shares: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Return the colours at places on the ramp, from 0 to 1; the card's where there is none.
+
+        Returns
+        -------
+        ndarray of uint8, shape (..., 3)
+            Red, green and blue.
+        """
+        stops = np.array([_rgb(colour) for colour in self.ramp])
+        at = np.linspace(0.0, 1.0, len(stops))
+        shares = np.asarray(shares, dtype=np.float64)
+        mixed = np.stack([np.interp(shares, at, stops[:, i]) for i in range(3)], axis=-1)
+        mixed = np.where(np.isfinite(shares)[..., None], mixed, _rgb(self.card))
+        return np.asarray(np.rint(mixed), dtype=np.uint8)
+
+
+def _rgb(colour: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(colour.removeprefix("#")))
 
 
 LIGHT = Palette(
@@ -65,6 +94,10 @@ LIGHT = Palette(
     positive="#4D7A00",
     negative="#7B3294",
     danger="#B3261E",
+    ramp=(
+        "#f6f1c3", "#c9deab", "#96cb9f", "#5eb69c", "#149e9f",
+        "#03809b", "#006298", "#253f91", "#371778",
+    ),
 )  # fmt: skip
 
 DARK = Palette(
@@ -87,6 +120,10 @@ DARK = Palette(
     positive="#B5D95C",
     negative="#C79BE0",
     danger="#FF8A80",
+    ramp=(
+        "#3b1e7e", "#284496", "#01659c", "#08829d", "#149e9f",
+        "#5cb49b", "#93c79b", "#c4d9a6", "#efeabc",
+    ),
 )  # fmt: skip
 
 THEMES = {"light": LIGHT, "dark": DARK}

@@ -22,6 +22,7 @@ from optiviz.views.figure import (
     Rule,
     Table,
     Text,
+    ValueImage,
 )
 from optiviz.views.palette import DARK, LIGHT
 
@@ -37,6 +38,10 @@ def image(lean, winner=None):
     lean = np.asarray(lean, dtype=float)
     winner = np.zeros(lean.shape, dtype=np.int64) if winner is None else np.asarray(winner)
     return ClassImage(lean, winner, 0.0, 1.0, 0.0, 1.0)
+
+
+def values(values, levels):
+    return ValueImage(np.array(values, dtype=float), 0.0, 1.0, 0.0, 1.0, levels, "target")
 
 
 EVERYTHING = Figure(
@@ -96,6 +101,9 @@ FIGURES = {
     "given": Figure("t", x=Axis("x", 0, 1), y=Axis("y", 0, 1), items=(line(5, 9, label="out"),)),
     "equal": Figure("t", equal=True, items=(line(1, 5, 2, label="a"),)),
     "image": Figure("t", x=Axis("x", 0, 1), items=(image([[NAN, 2.0], [-1.0, 0.5]]),)),
+    "values": Figure("t", items=(values([[NAN, 2.0], [-1.0, 0.5]], (0.0, 1.0)),)),
+    "uneven values": Figure("t", items=(values([[1, 2.0], [3, 5]], (0, 1, 2, 3, 4, 5, 6, 99.0)),)),
+    "no levels": Figure("t", items=(values([[INF, 2.0]], (3.0, 3.0)), values([[1.0]], ()))),
     "tables": Figure("t", tables=(TABLE, TABLE)),
     "large table": Figure(
         "t",

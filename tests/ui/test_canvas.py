@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from optiviz.ui.canvas import FigureCanvas
 from optiviz.ui.canvas.axes import Scale, number, range_of, ticks_of
-from optiviz.ui.canvas.image import STRONGEST, class_colours
+from optiviz.ui.canvas.image import STRONGEST, class_colours, value_colours
 from optiviz.ui.canvas.labels import spread
 from optiviz.ui.canvas.places import simplified
+from optiviz.ui.canvas.ramp import ramp_ticks
 from optiviz.ui.canvas.readout import nearest_x, value_at
 from optiviz.ui.theme import blend, current_theme
 from optiviz.views.figure import (
@@ -27,6 +28,7 @@ from optiviz.views.figure import (
     Rule,
     Table,
     Text,
+    ValueImage,
 )
 from optiviz.views.palette import DARK, LIGHT
 
@@ -210,6 +212,56 @@ def test_an_image_fills_its_axes_without_padding(canvas):
     assert (x0, x1, y0, y1) == pytest.approx((-2, 2, -3, 3))
 
 
+def test_values_are_drawn_in_the_colours_of_the_ramp_the_first_row_at_the_bottom(canvas):
+    """Else a surface is read upside down, or a nan as a value."""
+    values = np.array([[0.0, 1.0], [0.5, math.nan]])
+    image = ValueImage(values, 0.0, 2.0, 0.0, 2.0, (0.0, 1.0), "target")
+    seen = draw(canvas, Figure("S", x=Axis("a"), y=Axis("b"), items=(image,)))
+    low, middle, high = LIGHT.ramp[0], LIGHT.ramp[4], LIGHT.ramp[-1]
+    for x, y, name in ((0.1, 0.1, low), (1.9, 0.1, high), (0.1, 1.9, middle)):
+        at = canvas.plot().pixel_of(x, y).toPoint()
+        wanted = QColor(name).getRgb()
+        assert np.abs(np.subtract(wanted, seen.pixelColor(at).getRgb())).max() <= 5, name
+    card = QColor(LIGHT.card).rgb()
+    assert [int(value_colours(image, LIGHT)[1, 1])] == [card]
+    assert (image.at(1.5, 0.5), image.at(0.5, 1.5)) == (1.0, 0.5)
+    assert math.isnan(image.at(2.5, 0.5))
+
+
+def test_a_picture_of_values_has_its_scale_beside_it(canvas):
+    """A colour without its value says nothing."""
+    image = ValueImage(np.zeros((2, 2)), 0.0, 2.0, 0.0, 2.0, (0.0, 18.0), "target")
+    seen = draw(canvas, Figure("S", x=Axis("a"), y=Axis("b"), items=(image,)))
+    area = canvas.plot().plot_area()
+    for share, name in ((0.99, LIGHT.ramp[0]), (0.01, LIGHT.ramp[-1])):
+        y = area.top() + share * area.height()
+        colours = {seen.pixelColor(x, int(y)).name() for x in range(int(area.right()), 500)}
+        assert any(near(QColor(colour), QColor(name)) for colour in colours), name
+    draw(canvas, Figure("L", x=Axis("a"), y=Axis("b"), items=(Line(X, X),)))
+    assert canvas.plot().plot_area().right() > area.right()
+
+
+def near(first: QColor, second: QColor) -> bool:
+    return int(np.abs(np.subtract(first.getRgb(), second.getRgb())).max()) <= 8
+
+
+@pytest.mark.parametrize(
+    ("levels", "texts"),
+    [
+        ((0.0, 18.0), ["0", "5", "10", "15"]),
+        ((0.0, 1.0, 10.0, 100.0), ["0", "1", "10", "100"]),
+        ((0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 60.0), ["0", "2", "4", "60"]),
+        ((2.0, 2.0), ["2"]),
+        ((math.nan, 1.0), ["–"]),
+        ((), []),
+    ],
+)
+def test_ticks_of_a_ramp(levels, texts):
+    ticks = ramp_ticks(levels, 4)
+    assert [text for _, text in ticks] == texts
+    assert all(0 <= share <= 1 for share, _ in ticks)
+
+
 # Lines and points
 
 
@@ -324,6 +376,10 @@ def test_odd_data_draws_without_a_word(canvas, y_name):
 def test_images_and_axes_at_their_limits_draw(canvas):
     for image in (
         ClassImage(np.zeros((0, 0)), np.zeros((0, 0), int), 0, 1, 0, 1),
+        ValueImage(np.zeros((0, 0)), 0, 1, 0, 1, (0.0, 1.0)),
+        ValueImage(np.ones((1, 1)), 0, 0, 0, 0, (1.0, 1.0), "flat"),
+        ValueImage(np.full((2, 2), np.inf), 0, 1, 0, 1, (math.nan, math.inf), "lost"),
+        ValueImage(np.ones((2, 2)), math.nan, 1, 0, 1, ()),
         ClassImage(np.ones((1, 1)), np.zeros((1, 1), int), 0, 0, 0, 0),
         ClassImage(np.full((2, 2), np.nan), np.full((2, 2), 99), 0, 1, 0, 1),
         ClassImage(np.ones((2, 2)), np.zeros((2, 2), int), math.nan, 1, 0, 1),

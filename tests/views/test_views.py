@@ -24,7 +24,7 @@ from optiviz.testing.samples import Numbers, Regression
 from optiviz.views import Shown, show
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
-from optiviz.views.figure import Band, ClassImage, Figure, Line, Points, Rule, Text
+from optiviz.views.figure import Band, ClassImage, Figure, Line, Points, Rule, Text, ValueImage
 from optiviz.views.fitness import Fitness, shown_number
 from optiviz.views.function_1d import FunctionView
 from optiviz.views.log import Log
@@ -124,6 +124,10 @@ def check_figure(figure):
             assert (item.lean <= 1).all()
             assert item.left < item.right
             assert item.bottom < item.top
+        elif isinstance(item, ValueImage):
+            assert item.left < item.right
+            assert item.bottom < item.top
+            assert (np.diff(item.levels) > 0).all()
         else:
             assert isinstance(item, Band | Text | Rule)
         role = getattr(item, "role", "text")

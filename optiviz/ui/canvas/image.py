@@ -1,4 +1,4 @@
-"""How strongly a model leans to each class, as a picture that fades into the card.
+"""Grids as pictures: how strongly a model leans to each class, and values on a ramp.
 
 Imports numpy, Qt, pyqtgraph's base class, the theme and the figure.
 """
@@ -13,9 +13,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from optiviz.ui.theme import blend, current_theme
-from optiviz.views.figure import ClassImage
+from optiviz.views.figure import ClassImage, ValueImage
+from optiviz.views.palette import Palette
 
-__all__ = ["STRONGEST", "ImageMark", "class_colours"]
+__all__ = ["STRONGEST", "ImageMark", "class_colours", "value_colours"]
 
 STRONGEST: Final = 0.55
 """How much of a class's colour there is where the model is sure; points must stay visible."""
@@ -47,6 +48,15 @@ def class_colours(image: ClassImage, card: QColor, classes: list[QColor]) -> NDA
     return np.ascontiguousarray(table[winner, level])
 
 
+def value_colours(image: ValueImage, palette: Palette) -> NDArray[np.uint32]:
+    """Return the colour of every cell as 0xffRRGGBB, shape (rows, columns)."""
+    table = palette.on_ramp(np.append(np.linspace(0.0, 1.0, LEVELS), np.nan)).astype(np.uint32)
+    packed = 0xFF000000 | table[:, 0] << 16 | table[:, 1] << 8 | table[:, 2]
+    shares = image.shares(image.values)
+    level = np.rint(np.where(np.isfinite(shares), shares * (LEVELS - 1), LEVELS)).astype(np.intp)
+    return np.ascontiguousarray(packed[level])
+
+
 @lru_cache(maxsize=8)
 def _shades(card: int, classes: tuple[int, ...]) -> NDArray[np.uint32]:
     """Return each class's colour (rows) at each level of strength, 0xffRRGGBB."""
@@ -64,32 +74,35 @@ def _shades(card: int, classes: tuple[int, ...]) -> NDArray[np.uint32]:
 
 
 class ImageMark(pg.GraphicsObject):
-    """Paints a grid of class colours into the plot, smoothly."""
+    """Paints a grid of colours into the plot, smoothly."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._source: ClassImage | None = None
+        self._source: ClassImage | ValueImage | None = None
         self._look = ""
         self._pixels: NDArray[np.uint32] | None = None
         self._image = QImage()
         self._rect = QRectF()
 
-    def draw(self, image: ClassImage, rect: QRectF) -> None:
+    def draw(self, image: ClassImage | ValueImage, rect: QRectF) -> None:
         """Show an image in a rectangle of the plot; the same one again costs nothing.
 
         Parameters
         ----------
-        image : ClassImage
+        image : ClassImage or ValueImage
         rect : QRectF
             Its edges as places of the plot, y upwards.
         """
         theme = current_theme()
         if image is not self._source or self._look != theme.palette.name:
             self._source, self._look = image, theme.palette.name
-            classes = [QColor(name) for name in theme.palette.classes]
-            if image.lean.size:
-                # The image borrows the pixels, so they stay with it.
+            if isinstance(image, ValueImage):
+                pixels = value_colours(image, theme.palette)
+            else:
+                classes = [QColor(name) for name in theme.palette.classes]
                 pixels = class_colours(image, theme.colour("card"), classes)
+            if pixels.size:
+                # The image borrows the pixels, so they stay with it.
                 self._image = QImage(
                     pixels.data,
                     pixels.shape[1],

@@ -25,13 +25,14 @@ from optiviz.ui.canvas.image import ImageMark
 from optiviz.ui.canvas.markers import is_stroked, marker_path
 from optiviz.ui.canvas.places import line_places
 from optiviz.ui.theme import blend, current_theme
-from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Rule, Text
+from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Rule, Text, ValueImage
 
 __all__ = ["MOST_POINTS", "CrispLine", "LineMark", "Marks"]
 
 Array = NDArray[np.float64]
 ToPixels = Callable[[float, float], QPointF]
 Kind = TypeVar("Kind", bound=Item)
+Grid = TypeVar("Grid", ClassImage, ValueImage)
 
 FEW_VERTICES: Final = 200
 """Up to so many a thick curve is drawn as one path."""
@@ -217,8 +218,8 @@ class PointsMark(Mark[Points]):
         self.graphics.setVisible(x.size > 0)
 
 
-class ClassImageMark(Mark[ClassImage]):
-    """A grid of class colours."""
+class GridMark(Mark[Grid]):
+    """A grid of colours."""
 
     graphics: ImageMark
 
@@ -226,7 +227,7 @@ class ClassImageMark(Mark[ClassImage]):
         super().__init__()
         self.graphics = ImageMark()
 
-    def draw(self, item: ClassImage, sx: Scale, sy: Scale) -> None:
+    def draw(self, item: Grid, sx: Scale, sy: Scale) -> None:
         left, right = sx.place(item.left), sx.place(item.right)
         bottom, top = sy.place(item.bottom), sy.place(item.top)
         rect = QRectF(left, bottom, right - left, top - bottom)
@@ -312,7 +313,8 @@ _MARKS: Final[dict[type, type[Mark[Any]]]] = {
     Line: LineMark,
     Band: BandMark,
     Points: PointsMark,
-    ClassImage: ClassImageMark,
+    ClassImage: GridMark,
+    ValueImage: GridMark,
     Text: TextMark,
     Rule: RuleMark,
 }

@@ -3,13 +3,15 @@
 Imports numpy, the axes' arithmetic and the figure; knows no toolkit.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.ui.canvas.axes import Scale, extent
-from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Text
+from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Text, ValueImage
 
-__all__ = ["extents_of", "line_places", "simplified"]
+__all__ = ["extents_of", "line_places", "points_inside", "simplified"]
 
 Array = NDArray[np.float64]
 
@@ -34,6 +36,21 @@ def line_places(line: Line, sx: Scale, sy: Scale) -> tuple[Array, Array]:
     return x, y
 
 
+def points_inside(
+    items: Iterable[Item], across: tuple[float, float], upwards: tuple[float, float]
+) -> int:
+    """Return how many points of lines and markers are in a rectangle of values."""
+    count = 0
+    for item in items:
+        if isinstance(item, Line | Points):
+            x, y = np.ravel(item.x), np.ravel(item.y)
+            n = min(x.size, y.size)
+            inside = (x[:n] >= across[0]) & (x[:n] <= across[1])
+            inside &= (y[:n] >= upwards[0]) & (y[:n] <= upwards[1])
+            count += int(np.count_nonzero(inside))
+    return count
+
+
 def extents_of(
     item: Item, log_x: bool, log_y: bool
 ) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
@@ -46,7 +63,7 @@ def extents_of(
         if not both:
             return extent(item.x, log_x), None
         return extent(item.x, log_x), (min(e[0] for e in both), max(e[1] for e in both))
-    if isinstance(item, ClassImage):
+    if isinstance(item, ClassImage | ValueImage):
         return (
             extent(np.array([item.left, item.right]), log_x),
             extent(np.array([item.bottom, item.top]), log_y),

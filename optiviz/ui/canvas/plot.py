@@ -16,14 +16,16 @@ from optiviz.ui.canvas.axes import Scale, number, range_of
 from optiviz.ui.canvas.frame import Frame
 from optiviz.ui.canvas.labels import EndLabel, EndLabels, margin_for
 from optiviz.ui.canvas.marks import CrispLine, LineMark, Marks
-from optiviz.ui.canvas.places import extents_of
+from optiviz.ui.canvas.places import extents_of, points_inside
+from optiviz.ui.canvas.ramp import RampScale
 from optiviz.ui.canvas.readout import Reading, Readout, nearest_x, value_at
 from optiviz.ui.theme import SPACE, current_theme
-from optiviz.views.figure import ClassImage, Figure, Line, Points, Rule
+from optiviz.views.figure import ClassImage, Figure, Line, Points, Rule, ValueImage
 
 __all__ = ["PlotPane"]
 
 FAR: Final = 1e5  # pixels beyond any screen, as far as Qt is asked to draw
+_IMAGES: Final = (ClassImage, ValueImage)
 GRAB: Final = 12.0  # pixels: how near the pointer must be to a point that can be dragged
 
 
@@ -62,7 +64,8 @@ class PlotPane(pg.GraphicsView):
         self._box.setZValue(0)
         self._frame = Frame()
         self._labels = EndLabels()
-        for item in (self._frame, self._box, self._labels):
+        self._ramp = RampScale()
+        for item in (self._frame, self._box, self._labels, self._ramp):
             self.scene().addItem(item)
         self._marks = Marks(self._box)
         self._playhead_line = self._thin_line(9_000)
@@ -87,10 +90,10 @@ class PlotPane(pg.GraphicsView):
             # On a time axis the wheel zooms time alone.
             self._box.setMouseEnabled(x=True, y=not figure.time_axis)
         extents = [extents_of(item, x.log, y.log) for item in figure.items]
-        exact = next(
-            (e for e, i in zip(extents, figure.items, strict=True) if isinstance(i, ClassImage)),
-            (None, None),
-        )
+        images = [i for i, item in enumerate(figure.items) if isinstance(item, _IMAGES)]
+        exact = extents[images[0]] if images else (None, None)
+        values = (item for item in figure.items if isinstance(item, ValueImage))
+        self._ramp.show_image(next(values, None))
         x_range = range_of(x, [e[0] for e in extents], exact=exact[0], time=figure.time_axis)
         y_range = range_of(y, [e[1] for e in extents], exact=exact[1])
         sx, sy = Scale.fitting(*x_range, x.log), Scale.fitting(*y_range, y.log)
@@ -100,8 +103,7 @@ class PlotPane(pg.GraphicsView):
             self._set_zoomed(False)
         self._sx, self._sy = sx, sy
         self._marks.show(figure.items, sx, sy)
-        grid = not any(isinstance(item, ClassImage) for item in figure.items)
-        self._frame.set_axes(x, y, sx, sy, grid)
+        self._frame.set_axes(x, y, sx, sy, grid=not images)
         wanted = (
             x_range[0] / sx.unit, x_range[1] / sx.unit,
             y_range[0] / sy.unit, y_range[1] / sy.unit,
@@ -264,7 +266,7 @@ class PlotPane(pg.GraphicsView):
             if whole.width() < 2 or whole.height() < 2:
                 return
             texts = [i.label for i in self._figure.items if isinstance(i, Line) and i.label]
-            margin = margin_for(texts, whole.width())
+            margin = max(margin_for(texts, whole.width()), self._ramp.room(whole.height()))
             # It grows at once and shrinks late, as the room for ticks does.
             if margin > self._margin or margin < self._margin - 2 * SPACE[4]:
                 self._margin = margin
@@ -276,6 +278,7 @@ class PlotPane(pg.GraphicsView):
             inside = QRectF(0, 0, area.width(), area.height())
             self._marks.arrange(self._to_pixels, inside)
             self._place_labels(area, whole)
+            self._ramp.place(area, whole)
             self._place_playhead()
             self._read()
         finally:
@@ -376,6 +379,9 @@ class PlotPane(pg.GraphicsView):
                 Reading(self._figure.x.label, number(x, 3)),
                 Reading(self._figure.y.label, number(y, 3)),
             ]
+            image = self._ramp.image()
+            if image is not None and image.label:
+                rows.append(Reading(image.label, number(image.at(x, y), 3)))
         self._readout.show_readings(rows)
         self._readout.place(QRectF(0, 0, area.width(), area.height()), pixel, self._crowd)
 
@@ -385,13 +391,6 @@ class PlotPane(pg.GraphicsView):
         size = self._box.geometry()
         across, up = (x1 - x0) / size.width(), (y1 - y0) / size.height()
         sx, sy = self._sx, self._sy
-        left, right = sx.value(x0 + rect.left() * across), sx.value(x0 + rect.right() * across)
-        low, high = sy.value(y1 - rect.bottom() * up), sy.value(y1 - rect.top() * up)
-        count = 0
-        for item in self._figure.items:
-            if isinstance(item, (Line, Points)):
-                x, y = np.ravel(item.x), np.ravel(item.y)
-                n = min(x.size, y.size)
-                under = (x[:n] >= left) & (x[:n] <= right) & (y[:n] >= low) & (y[:n] <= high)
-                count += int(np.count_nonzero(under))
-        return count
+        wide = sx.value(x0 + rect.left() * across), sx.value(x0 + rect.right() * across)
+        high = sy.value(y1 - rect.bottom() * up), sy.value(y1 - rect.top() * up)
+        return points_inside(self._figure.items, wide, high)
