@@ -200,6 +200,7 @@ class Optimizer(Kind):
     """
 
     family: ClassVar[str] = "optimizers"
+    groups: ClassVar[tuple[str, ...]] = ("Local search", "Populations", "Gradients")
     needs_gradient: ClassVar[bool] = False
     channels: ClassVar[tuple[Channel, ...]] = ()
     state_type: ClassVar[type[State]] = State

@@ -45,6 +45,9 @@ class Param:
         It may be changed while a run is going on.
     advanced : bool
         Forms show it behind "More".
+    when : (str, tuple), optional
+        Another field, and those of its values (for a nested `Kind`, its names) with which this one
+        matters; with others, forms leave it out. It is checked all the same.
     max_length : int
         Longest text or sequence.
     """
@@ -60,6 +63,7 @@ class Param:
     choices: Mapping[str, str] | None = dataclasses.field(default=None, hash=False)
     live: bool = False
     advanced: bool = False
+    when: tuple[str, tuple[object, ...]] | None = None
     max_length: int = 100_000
 
     def limit_mistake(self, value: float) -> str | None:
@@ -205,6 +209,8 @@ class Kind(Parameters):
         Where lists put it, such as "Local search".
     source : str
         Author, year, and where to read on.
+    groups : tuple of str
+        Of a family: the order of its headings; others follow by name.
     """
 
     family: ClassVar[str] = ""
@@ -212,6 +218,7 @@ class Kind(Parameters):
     label: ClassVar[str] = ""
     group: ClassVar[str] = ""
     source: ClassVar[str] = ""
+    groups: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -12,8 +12,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-_NOTE = int(Qt.ItemDataRole.UserRole) + 1
-_HEADING = int(Qt.ItemDataRole.UserRole) + 2
+# What an entry has besides its words and its value:
+NOTE = int(Qt.ItemDataRole.UserRole) + 1  # muted, beside it
+HEADING = NOTE + 1  # it is none, but names those after it
+WORDS = NOTE + 2  # by which it is found
+ABOUT = NOTE + 3  # what it is, in one line
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -26,13 +29,13 @@ class Choice(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(5)
         self.setMaxVisibleItems(24)
-        self.setItemDelegate(_Entries(self))
+        self.setItemDelegate(Entries(self))
         self.setEditable(False)
 
     def add_heading(self, text: str) -> None:
         """Add a line that names the entries after it and can't be chosen."""
         self.addItem(text)
-        self.setItemData(self.count() - 1, True, _HEADING)
+        self.setItemData(self.count() - 1, True, HEADING)
         item = self.model().item(self.count() - 1)  # type: ignore[attr-defined]
         assert isinstance(item, QStandardItem)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
@@ -40,7 +43,7 @@ class Choice(QComboBox):
     def set_note(self, value: str, note: str, tip: str = "") -> None:
         """Say something of an entry, muted beside it in the list and in its tooltip."""
         index = self.findData(value)
-        self.setItemData(index, note, _NOTE)
+        self.setItemData(index, note, NOTE)
         self.setItemData(index, tip or note, Qt.ItemDataRole.ToolTipRole)
 
     def set_value(self, value: str) -> bool:
@@ -92,43 +95,52 @@ class Choice(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
 
-class _Entries(QStyledItemDelegate):
+class Entries(QStyledItemDelegate):
     """Draws headings bold and muted, and notes muted to the right of their entries."""
 
     _GAP = 16
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Indent entries below headings, and mute those that have a note."""
         super().initStyleOption(option, index)
-        if index.data(_HEADING):
+        if index.data(HEADING):
             option.font.setBold(True)
-        elif index.data(_NOTE) is not None or self._has_headings(index):
+        elif index.data(NOTE) is not None or self._has_headings(index):
             option.text = f"   {option.text}"
+        note = index.data(NOTE)
+        if note:
+            # It can be chosen, to read what would mend it, but stands back.
+            colour = option.palette.color(QPalette.ColorRole.PlaceholderText)
+            for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
+                option.palette.setColor(role, colour)
+            room = option.rect.width() - option.fontMetrics.horizontalAdvance(note) - self._GAP
+            if option.rect.width() > 0:
+                option.text = option.fontMetrics.elidedText(
+                    option.text, Qt.TextElideMode.ElideRight, room
+                )
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Return a size with room for the note."""
         size = super().sizeHint(option, index)
         metrics = option.fontMetrics
-        note = index.data(_NOTE)
+        note = index.data(NOTE)
         if note:
             size.setWidth(size.width() + self._GAP + metrics.horizontalAdvance(note))
         size.setHeight(max(size.height(), metrics.height() + 8))
         return size
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw the entry and its note."""
         super().paint(painter, option, index)
-        note = index.data(_NOTE)
+        note = index.data(NOTE)
         if note:
             painter.save()
             palette = option.palette
-            state = option.state
-            chosen = state & QStyle.StateFlag.State_Selected
-            role = QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text
-            colour = palette.color(role)
-            colour.setAlphaF(0.65)
-            painter.setPen(colour)
+            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
             room = option.rect.adjusted(0, 0, -8, 0)
             middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(room, middle, note)
             painter.restore()
 
     def _has_headings(self, index: _Index) -> bool:
-        return bool(index.model().index(0, 0).data(_HEADING))
+        return bool(index.model().index(0, 0).data(HEADING))

@@ -1,11 +1,14 @@
 """What every control of a form is: one value of plain data, to look at and to change."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from optiviz.engine.parameters import Mistake
+
+if TYPE_CHECKING:
+    from optiviz.ui.forms.rows import Row
 
 
 class Control(QWidget):
@@ -22,6 +25,7 @@ class Control(QWidget):
     changed = Signal()
     committed = Signal()
     wide = False  # it takes the whole width, below its label
+    labels_itself = False  # its label is in it, and not beside it
 
     def value(self) -> Any:
         """Return what it holds: a value of the field's type, or what was typed instead."""
@@ -38,6 +42,10 @@ class Control(QWidget):
         target.setAccessibleDescription(tip)
         self.setToolTip(tip)
         target.setToolTip(tip)
+
+    def rows_within(self) -> "list[Row]":
+        """Return rows inside it that line up with those around it."""
+        return []
 
     def first_line(self) -> int:
         """Return the height of its first line, or 0 if it has but one."""

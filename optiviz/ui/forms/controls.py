@@ -43,9 +43,11 @@ class FlagControl(Control):
 class ChoiceControl(Control):
     """One of the values of a ``Literal``."""
 
-    def __init__(self, words: Mapping[str, str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, words: Mapping[str, str], parent: QWidget | None = None, combo: Choice | None = None
+    ) -> None:
         super().__init__(parent)
-        self.combo = Choice(self)
+        self.combo = combo or Choice(self)
         for value, text in words.items():
             self.combo.addItem(text, value)
         self._tip = ""

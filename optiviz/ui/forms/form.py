@@ -68,10 +68,8 @@ class ParametersForm(QWidget):
         self._fields = {name: f for name, f in self._fields.items() if name in self._rows}
         for widget in (self._plain, self._more, self._advanced, self._other):
             column.addWidget(widget, 0)
-        self._plain.setVisible(bool(self._plain.rows))
-        self._more.setVisible(bool(self._advanced.rows))
         self._advanced.hide()
-        self.lined_up.set_rows(self.rows())
+        self.line_up_with([])
         self.set_value({})
 
     @property
@@ -125,6 +123,21 @@ class ParametersForm(QWidget):
         for name, field in self._fields.items():
             value = data.get(name, field.default)
             self._rows[name].control.set_value(value)
+        self._show_what_matters()
+
+    def line_up_with(self, rows: list[Row]) -> None:
+        """Line its controls up with those of rows above it."""
+        within = [row for outer in self._rows.values() for row in outer.control.rows_within()]
+        self.lined_up.set_rows([*rows, *self.rows(), *within])
+
+    def matters(self, name: str) -> bool:
+        """Return whether a field has a meaning with what the others are now."""
+        when = self._fields[name].param.when
+        if when is None or when[0] not in self._fields:
+            return True
+        value = self._rows[when[0]].control.value()
+        kind = value.get("kind") if isinstance(value, Mapping) else value
+        return kind in when[1] and self.matters(when[0])
 
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
         """Show each mistake at the field that its path names, and clear all others."""
@@ -132,7 +145,10 @@ class ParametersForm(QWidget):
         for name, row in self._rows.items():
             mine, rest = below(rest, name)
             row.set_mistakes(mine)
+            if mine:
+                row.show()  # what doesn't matter is checked too
             if mine and row.parent() is self._advanced:
+                self._more.setVisible(True)
                 self._more.setChecked(True)
         self._other.say(" ".join(str(mistake) for mistake in rest[:1]))
 
@@ -155,9 +171,23 @@ class ParametersForm(QWidget):
         row = Row(field.label, control, tip(field), field.param.live)
         (self._advanced if field.param.advanced else self._plain).add_row(row)
         self._rows[field.name] = row
-        control.changed.connect(self.changed)
+        control.changed.connect(self._on_changed)
         control.committed.connect(self.committed)
+
+    def _on_changed(self) -> None:
+        self._show_what_matters()
+        self.changed.emit()
+
+    def _show_what_matters(self) -> None:
+        """Leave out the rows of fields that have no meaning now."""
+        shown = {name: self.matters(name) for name in self._rows}
+        for name, row in self._rows.items():
+            row.setVisible(shown[name] or bool(row.mistake.text()))
+        advanced = [shown[f.name] for f in self._fields.values() if f.param.advanced]
+        self._plain.setVisible(len(advanced) < len(shown))
+        self._more.setVisible(any(advanced))
+        self._advanced.setVisible(any(advanced) and self._more.isChecked())
 
     def _on_more(self, shown: bool) -> None:
         set_icon(self._more, "chevron-down" if shown else "chevron-right")
-        self._advanced.setVisible(shown)
+        self._show_what_matters()

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from optiviz.engine import registry
@@ -11,7 +12,9 @@ from optiviz.ui.forms.control import Control
 from optiviz.ui.forms.controls import ChoiceControl
 from optiviz.ui.forms.form import ParametersForm
 from optiviz.ui.forms.rows import Row
+from optiviz.ui.forms.search import SearchChoice
 from optiviz.ui.forms.words import below
+from optiviz.ui.theme import SPACE, current_theme
 
 
 class KindForm(Control):
@@ -27,11 +30,13 @@ class KindForm(Control):
     label : str
         What the combo chooses, for people who have it read to them.
     exclude : collection of str
-        Fields that are set elsewhere.
+        Fields that are set elsewhere; "kind.field" is one of a single kind.
     last : collection of str
         Fields that come after the others.
     only : collection of str, optional
         The kinds to offer; all of them if left out.
+    nested : bool
+        It is one field of a form: the combo stands beside its label, the settings are indented.
     """
 
     wide = True
@@ -45,22 +50,30 @@ class KindForm(Control):
         exclude: Collection[str] = (),
         last: Collection[str] = (),
         only: Collection[str] | None = None,
+        nested: bool = False,
     ) -> None:
         super().__init__(parent)
         known: dict[str, type[Kind]] = registry.kinds(family.family)
         self.kinds = {k: cls for k, cls in known.items() if only is None or k in only}
         self._exclude, self._last = exclude, last
         self._forms: dict[str, ParametersForm] = {}
-        self._choice = ChoiceControl({}, self)
-        self.combo = self._choice.combo
+        self.family = family
+        self.combo = SearchChoice(self)
+        self.combo.name_entries(label)
+        self._choice = ChoiceControl({}, self, self.combo)
         self._fill()
-        self._choice.wide = True
-        self.row = Row("", self._choice, "")
+        self.labels_itself = nested
+        self._choice.wide = not nested
+        self.row = Row(label if nested else "", self._choice, "")
         self._choice.name(label, "")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(6)
-        self._column.addWidget(self.row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.row)
+        self._place = _Indented(self) if nested else QWidget(self)
+        self._column = QVBoxLayout(self._place)
+        self._column.setContentsMargins(SPACE[2] if nested else 0, 0, 0, 0)
+        column.addWidget(self._place)
         self.setFocusProxy(self.combo)
         self._choice.changed.connect(self._on_kind)
         self._shown = self._show(self._choice.value())
@@ -101,8 +114,14 @@ class KindForm(Control):
 
     def name(self, label: str, tip: str) -> None:
         """Tell what it is for."""
-        self.combo.setAccessibleName(label)
-        self.combo.setAccessibleDescription(tip)
+        self.combo.name_entries(label)
+        self._choice.name(label, tip)
+        if self.labels_itself:
+            self.row.label.setToolTip(tip)
+
+    def rows_within(self) -> list[Row]:
+        """Return its row, which lines up with those around it."""
+        return [self.row] if self.labels_itself else []
 
     def label_at(self, path: str) -> str:
         """Return the words on screen for a setting."""
@@ -113,29 +132,33 @@ class KindForm(Control):
         groups: dict[str, list[type[Kind]]] = {}
         for cls in self.kinds.values():
             groups.setdefault(cls.group, []).append(cls)
+        order = {group: i for i, group in enumerate(self.family.groups)}
+        named = sorted(groups, key=lambda group: (order.get(group, len(order)), group))
         blocked = self.combo.blockSignals(True)
-        for group in sorted(groups):
+        for group in named:
             if group:
                 self.combo.add_heading(group)
             for cls in sorted(groups[group], key=_label):
-                self.combo.addItem(_label(cls), cls.kind)
+                self.combo.add_entry(_label(cls), cls.kind, group, about(cls))
         if self.kinds:
-            first = next(iter(groups[min(groups)]))
-            self.combo.set_value(first.kind)
+            self.combo.set_value(min(groups[named[0]], key=_label).kind)
         self.combo.blockSignals(blocked)
 
     def _show(self, kind: str) -> ParametersForm:
         """Show the form of a kind, made when it is first wanted."""
         if kind not in self._forms:
             cls = self.kinds[kind]
-            form = ParametersForm(cls, self, exclude=self._exclude, last=self._last)
+            exclude = {name.removeprefix(f"{kind}.") for name in self._exclude}
+            form = ParametersForm(cls, self._place, exclude=exclude, last=self._last)
             form.changed.connect(self.changed)
             form.committed.connect(self.committed)
             self._forms[kind] = form
             self._column.addWidget(form)
-        self._forms[kind].lined_up.set_rows([self.row, *self._forms[kind].rows()])
+        if not self.labels_itself:
+            self._forms[kind].line_up_with([self.row])
         for name, form in self._forms.items():
             form.setVisible(name == kind and bool(form.names()))
+        self._place.setVisible(bool(self._forms[kind].names()))
         return self._forms[kind]
 
     def _on_kind(self) -> None:
@@ -144,6 +167,14 @@ class KindForm(Control):
         self._shown.set_value({**self._shown.value(), **_taken_over(before, self._shown)})
         self.changed.emit()
         self.committed.emit()
+
+
+class _Indented(QWidget):
+    """Settings that belong to the one above them: a line runs down at their left."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(SPACE[0], 0, 1, self.height(), current_theme().colour("edge"))
 
 
 class NestedForm(Control):
@@ -184,7 +215,7 @@ def nested_control(field: Field, parent: QWidget | None = None) -> Control | Non
     if not (isinstance(field.type, type) and issubclass(field.type, Parameters)):
         return None
     if issubclass(field.type, Kind):
-        return KindForm(field.type, parent=parent)
+        return KindForm(field.type, field.label, parent, nested=True)
     return NestedForm(field.type, parent)
 
 
@@ -201,6 +232,10 @@ def _taken_over(before: ParametersForm, after: ParametersForm) -> dict[str, Any]
 
 def _fits(value: Any, field: Field) -> bool:
     return not isinstance(value, int | float) or field.param.limit_mistake(value) is None
+def about(cls: type[Kind]) -> str:
+    """Return what a kind is, in one line: the first of its docstring."""
+    line = (cls.__doc__ or "").partition("\n")[0]
+    return "" if line.startswith(f"{cls.__name__}(") else line  # what dataclasses write themselves
 
 
 def _label(cls: type[Kind]) -> str:

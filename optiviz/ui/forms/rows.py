@@ -42,7 +42,7 @@ class Row(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(1, 1)
-        self.head.setVisible(bool(label))
+        self.head.setVisible(bool(label) and not control.labels_itself)
         if control.wide:
             grid.addWidget(self.head, 0, 0, 1, 2)
             grid.addWidget(control, 1, 0, 1, 2)
