@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, dataclass_transform
 import msgspec
 
 from optiviz.engine import registry
+from optiviz.engine.sequences import all_inside
 from optiviz.engine.wording import joined, shown_number, shown_value
 
 NumberScale = Literal["linear", "log"]
@@ -46,8 +47,7 @@ class Param:
     advanced : bool
         Forms show it behind "More".
     when : (str, tuple), optional
-        Another field, and those of its values (for a nested `Kind`, its names) with which this one
-        matters; with others, forms leave it out. It is checked all the same.
+        Another field, and its values (names of a `Kind`) with which alone this one matters.
     max_length : int
         Longest text or sequence.
     """
@@ -210,7 +210,7 @@ class Kind(Parameters):
     source : str
         Author, year, and where to read on.
     groups : tuple of str
-        Of a family: the order of its headings; others follow by name.
+        Of a family: the order of the groups; others follow by name.
     """
 
     family: ClassVar[str] = ""
@@ -340,7 +340,7 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
             longest = f"{field.param.max_length:,}"
             mistakes.append(Mistake(path, f"must have at most {longest} items, has {len(value):,}"))
             return value
-        if _plainly_right(value, field):
+        if all_inside(value, field.item, field.param.limit_mistake):
             return tuple(value)
         item = dataclasses.replace(field, type=field.item, optional=False)
         return tuple(_checked(v, item, f"{path}[{i}]", mistakes) for i, v in enumerate(value))
@@ -354,14 +354,6 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
             mistakes.append(Mistake(path, f"must be a table of settings, is {shown_value(value)}"))
         return value
     return _checked_leaf(value, field, path, mistakes)
-
-
-def _plainly_right(values: Any, field: Field) -> bool:
-    """Whether all are of the very type and inside the limits: drawings have 100,000 numbers."""
-    if field.item not in (int, float) or set(map(type, values)) != {field.item}:
-        return False
-    ends = (min(values), max(values))
-    return all(v == v for v in values) and not any(map(field.param.limit_mistake, ends))
 
 
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}

@@ -191,7 +191,7 @@ def test_why_an_entry_cannot_be_used_is_beside_it_and_below_the_list(form: KindF
     form.combo.set_note("adam", "needs a slope", "Train on log loss.")
     form.combo.set_note("adagrad", "")
     found = opened(form, "adam")
-    assert found.about.text() == "What Adam does.\nTrain on log loss."
+    assert found.about.text() == "Train on log loss.\nWhat Adam does."
     assert not found.grab().isNull()
     QTest.keyClick(found.edit, Qt.Key.Key_Return)
     assert form.kind == "adam"

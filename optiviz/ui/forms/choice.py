@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from optiviz.ui.theme import current_theme
+
 # What an entry has besides its words and its value:
 NOTE = int(Qt.ItemDataRole.UserRole) + 1  # muted, beside it
 HEADING = NOTE + 1  # it is none, but names those after it
@@ -110,7 +112,7 @@ class Entries(QStyledItemDelegate):
         note = index.data(NOTE)
         if note:
             # It can be chosen, to read what would mend it, but stands back.
-            colour = option.palette.color(QPalette.ColorRole.PlaceholderText)
+            colour = current_theme().colour("muted")
             for role in (QPalette.ColorRole.Text, QPalette.ColorRole.HighlightedText):
                 option.palette.setColor(role, colour)
             room = option.rect.width() - option.fontMetrics.horizontalAdvance(note) - self._GAP
@@ -135,8 +137,7 @@ class Entries(QStyledItemDelegate):
         note = index.data(NOTE)
         if note:
             painter.save()
-            palette = option.palette
-            painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+            painter.setPen(current_theme().colour("muted"))
             room = option.rect.adjusted(0, 0, -8, 0)
             middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(room, middle, note)

@@ -10,16 +10,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QVBoxLayout, QWidget
 
 from optiviz.ui.forms.choice import ABOUT, HEADING, WORDS, Choice, Entries
 from optiviz.ui.forms.labels import Note
 from optiviz.ui.icons import set_icon
-from optiviz.ui.theme import SPACE
+from optiviz.ui.theme import SPACE, current_theme
 
 _FEW = 8  # entries that are found without searching
-_ABOUT_LINES = 3
+_ABOUT_LINES = 4
 _MOST_SHARE = 0.7  # of the screen's height that the list takes at most
 _LEAST_WIDTH = 34  # of the list, in digits
 _Index = QModelIndex | QPersistentModelIndex
@@ -58,7 +58,7 @@ class SearchChoice(Choice):
         """Say something of an entry, muted beside it, and where it is marked in the list."""
         super().set_note(value, note, tip)
         index = self.findData(value)
-        lines = filter(None, (self.itemData(index, ABOUT), tip))
+        lines = filter(None, (tip, self.itemData(index, ABOUT)))
         self.setItemData(index, "\n".join(lines), Qt.ItemDataRole.ToolTipRole)
 
     def name_entries(self, what: str) -> None:
@@ -179,6 +179,13 @@ class SearchList(QFrame):
         """Move in a list that has no search field."""
         if not self._move(event):
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground and the edge."""
+        painter = QPainter(self)
+        painter.setPen(current_theme().colour("edge"))
+        painter.setBrush(current_theme().colour("card"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Close on a click elsewhere; one on the combo doesn't open it again."""
