@@ -32,8 +32,10 @@ _IMAGE = 0.5  # how much of the class colour shows where the model is sure
 _LARGEST = 1e300
 _LONGEST_LABEL = 32  # letters
 _DASHES = {"solid": "-", "dash": (0, (5, 2.2)), "dot": (0, (1.2, 1.6)), "dashdot": "-."}
-MARKERS = {
+_HOURGLASS = ((-1, 1), (1, 1), (-1, -1), (1, -1), (-1, 1))
+MARKERS: dict[str, Any] = {
     "circle": "o", "square": "s", "triangle": "^", "cross": "X", "diamond": "D", "ring": "o",
+    "down": "v", "plus": "P", "star": "*", "hexagon": "h", "hourglass": _HOURGLASS,
 }  # fmt: skip
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -21,6 +21,7 @@ from optiviz import presets
 from optiviz.datasets import Dataset
 from optiviz.engine.run import Failure
 from optiviz.engine.spec import RunSpec
+from optiviz.ui.drawing import Drawing
 from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
             workspace.said.connect(self._say_warning)
             workspace.picture_wanted.connect(self.files.picture_dialog)
         self._train_setup.thumbnail_wanted.connect(self._make_thumbnail)
+        self._train_setup.draw_wanted.connect(self._draw)
 
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Workspaces")
@@ -221,6 +223,9 @@ class MainWindow(QMainWindow):
             self._train_setup.show_failure(dataset, failure.sentence)
 
         self.jobs.do(partial(thumbnail, dataset), show, fail)
+
+    def _draw(self, drawing: Drawing) -> None:
+        self.train.draw(drawing, self._train_setup.dataset.set_drawing)
 
     def larger(self) -> None:
         """Make text and lines larger, for a projector."""

@@ -238,9 +238,12 @@ class SetupPanel(SetupColumn):
     -------
     thumbnail_wanted(dataset)
         Make its data away from this thread, and answer with `show_thumbnail`.
+    draw_wanted(drawing)
+        Let the user draw points, and answer with `dataset.set_drawing`.
     """
 
     thumbnail_wanted = Signal(object)
+    draw_wanted = Signal(object)
 
     def __init__(self, spec: RunSpec | None = None, parent: QWidget | None = None) -> None:
         self.dataset = DatasetPanel()
@@ -249,6 +252,7 @@ class SetupPanel(SetupColumn):
         self._carried: dict[str, Any] = {}
         super().__init__((self.dataset, self.network, self.goal), parent)
         self.dataset.thumbnail_wanted.connect(self.thumbnail_wanted)
+        self.dataset.draw_wanted.connect(self.draw_wanted)
         self.set_spec(spec or RunSpec.load("classic-mlp"))
 
     def show_thumbnail(

@@ -7,7 +7,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -21,6 +20,7 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.run import RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.ui.card import Card
+from optiviz.ui.drawing import Drawing, DrawingEditor
 from optiviz.ui.icons import icon
 from optiviz.ui.runs_list import RunsList
 from optiviz.ui.session import Session
@@ -28,6 +28,7 @@ from optiviz.ui.setup import FunctionSetup, SetupColumn
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline import Timeline
 from optiviz.ui.view_card import ViewCard
+from optiviz.ui.view_grid import ViewGrid
 from optiviz.ui.worker import Worker, now
 from optiviz.views import View
 
@@ -90,8 +91,11 @@ class Workspace(QWidget):
         self._live_timer.setSingleShot(True)
         self._live_timer.setInterval(_CHANGE_REST)
         self._live_timer.timeout.connect(self._apply_live)
-        self.cards = [ViewCard(view, self.session) for view in views]
-        self._expanded: ViewCard | None = None
+        self._run_action = QAction("Run", self)
+        self._run_action.triggered.connect(self.run)
+        self.grid = ViewGrid(views, self.session)
+        self.grid.card_made.connect(self._connect_card)
+        self._editor: DrawingEditor | None = None
 
         outer = QHBoxLayout(self)
         outer.setContentsMargins(12, 8, 12, 8)
@@ -106,21 +110,24 @@ class Workspace(QWidget):
         self._splitter = splitter
         outer.addWidget(splitter)
 
-        run = QAction("Run", self)
-        run.triggered.connect(self.run)
-        self.cards[0].canvas.set_empty_actions([run])
         setup.spec_changed.connect(self._setup_changed)
         setup.live_changed.connect(self._live_changed)
         self.session.runs_changed.connect(self._setup_changed)
         self.session.focus_changed.connect(self._setup_changed)
         self.session.frame.connect(self._watch)
-        for card in self.cards:
-            card.expand_requested.connect(self._expand)
-            card.picture_wanted.connect(self.picture_wanted)
-            card.start_dragged.connect(self._drag_start)
         current_theme().changed.connect(self._restyle)
         self._restyle()
         self._setup_changed()
+
+    @property
+    def cards(self) -> list[ViewCard]:
+        """The cards that are there for the problem on show."""
+        return self.grid.cards
+
+    def _connect_card(self, card: ViewCard) -> None:
+        card.picture_wanted.connect(self.picture_wanted)
+        card.start_dragged.connect(self._drag_start)
+        card.canvas.set_empty_actions([] if self.grid.cards else [self._run_action])
 
     def _left(self) -> QWidget:
         box = QWidget()
@@ -165,38 +172,10 @@ class Workspace(QWidget):
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        self._grid_box = QWidget()
-        self._grid = QGridLayout(self._grid_box)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(8)
-        self._lay_out()
-        column.addWidget(self._grid_box, 1)
+        column.addWidget(self.grid, 1)
         self.timeline = Timeline(self.session)
         column.addWidget(self.timeline)
         return box
-
-    def _lay_out(self) -> None:
-        """Put the cards into rows of two, or the expanded one alone."""
-        for card in self.cards:
-            self._grid.removeWidget(card)
-            card.setVisible(self._expanded in (None, card))
-        if self._expanded is not None:
-            self._grid.addWidget(self._expanded, 0, 0, 1, 2)
-        else:
-            for i, card in enumerate(self.cards):
-                self._grid.addWidget(card, i // 2, i % 2)
-        rows = 1 if self._expanded is not None else -(-len(self.cards) // 2)
-        for i in range(2):
-            self._grid.setColumnStretch(i, 1)
-            # What is above is what is looked at most.
-            self._grid.setRowStretch(i, 3 - i if i < rows else 0)
-
-    def _expand(self) -> None:
-        card = self.sender()
-        self._expanded = None if self._expanded is card else card  # type: ignore[assignment]
-        self._lay_out()
-        for one in self.cards:
-            one.refresh()
 
     def _restyle(self) -> None:
         scale = current_theme().scale
@@ -224,6 +203,8 @@ class Workspace(QWidget):
 
     def run(self) -> None:
         """Compute a new run of what is set up."""
+        if self._editor is not None:
+            self._editor.finish()  # what is drawn is what is meant
         spec = self.setup.spec()
         if spec is not None:
             self.said.emit("", "")
@@ -275,10 +256,43 @@ class Workspace(QWidget):
             self.setup.set_spec(_plain(self.session.focus.run.spec))
             self._setup_changed()
 
+    # Drawing
+
+    def draw(self, drawing: Drawing, taken: Callable[[Drawing], None]) -> None:
+        """Let the user draw data over the views.
+
+        Parameters
+        ----------
+        drawing : Drawing
+            To begin with.
+        taken : callable
+            Takes the drawing if it is wanted.
+        """
+        self._put_away()
+        self._taken = taken
+        self._editor = DrawingEditor(drawing)
+        self._editor.done.connect(self._take_drawing)
+        self._editor.cancelled.connect(self._put_away)
+        self.grid.cover(self._editor)
+        self._editor.board.setFocus()
+
+    def _take_drawing(self, drawing: Drawing) -> None:
+        self._put_away()
+        self._taken(drawing)
+
+    def _put_away(self) -> None:
+        if self._editor is not None:
+            self._editor = None
+            self.grid.cover(None)
+            self.grid.refresh()
+
     # Watching
 
     def _setup_changed(self) -> None:
         spec, focus = self.setup.spec(), self.session.focus
+        on_show = focus.run.spec if focus is not None else spec
+        if on_show is not None:
+            self.grid.show_problem(on_show.problem)
         differs = focus is not None and (spec is None or spec != _plain(focus.run.spec))
         self._differs.setVisible(differs)
         self._runs_card.setVisible(bool(self.session.entries))
@@ -339,8 +353,7 @@ class Workspace(QWidget):
         self.session.activate(on)
         if on:
             self._since = now()
-            for card in self.cards:
-                card.refresh()
+            self.grid.refresh()
 
 
 def _plain(spec: RunSpec) -> RunSpec:

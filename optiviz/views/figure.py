@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Dash = Literal["solid", "dash", "dot", "dashdot"]
-Marker = Literal["circle", "square", "triangle", "cross", "diamond", "ring"]
+Marker = Literal[
+    "circle", "square", "triangle", "cross", "diamond", "ring",
+    "down", "plus", "star", "hexagon", "hourglass",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """What every colour is, as plain data: plots, widgets and reports share it.
 
-One hue, one meaning: classes, runs, signs of weights and the accent never share a colour. Classes
-are Okabe & Ito's colours (2008), runs Paul Tol's muted set (2021), lightened for dark ground. The
-ramp of values goes in equal steps of lightness from near the card to far from it (OKLab: Ottosson,
-2020), so that more stands out more, whatever colours the eye tells apart.
+One hue, one meaning: classes, runs, signs of weights and the accent never share a colour. The first
+classes are Okabe & Ito's colours (2008), the others were searched for so that all ten differ as
+much as they can with any kind of colour blindness; runs are Paul Tol's muted set (2021), lightened
+for dark ground. The ramp of values goes in equal steps of lightness from near the card to far from
+it (OKLab: Ottosson, 2020), so that more stands out more, whatever colours the eye tells apart.
 """
 
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ LIGHT = Palette(
     on_accent="#ffffff",
     classes=(
         "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00",
-        "#56B4E9", "#B8A900", "#6A51A3", "#8C6D31", "#4D4D4D",
+        "#56B4E9", "#352E0D", "#476046", "#9C5EEF", "#001A81",
     ),
     runs=(
         "#882255", "#117733", "#332288", "#999933", "#AA4499", "#44AA99", "#661100", "#6699CC",
@@ -111,8 +112,8 @@ DARK = Palette(
     accent="#7ab0ff",
     on_accent="#0d1420",
     classes=(
-        "#56B4E9", "#F09A3E", "#3CC7A0", "#E9A3C9", "#F0C64A",
-        "#9AD1F5", "#F0E442", "#B3A2E0", "#C9A66B", "#B0B0B0",
+        "#56B4E9", "#F09A3E", "#77DDA0", "#C887A8", "#F7F35A",
+        "#C5F6FB", "#F04A15", "#698268", "#B33FBE", "#376EF4",
     ),
     runs=(
         "#E08AAE", "#7FCF9A", "#A99CF0", "#D9D27A", "#E39BE0", "#7FD4C6", "#D98C7A", "#9DBFE8",
@@ -130,7 +131,10 @@ THEMES = {"light": LIGHT, "dark": DARK}
 
 
 _DASHES: tuple[Dash, ...] = ("solid", "dash", "dot", "dashdot")
-_MARKERS: tuple[Marker, ...] = ("square", "circle", "triangle", "diamond", "cross")
+_MARKERS: tuple[Marker, ...] = (
+    "square", "circle", "triangle", "diamond", "cross",
+    "star", "down", "plus", "hexagon", "hourglass",
+)  # fmt: skip
 
 
 def dash_of_run(number: int) -> Dash:

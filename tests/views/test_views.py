@@ -466,7 +466,79 @@ def test_feature_plane():
 
 def test_runs_and_classes_differ():
     assert len({(n % 8, dash_of_run(n)) for n in range(32)}) == 32
-    assert len({marker_of_class(c) for c in range(5)}) == 5
+    assert len({marker_of_class(c) for c in range(10)}) == 10
     for theme in THEMES.values():
         meanings = {*theme.classes, *theme.runs, theme.positive, theme.negative, theme.accent}
         assert len(meanings) == len(theme.classes) + len(theme.runs) + 3
+
+
+# How people with a dichromacy see linear red, green and blue: Machado, Oliveira & Fernandes (2009),
+# "A physiologically-based model for simulation of color vision deficiency", table 1, severity 1.
+SEEN = {
+    "usual": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+
+
+def as_seen(colours, how):
+    """Return colours in OKLab (Ottosson, 2020), where a difference of 0.02 is just noticeable."""
+    rgb = np.array([list(bytes.fromhex(colour.removeprefix("#"))) for colour in colours]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    cones = np.array(
+        [
+            [0.4122214708, 0.5363325363, 0.0514459929],
+            [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005],
+        ]
+    )
+    lab = np.array(
+        [
+            [0.2104542553, 0.7936177850, -0.0040720468],
+            [1.9779984951, -2.4285922050, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.8086757660],
+        ]
+    )
+    return np.cbrt(np.clip(linear @ SEEN[how].T, 0, 1) @ cones.T) @ lab.T
+
+
+@pytest.mark.parametrize("how", SEEN)
+@pytest.mark.parametrize("theme", THEMES)
+def test_ten_classes_can_be_told_apart(theme, how):
+    """One man in twelve sees no difference between some reds and greens."""
+    seen = as_seen(THEMES[theme].classes, how)
+    apart = np.linalg.norm(seen[:, None] - seen, axis=-1)[np.triu_indices(10, 1)]
+    assert apart.min() > 0.06
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_ramp_goes_in_equal_steps_of_lightness_for_everybody(theme):
+    """Else a surface has edges where the values have none, or no order without colours."""
+    palette = THEMES[theme]
+    for how in SEEN:
+        lightness = as_seen((palette.card, *palette.ramp), how)[:, 0]
+        steps = np.diff(lightness[1:])
+        assert (np.sign(steps) == np.sign(steps[0])).all()
+        if how == "usual":
+            assert np.abs(steps).max() < 1.2 * np.abs(steps).min()
+        # More is further from the card.
+        assert abs(lightness[-1] - lightness[0]) > 2 * abs(lightness[1] - lightness[0])

@@ -2,10 +2,11 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from optiviz.ui.canvas.markers import is_stroked, marker_path
 from optiviz.ui.theme import current_theme
 from optiviz.views.palette import marker_of_class
 
@@ -75,33 +76,12 @@ class Scatter(QWidget):
         ys = room.bottom() - place[:, 1] * room.height()
         theme = current_theme()
         radius = 2.2 if len(xs) <= 300 else 1.6
-        painter.setPen(Qt.PenStyle.NoPen)
         for number in np.unique(self._labels):
-            painter.setBrush(theme.colour(f"class:{number}"))
-            shape = marker_of_class(int(number))
+            role, shape = f"class:{number}", marker_of_class(int(number))
+            stroked = is_stroked(shape)
+            painter.setPen(theme.pen(role, 1.2) if stroked else Qt.PenStyle.NoPen)
+            painter.setBrush(Qt.BrushStyle.NoBrush if stroked else theme.colour(role))
+            path = QTransform.fromScale(2 * radius, 2 * radius).map(marker_path(shape))
             chosen = self._labels == number
             for x, y in zip(xs[chosen].tolist(), ys[chosen].tolist(), strict=True):
-                _draw_marker(painter, shape, QPointF(x, y), radius)
-
-
-def _draw_marker(painter: QPainter, shape: str, at: QPointF, radius: float) -> None:
-    x, y, r = at.x(), at.y(), radius
-    if shape == "square":
-        painter.drawRect(QRectF(x - r, y - r, 2 * r, 2 * r))
-    elif shape == "triangle":
-        low = y + r
-        corners = [QPointF(x, y - 1.3 * r), QPointF(x + 1.2 * r, low), QPointF(x - 1.2 * r, low)]
-        painter.drawPolygon(QPolygonF(corners))
-    elif shape == "diamond":
-        corners = [
-            QPointF(x, y - 1.4 * r),
-            QPointF(x + 1.4 * r, y),
-            QPointF(x, y + 1.4 * r),
-            QPointF(x - 1.4 * r, y),
-        ]
-        painter.drawPolygon(QPolygonF(corners))
-    elif shape == "cross":
-        painter.drawRect(QRectF(x - 1.3 * r, y - 0.45 * r, 2.6 * r, 0.9 * r))
-        painter.drawRect(QRectF(x - 0.45 * r, y - 1.3 * r, 0.9 * r, 2.6 * r))
-    else:
-        painter.drawEllipse(at, r, r)
+                painter.drawPath(path.translated(x, y))

@@ -4,15 +4,25 @@ from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from optiviz.datasets import Array, Dataset, Labelled, Labels, Regression
+from optiviz.datasets.points import Points
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, fields
+from optiviz.ui.drawing import Drawing
 from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, is_seed
 from optiviz.ui.forms.scatter import Scatter
+from optiviz.ui.icons import set_icon
 
 _WAIT = 150  # ms without another change before data are asked for
+
+
+_DRAWN = ("x", "y", "classes")
+
+
+def _of_drawing(mistake: Mistake) -> bool:
+    return mistake.path.partition("[")[0] in _DRAWN
 
 
 class DatasetPanel(Panel):
@@ -22,9 +32,12 @@ class DatasetPanel(Panel):
     -------
     thumbnail_wanted(dataset)
         Answer it with `show_thumbnail`, from any thread through a queued signal.
+    draw_wanted(drawing)
+        The points are to be drawn; answer it with `set_drawing`, or not at all.
     """
 
     thumbnail_wanted = Signal(object)
+    draw_wanted = Signal(object)
     title = "Dataset"
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,17 +56,27 @@ class DatasetPanel(Panel):
             if is_seed(field)
         }
         shared = [field.name for cls in (Labelled, Regression) for field in fields(cls)]
-        self.form = KindForm(Dataset, "Kind of data", self, exclude=seeds, last=shared)
+        # A thousand numbers are drawn, not typed.
+        drawn = {f"{Points.kind}.{name}" for name in _DRAWN}
+        self.form = KindForm(Dataset, "Kind of data", self, exclude=seeds | drawn, last=shared)
+        self.draw_button = QPushButton("Draw…")
+        self.draw_button.setToolTip("Draw points with the mouse, a class each")
+        set_icon(self.draw_button, "draw")
+        self.draw_button.clicked.connect(self._want_drawing)
+        self._drawn = MistakeNote(self)
         self._other = MistakeNote(self)
-        for widget in (self.scatter, self.counts, self.form, self._other):
+        for widget in (
+            self.scatter, self.counts, self.draw_button, self._drawn, self.form, self._other,
+        ):  # fmt: skip
             self.column.addWidget(widget)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT)
         self._timer.timeout.connect(self._ask)
-        self.form.changed.connect(self.changed)
+        self.form.changed.connect(self._on_changed)
         self.form.committed.connect(self.committed)
         self.scatter.clear("")
+        self._show_button()
 
     @property
     def dataset_class(self) -> type[Dataset]:
@@ -67,10 +90,27 @@ class DatasetPanel(Panel):
     def set_value(self, data: dict[str, Any]) -> None:
         """Show a dataset's settings, without a signal."""
         self.form.set_value(data)
+        self._show_button()
+
+    def drawing(self) -> Drawing:
+        """Return the points that are set, or none for another kind of data."""
+        data = self.form.value() if self.dataset_class is Points else {}
+        usual = {field.name: field.default for field in fields(Points)}
+        return Drawing.of(*(data.get(name, usual[name]) for name in _DRAWN))
+
+    def set_drawing(self, drawing: Drawing) -> None:
+        """Take drawn points, as if they were typed."""
+        values = {name: getattr(drawing, name).tolist() for name in _DRAWN}
+        self.form.set_value({**self.form.value(), "kind": Points.kind, **values})
+        self._show_button()
+        self.changed.emit()
+        self.committed.emit()
 
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
         """Show each mistake at its field."""
-        beside = self.form.set_mistakes(mistakes)
+        drawn = [m for m in mistakes if self.dataset_class is Points and _of_drawing(m)]
+        self._drawn.say(drawn[0].message if drawn else "")
+        beside = self.form.set_mistakes([m for m in mistakes if m not in drawn])
         self._other.say(beside[0].message if beside else "")
 
     def show_dataset(self, dataset: Dataset | None) -> None:
@@ -141,6 +181,16 @@ class DatasetPanel(Panel):
     def label_at(self, path: str) -> str:
         """Return a field's label."""
         return self.form.label_at(path)
+
+    def _on_changed(self) -> None:
+        self._show_button()
+        self.changed.emit()
+
+    def _show_button(self) -> None:
+        self.draw_button.setVisible(self.dataset_class is Points)
+
+    def _want_drawing(self) -> None:
+        self.draw_wanted.emit(self.drawing())
 
     def _size(self) -> str:
         if self._dataset is None:
