@@ -18,7 +18,6 @@ from typing import Annotated, Any, ClassVar, Literal, Self, dataclass_transform
 import msgspec
 
 from optiviz.engine import registry
-from optiviz.engine.sequences import all_inside
 from optiviz.engine.wording import joined, shown_number, shown_value
 
 NumberScale = Literal["linear", "log"]
@@ -340,8 +339,6 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
             longest = f"{field.param.max_length:,}"
             mistakes.append(Mistake(path, f"must have at most {longest} items, has {len(value):,}"))
             return value
-        if all_inside(value, field.item, field.param.limit_mistake):
-            return tuple(value)
         item = dataclasses.replace(field, type=field.item, optional=False)
         return tuple(_checked(v, item, f"{path}[{i}]", mistakes) for i, v in enumerate(value))
     if field.options:

@@ -3,16 +3,17 @@
 A cheap view makes its figure here; a costly one has the worker make it, ten times a second at most.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from optiviz.engine.parameters import SpecError, fields
-from optiviz.engine.run import Failure
+from optiviz.engine.run import Failure, Run
 from optiviz.ui.canvas import FigureCanvas
 from optiviz.ui.card import Card
 from optiviz.ui.forms import ParametersForm
@@ -23,6 +24,7 @@ from optiviz.views import Shown, View
 from optiviz.views.figure import Figure
 
 _REST = 0.1  # seconds between two costly pictures
+_REST_COSTLY = 2  # and after so many times what one took
 _REST_SHARE = 12  # a cheap one is drawn again after so many times what it took
 
 
@@ -55,7 +57,10 @@ class ViewCard(Card):
         self.view = view
         self._session = session
         self._drawn_for: object = None
-        self._number = -1  # of the request that is not yet answered
+        self._number = -1  # of the newest request, whose answers are shown
+        self._waiting = False  # for its first answer
+        self._suits: WeakKeyDictionary[Run, bool] = WeakKeyDictionary()
+        self._rest = _REST
         self._asked_at = 0.0
         self._rest_until = 0.0
         self._empty = Figure(view.label, empty="Press Run, and it shows here.")
@@ -140,7 +145,13 @@ class ViewCard(Card):
             self._session.seek(self.view.iteration_at(shown[0], x))
 
     def _shown(self) -> list[Shown]:
-        return [one for one in self._session.shown() if self.view.suits(one.run.spec.problem)]
+        return [one for one in self._session.shown() if self._can_show(one.run)]
+
+    def _can_show(self, run: Run) -> bool:
+        """Whether the view suits a run; a run's problem stays as it is."""
+        if run not in self._suits:
+            self._suits[run] = self.view.suits(run.spec.problem)
+        return self._suits[run]
 
     def refresh(self) -> None:
         """Draw if something that this view shows has changed since it was drawn."""
@@ -152,7 +163,8 @@ class ViewCard(Card):
                 self._drawn_for = None
                 self._show(self._empty)
             return
-        state = (self.view, tuple(map(_state_of, shown)))
+        quick = self.view.costly and (self._session.playing or self._session.computing)
+        state = (self.view, quick, tuple(map(_state_of, shown)))
         if state == self._drawn_for:
             return
         if not self.view.costly:
@@ -162,9 +174,9 @@ class ViewCard(Card):
             self._drawn_for = state
             self._show(self.view.figure(shown))
             self._rest_until = now() + _REST_SHARE * (now() - began)
-        elif self._number < 0 and now() - self._asked_at >= _REST:
-            self._drawn_for, self._asked_at = state, now()
-            make = partial(_figure, self.view, shown, self._session.follows)
+        elif not self._waiting and now() - self._asked_at >= self._rest:
+            self._drawn_for, self._asked_at, self._waiting = state, now(), True
+            make = partial(_figures, self.view, shown, self._session.follows, quick)
             self._number = self._session.worker.request(self, make)
         if shown:
             self.canvas.set_playhead(self.view.time_of(shown[0], shown[0].k))
@@ -172,7 +184,10 @@ class ViewCard(Card):
     def _answered(self, key: object, number: int, result: object) -> None:
         if key is not self or number != self._number:
             return
-        self._number = -1
+        if self._waiting:
+            self._waiting = False
+            # A picture that takes long leaves the worker to the runs for as long.
+            self._rest = max(_REST, _REST_COSTLY * (now() - self._asked_at))
         if isinstance(result, Figure):
             if self._drawn_for is not None:
                 self._show(result)
@@ -193,14 +208,28 @@ def _state_of(one: Shown) -> tuple[object, ...]:
     return (id(one.run), one.name, trace.generation, trace.last_k, one.k, one.last_seen, measured)
 
 
+def _figures(
+    view: View, shown: list[Shown], follow: bool, quick: bool, reader_of: ReaderOf
+) -> Iterator[Figure]:
+    """Make a figure in the worker, and then finer ones if there is time for them."""
+    shown = [replace(one, quick=quick) for one in shown]
+    yield _figure(view, shown, follow, reader_of)
+    if not quick:
+        yield from view.refined(_there(shown, False, reader_of))
+
+
 def _figure(view: View, shown: list[Shown], follow: bool, reader_of: ReaderOf) -> Figure:
     """Make a figure in the worker, with its readers of the runs.
 
     Where the playhead follows the end it is made at the end as it is now, which needs no replay.
     """
+    return view.figure(_there(shown, follow, reader_of))
+
+
+def _there(shown: list[Shown], follow: bool, reader_of: ReaderOf) -> list[Shown]:
     there = []
     for one in shown:
         last = one.run.trace.last_k
         k = last if follow else min(one.k, last)  # a change may have shortened it meanwhile
         there.append(replace(one, k=k, reader=reader_of(one.run)))
-    return view.figure(there)
+    return there

@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -46,6 +46,7 @@ class Worker(QThread):
         self._wake = threading.Condition()
         self._orders: deque[Callable[[], None]] = deque()
         self._requests: dict[Any, tuple[int, Callable[[ReaderOf], Any]]] = {}
+        self._parts: dict[Any, tuple[int, Iterator[Any]]] = {}
         self._number = 0
         self._closing = False
         self._measured_at = 0.0
@@ -81,7 +82,8 @@ class Worker(QThread):
         key : hashable
             Who asks.
         function : callable
-            Given a function that returns the worker's reader of a run.
+            Given a function that returns the worker's reader of a run. Where it returns an
+            iterator, each item is an answer; they come while no run is computed, the first at once.
 
         Returns
         -------
@@ -112,7 +114,8 @@ class Worker(QThread):
         """Take orders, compute a slice, answer, until closed."""
         while not self._is_closing():
             try:
-                if not (self._take_orders() | self._compute() | self._answer() | self._measure()):
+                worked = self._take_orders() | self._compute() | self._answer()
+                if not (worked | self._answer_further() | self._measure()):
                     with self._wake:
                         if not (self._is_closing() or self._orders or self._requests):
                             self._wake.wait()
@@ -189,13 +192,38 @@ class Worker(QThread):
         for key, (number, function) in requests.items():
             if self._is_closing():
                 break
+            self._parts.pop(key, None)
             try:
                 result = function(self._reader)
+                if isinstance(result, Iterator):
+                    self._parts[key] = number, result
+                    self._answer_part(key)
+                    continue
             except Exception as error:
                 result = _failure(error)
             self.answered.emit(key, number, result)
             self._take_orders()
         return bool(requests)
+
+    def _answer_further(self) -> bool:
+        """Give the next part of an answer in parts, while there is nothing to compute."""
+        if not self._parts or self._runs:
+            return False
+        self._answer_part(next(iter(self._parts)))
+        return True
+
+    def _answer_part(self, key: Any) -> None:
+        number, parts = self._parts.pop(key)
+        try:
+            result = next(parts)
+        except StopIteration:
+            return
+        except Exception as error:
+            result = _failure(error)
+        else:
+            self._parts[key] = number, parts  # the others have their turn first
+        self.answered.emit(key, number, result)
+        self._take_orders()
 
     def _measure(self) -> bool:
         """Measure metrics along a run: where it costs nothing while runs are computed."""

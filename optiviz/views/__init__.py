@@ -4,7 +4,7 @@ Imports analysis, problems and the engine; knows no toolkit that draws.
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -33,6 +33,8 @@ class Shown:
         Which of the runs' colours and dashes is its own.
     points : int
         How many points a curve needs: about two for each pixel across.
+    quick : bool
+        The next picture comes at once, so that a coarse one is enough.
     """
 
     run: Run
@@ -42,6 +44,7 @@ class Shown:
     number: int = 0
     seen: int | None = None
     points: int = 2000
+    quick: bool = False
 
     @property
     def last_seen(self) -> int:
@@ -74,6 +77,10 @@ class View(Kind):
         shown : sequence of Shown
             Not empty; every run prepared, so that iteration 0 is there.
         """
+
+    def refined(self, shown: Sequence[Shown]) -> Iterator[Figure]:
+        """Yield finer and finer pictures, each after a little work, for when there is time."""
+        yield from ()
 
     def time_of(self, one: Shown, k: int) -> float:
         """Return where iteration k of a run is on a figure's time axis."""

@@ -1,6 +1,7 @@
 """Decision boundary: which class the network names where, and where it is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Literal
 
@@ -15,7 +16,11 @@ from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, ClassImage, Figure, Item, LegendEntry, Points
 from optiviz.views.palette import marker_of_class
 
-_COLUMNS, _ROWS = 120, 90
+Detail = tuple[int, int]  # columns and rows of the grid
+_QUICK: Detail = (120, 90)
+_USUAL: Detail = (200, 200)
+_FINE: Detail = (400, 400)
+_BANDS = 16  # in which the fine grid is filled in
 _POINTS = 4000  # of each class are drawn at most
 
 
@@ -53,14 +58,44 @@ class DecisionBoundary(View):
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's boundary at its iteration."""
+        return self._figure(shown[0], _QUICK if shown[0].quick else _USUAL)
+
+    def refined(self, shown: Sequence[Shown]) -> Iterator[Figure]:
+        """Fill a fine grid in, band by band, every other one first."""
         one = shown[0]
+        evaluator = one.reader.stepper.problem
+        assert isinstance(evaluator, NetworkEvaluator)
+        weights = one.reader.state(one.k).x
+        figure = self._figure(one, _USUAL)
+        image = figure.items[0]
+        assert isinstance(image, ClassImage)
+        grid = _ground(evaluator.problem.dataset, self._features(evaluator), _FINE)[1]
+        columns, rows = _FINE
+        # The fine grid begins as the usual one, each of whose cells is four of its.
+        lean: Array = image.lean.repeat(2, axis=0).repeat(2, axis=1)
+        winner = image.winner.repeat(2, axis=0).repeat(2, axis=1)
+        height = rows // _BANDS
+        for band in (*range(0, _BANDS, 2), *range(1, _BANDS, 2)):
+            part = slice(band * height, (band + 1) * height)
+            points = grid.reshape(rows, columns, -1)[part].reshape(-1, grid.shape[1])
+            lean[part] = _lean(evaluator.probabilities(weights, points)).reshape(-1, columns)
+            winner[part] = evaluator.predict(weights, points).reshape(-1, columns)
+            finer = replace(image, lean=lean.copy(), winner=winner.copy())
+            yield replace(figure, items=(finer, *figure.items[1:]))
+
+    def _features(self, evaluator: NetworkEvaluator) -> "Features":
+        """Return the two features that are asked for, counted from 0; None for components."""
+        last = evaluator.data.X_train.shape[1]
+        chosen = (min(self.feature_x, last) - 1, min(self.feature_y, last) - 1)
+        return chosen if self.plane == "features" else None
+
+    def _figure(self, one: Shown, detail: Detail) -> Figure:
         evaluator = one.reader.stepper.problem
         assert isinstance(evaluator, NetworkEvaluator)
         problem, data = evaluator.problem, evaluator.data
         n_features = data.X_train.shape[1]
-        chosen = (min(self.feature_x, n_features) - 1, min(self.feature_y, n_features) - 1)
-        features = chosen if self.plane == "features" else None
-        plane, grid, (left, right, bottom, top) = _ground(problem.dataset, features)
+        features = self._features(evaluator)
+        plane, grid, (left, right, bottom, top) = _ground(problem.dataset, features, detail)
         # One or two features are the plane; there is nothing to choose.
         warning = self._warning(n_features) if features and n_features > 2 else ""
         weights = one.reader.state(one.k).x
@@ -68,7 +103,7 @@ class DecisionBoundary(View):
         lean = _lean(evaluator.probabilities(weights, grid))
         winner = evaluator.predict(weights, grid)
         image = ClassImage(
-            lean.reshape(_ROWS, _COLUMNS), winner.reshape(_ROWS, _COLUMNS), left, right, bottom, top
+            lean.reshape(detail[::-1]), winner.reshape(detail[::-1]), left, right, bottom, top
         )
         X, y, lifted = _rows(problem.dataset, self.rows, features)
         said = evaluator.predict(weights, X)
@@ -156,8 +191,8 @@ def _plane(dataset: Dataset, features: Features) -> Plane:
     return feature_plane(data.X_train, *features, data.feature_names)
 
 
-@lru_cache(maxsize=2)
-def _ground(dataset: Dataset, features: Features) -> Ground:
+@lru_cache(maxsize=6)
+def _ground(dataset: Dataset, features: Features, detail: Detail) -> Ground:
     """Return the plane, the grid's points in the space of features, and the grid's edges."""
     data = dataset.load()
     plane = _plane(dataset, features)
@@ -165,8 +200,9 @@ def _ground(dataset: Dataset, features: Features) -> Ground:
     low, high = uv.min(axis=0), uv.max(axis=0)
     margin = np.where(high > low, 0.06 * (high - low), 1.0)
     (left, bottom), (right, top) = low - margin, high + margin
-    u = left + (np.arange(_COLUMNS) + 0.5) * (right - left) / _COLUMNS
-    v = bottom + (np.arange(_ROWS) + 0.5) * (top - bottom) / _ROWS
+    columns, rows = detail
+    u = left + (np.arange(columns) + 0.5) * (right - left) / columns
+    v = bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows
     grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
     return plane, plane.lift(grid), (float(left), float(right), float(bottom), float(top))
 
