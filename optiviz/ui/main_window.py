@@ -31,12 +31,25 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.thumbnail import Thumbnail, thumbnail
 from optiviz.ui.worker import Worker
 from optiviz.ui.workspace import Beside, Workspace
+from optiviz.views import View
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.fitness import Fitness
 from optiviz.views.function_1d import FunctionView
 from optiviz.views.log import Log
+from optiviz.views.predicted_actual import PredictedActual
+from optiviz.views.regression_fit import RegressionFit
+from optiviz.views.residuals import Residuals
 
+_TRAIN_VIEWS: list[View] = [  # the first four that suit the problem are shown
+    Fitness(),
+    DecisionBoundary(),
+    RegressionFit(),
+    Confusion(),
+    PredictedActual(),
+    Residuals(),
+    Log(),
+]
 _SMALLEST = QSize(960, 600)
 _USUAL = QSize(1366, 768)
 _FIRST_PAINT = 100  # milliseconds
@@ -64,7 +77,7 @@ class MainWindow(QMainWindow):
         self.train = Workspace(
             "Train",
             self._train_setup,
-            [Fitness(), DecisionBoundary(), Confusion(), Log()],
+            _TRAIN_VIEWS,
             Beside(
                 "10 seeds",
                 "Run ten times, each with another seed of start and search",

@@ -3,7 +3,7 @@
 Holds plain data and checks it as a `RunSpec`; makes no data and starts no run.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -16,6 +16,7 @@ from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
 from optiviz.problems.function_1d import Function1D
 from optiviz.problems.network_training import NetworkTraining, fewest_outputs
+from optiviz.ui import refusals
 from optiviz.ui.card import SetupCard
 from optiviz.ui.forms import Panel
 from optiviz.ui.panels.algorithm import AlgorithmPanel
@@ -177,7 +178,7 @@ class SetupColumn(QWidget):
             self._spec, found = None, list(error.mistakes)
         problem: Problem | None = _made(Problem, data["problem"])
         if self._spec is None and problem is not None:
-            found += _at_algorithm(data["optimizer"], problem, found)
+            found += refusals.of_algorithm(_made(Optimizer, data["optimizer"]), problem, found)
         self._mistakes = tuple(found)
         self._found(problem)
         self.algorithm.show_problem(problem)
@@ -249,7 +250,6 @@ class SetupPanel(SetupColumn):
         self.dataset = DatasetPanel()
         self.network = NetworkPanel()
         self.goal = GoalPanel()
-        self._carried: dict[str, Any] = {}
         super().__init__((self.dataset, self.network, self.goal), parent)
         self.dataset.thumbnail_wanted.connect(self.thumbnail_wanted)
         self.dataset.draw_wanted.connect(self.draw_wanted)
@@ -286,7 +286,6 @@ class SetupPanel(SetupColumn):
         data = {"start": network.pop("start")} if "start" in network else {}
         data["problem"] = {
             "kind": NetworkTraining.kind,
-            **self._carried,
             "dataset": self.dataset.value() | seeds,
             **network,
             **self.goal.value(),
@@ -302,9 +301,8 @@ class SetupPanel(SetupColumn):
         self.randomness.set_value(_values(dataset))
         start = {"initialization": data.pop("initialization"), "start": spec.start}
         self.network.set_value({"network": network.to_dict(), **start})
-        self.goal.set_value({"objective": data.pop("objective")})
         del data["kind"]
-        self._carried = data
+        self.goal.set_value(data)
 
     def _on_changed(self) -> None:
         self.randomness.show_seeds_of(self.dataset.dataset_class)
@@ -317,7 +315,11 @@ class SetupPanel(SetupColumn):
             return data
         sizes = dataset.sizes()
         follows = self.network.show_inputs(sizes.n_features, fewest_outputs(sizes.n_classes))
-        return self.spec_data() if follows else data
+        data = self.spec_data() if follows else data
+        known = {**data["problem"], "dataset": dataset}
+        self.goal.show_refusals(refusals.of_objectives(known))
+        self.network.show_refusals(refusals.of_outputs(known))
+        return data
 
     def _found(self, problem: Problem | None) -> None:
         self.goal.show_problem(problem)
@@ -329,7 +331,7 @@ class SetupPanel(SetupColumn):
             return self.randomness, name
         if path.startswith("dataset"):
             return self.dataset, name
-        if path.startswith("objective"):
+        if path.partition("[")[0] in self.goal.names():
             return self.goal, path
         return self.network, path
 
@@ -377,17 +379,6 @@ def _made(family: type[Any], data: Mapping[str, Any]) -> Any:
         return family.from_dict(data)
     except SpecError:
         return None
-
-
-def _at_algorithm(
-    data: Mapping[str, Any], problem: Problem, found: list[Mistake]
-) -> Iterator[Mistake]:
-    """Yield what the algorithm asks of the problem, where a mistake elsewhere hid it."""
-    optimizer: Optimizer | None = _made(Optimizer, data)
-    known = {mistake.path for mistake in found}
-    for name, sentence in optimizer.check_problem(problem) if optimizer is not None else ():
-        if f"optimizer.{name}" not in known:
-            yield Mistake(f"optimizer.{name}", sentence)
 
 
 def _only_live(before: RunSpec, after: RunSpec) -> bool:

@@ -1,5 +1,6 @@
 """Goal: what is made as good as possible."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -9,46 +10,75 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake
 from optiviz.engine.problem import Problem
 from optiviz.networks.losses import LOSSES
-from optiviz.ui.forms import ChoiceControl, Note, Panel, Row, below
+from optiviz.problems.network_training import NetworkTraining
+from optiviz.ui.forms import ChoiceControl, Note, Panel, ParametersForm, Row, below, spoken
+
+_ELSEWHERE = ("dataset", "network", "initialization", "objective")
 
 
 class GoalPanel(Panel):
-    """The objective, what it means, and which algorithms can work with it.
+    """The objective, what is added to it, what it means, and which algorithms can work with it.
 
-    Its value has "objective".
+    Its value has "objective", and whatever else the problem has besides data, network and start.
+
+    Parameters
+    ----------
+    cls : type of NetworkTraining
     """
 
     title = "Goal"
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, cls: type[NetworkTraining] = NetworkTraining, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._problem: Problem | None = None
         self.choice = ChoiceControl({name: loss.label for name, loss in LOSSES.items()}, self)
         self._row = Row(
             "Objective", self.choice, "What is made as good as possible on the training rows."
         )
-        self.lined_up.set_rows([self._row])
+        self.form = ParametersForm(cls, self, exclude=_ELSEWHERE)
+        self.form.setVisible(bool(self.form.names()))
+        self.form.line_up_with([self._row])
         self.meaning = Note(role="text", parent=self)
         self.usable = Note(parent=self)
-        for widget in (self._row, self.meaning, self.usable):
+        for widget in (self._row, self.meaning, self.form, self.usable):
             self.column.addWidget(widget)
         self.choice.changed.connect(self._on_chosen)
-        self.choice.committed.connect(self.committed)
+        self.form.changed.connect(self.changed)
+        for part in (self.choice, self.form):
+            part.committed.connect(self.committed)
         self._say()
 
     def value(self) -> dict[str, Any]:
-        """Return plain data: "objective"."""
-        return {"objective": self.choice.value()}
+        """Return plain data: "objective" and what is added to it."""
+        added = self.form.value()
+        del added["kind"]
+        return {"objective": self.choice.value(), **added}
 
     def set_value(self, data: dict[str, Any]) -> None:
-        """Show an objective, without a signal."""
+        """Show an objective and what is added to it, without a signal."""
         self.choice.set_value(data["objective"])
+        self.form.set_value({name: v for name, v in data.items() if name != "objective"})
         self._problem = None
         self._say()
 
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
-        """Show what is wrong with the objective."""
-        self._row.set_mistakes(below(mistakes, "objective")[0])
+        """Show what is wrong with the objective, and with what is added to it."""
+        of_objective, rest = below(mistakes, "objective")
+        self._row.set_mistakes(of_objective)
+        self.form.set_mistakes(rest)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the problem's fields that are set here."""
+        return "objective", *self.form.names()
+
+    def show_refusals(self, why: Mapping[str, str]) -> None:
+        """Say of each objective why it can't be used here; nothing of those that can."""
+        for name, loss in LOSSES.items():
+            sentence = spoken(why.get(name, ""))
+            note = "not here" if sentence else ""
+            self.choice.combo.set_note(name, note, "\n".join(filter(None, (sentence, loss.help))))
 
     def show_problem(self, problem: Problem | None) -> None:
         """Take the problem that all settings make, or None while they make none."""
@@ -61,8 +91,8 @@ class GoalPanel(Panel):
         return words if self._problem is None else f"{words} on {self._problem.n_rows:,} rows"
 
     def label_at(self, path: str) -> str:
-        """Return the row's label."""
-        return self._row.text
+        """Return a row's label."""
+        return self.form.row(path).text if path in self.form.names() else self._row.text
 
     def _on_chosen(self) -> None:
         self._problem = None

@@ -1,12 +1,13 @@
 """Network: the layers, and where the weights start."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from optiviz.engine.parameters import Mistake, SpecError, fields
+from optiviz.networks.activations import ACTIVATIONS
 from optiviz.networks.network import INITIALIZATIONS, Layer, Network
 from optiviz.ui.forms import (
     ChoiceControl,
@@ -20,11 +21,19 @@ from optiviz.ui.forms import (
     control_for,
     number_text,
     numbers,
+    spoken,
 )
 
 PASTED = "pasted"
 _NEW_UNITS = 10
 _FEW_LINES = 4
+
+
+_LAST_ALONE = {
+    name: f"{activation.label} is for the output alone"
+    for name, activation in ACTIVATIONS.items()
+    if getattr(activation, "output_only", False)
+}
 
 
 class LayerBox(QWidget):
@@ -97,6 +106,14 @@ class LayerBox(QWidget):
         self.units.set_value(data.get("units"))
         self.activation.set_value(data.get("activation", "sigmoid"))
 
+    def show_refusals(self, why: Mapping[str, str]) -> None:
+        """Say of each activation why it can't be used here, and what it computes."""
+        assert isinstance(self.activation, ChoiceControl)
+        for name, activation in ACTIVATIONS.items():
+            sentence = spoken(why.get(name, ""))
+            tip = "\n".join(filter(None, (sentence, activation.formula)))
+            self.activation.combo.set_note(name, "not here" if sentence else "", tip)
+
     def set_place(self, number: int, n_hidden: int) -> None:
         """Tell which layer it is: hidden layers count from 1, the output is last."""
         output = number > n_hidden
@@ -104,6 +121,7 @@ class LayerBox(QWidget):
         self.caption.setText(name)
         self.units.name(f"{name}: units", "Number of units.")
         self.activation.name(f"{name}: activation", "What a unit does with its weighted sum.")
+        self.show_refusals({} if output else _LAST_ALONE)
         for button, words in (
             (self.up, "Move towards the input"),
             (self.down, "Move towards the output"),
@@ -208,6 +226,10 @@ class NetworkPanel(Panel):
             self.boxes[-1].units.set_value(outputs)
         self._say_given()
         return follows
+
+    def show_refusals(self, why: Mapping[str, str]) -> None:
+        """Say of each activation why the output can't have it; nothing of those that it can."""
+        self.boxes[-1].show_refusals(why)
 
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
         """Show each mistake at its layer, at the start, or below the layers."""
