@@ -54,7 +54,7 @@ def spread_along(at: Array, errors: Array, parts: int = 12) -> tuple[Array, Arra
         return np.empty(0), np.empty(0)
     order = np.argsort(at, kind="stable")
     groups = np.array_split(order, parts)
-    middles = np.array([float(np.median(at[group])) for group in groups])
     with np.errstate(over="ignore"):
+        middles = np.array([float(np.median(at[group])) for group in groups])
         sizes = np.array([float(np.sqrt(np.mean(np.square(errors[group])))) for group in groups])
     return middles, sizes

@@ -168,9 +168,10 @@ class Sketch:
         if under.any():
             moves = 0.1 * self._random.standard_normal((2, int(under.sum())))
             x, y = self.drawing.x.copy(), self.drawing.y.copy()
-            x[under] += brush.across * moves[0]
-            y[under] += brush.upwards * moves[1]
-            self.drawing = Drawing(*self._kept_inside(x, y), self.drawing.classes)
+            x[under], y[under] = self._kept_inside(
+                x[under] + brush.across * moves[0], y[under] + brush.upwards * moves[1]
+            )
+            self.drawing = Drawing(x, y, self.drawing.classes)
 
     def start_from(self, shape: str) -> None:
         """Put a shape in the place of everything."""
