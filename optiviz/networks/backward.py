@@ -228,7 +228,7 @@ class _HiddenTanh(_HiddenInPlace):
 
 class _HiddenRelu(_HiddenInPlace):
     def apply(self) -> None:
-        maximum(self.z, _ZERO, self.z)
+        maximum(self.z, _ZERO, out=self.z)
 
     def multiply_by_slope(self) -> None:
         sign(self.z, self._scratch)  # 1 where it is above 0, else 0
@@ -292,7 +292,7 @@ class _SigmoidLogLoss(_Output):
             copysign(z, _MINUS, terms)
             exp(terms, terms)
             log1p(terms, terms)
-            maximum(z, _ZERO, z)
+            maximum(z, _ZERO, out=z)
             add(terms, z, terms)
         tanh(half, half)
         multiply(half, answers, half)

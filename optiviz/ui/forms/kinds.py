@@ -232,6 +232,8 @@ def _taken_over(before: ParametersForm, after: ParametersForm) -> dict[str, Any]
 
 def _fits(value: Any, field: Field) -> bool:
     return not isinstance(value, int | float) or field.param.limit_mistake(value) is None
+
+
 def about(cls: type[Kind]) -> str:
     """Return what a kind is, in one line: the first of its docstring."""
     line = (cls.__doc__ or "").partition("\n")[0]
