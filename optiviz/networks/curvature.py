@@ -1,12 +1,15 @@
-"""All second derivatives of a network's mean loss, by products with every unit direction at once.
+"""All second derivatives of a network's mean loss, by differentiating backpropagation itself.
 
 A gradient is differentiated along a direction as it is computed, forwards and backwards: the
-R-operator of Pearlmutter (1994), Fast exact multiplication by the Hessian. Each line here is such
-a derivative of one of backpropagation; names that begin with ``by`` are derivatives along the
-directions.
+R-operator of Pearlmutter (1994), Fast exact multiplication by the Hessian. A weight acts through
+the weighted sum z of its unit alone, which it changes by its input; so there is a direction for
+each unit, of which there are far fewer, instead of one for each weight (Bishop 1992, Exact
+calculation of the Hessian matrix for the multilayer perceptron). Names that begin with ``by`` are
+derivatives along the directions of the units of one layer.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +20,7 @@ from optiviz.networks.network import Network
 
 Array = NDArray[np.float64]
 
-_NUMBERS = 1 << 20  # in the derivatives of all units along all directions, for one chunk of rows
+_NUMBERS = 1 << 16  # in the derivatives of gradients along units, for one chunk of rows
 _STEP = float(np.finfo(np.float64).eps) ** (1 / 3)  # of a central difference
 
 # Second derivatives of activations, from z and the activation a. Those that are straight but for a
@@ -70,47 +73,75 @@ class Curvature:
             Symmetric.
         """
         rows = self._inputs.shape[1]
-        widest = sum(layer.units for layer in self._network.layers)
+        widest = max(layer.units for layer in self._network.layers)
         chunk = max(1, _NUMBERS // (len(w) * widest))
-        total = np.zeros((len(w), len(w)))
+        total: Array = np.zeros((len(w), len(w)))
         for start in range(0, rows, chunk):
             part = slice(start, start + chunk)
             self._add(w, loss, self._inputs[:, part], self._target[:, part], total)
-        return np.asarray((total + total.T) / (2 * rows))
+        lower = np.tri(len(w), k=-1, dtype=bool)
+        total[lower] = total.T[lower]
+        total /= rows
+        return total
 
+<<<<<<< HEAD
     def _add(self, w: Array, loss: Loss, inputs: Array, target: Target, total: Array) -> None:
         """Add the second derivatives of the summed loss over some rows."""
+=======
+    def _add(self, w: Array, loss: Loss, inputs: Array, target: Target, total: Array) -> None:
+        """Add the second derivatives of the summed loss over some rows, above the diagonal."""
+>>>>>>> 4ff1c56 (networks: the Hessian along units instead of weights: 6 times quicker than differences at 71 weights)
         n_inputs = len(inputs) - 1
-        weights = self._network.matrices(w, n_inputs)
-        directions = self._network.matrices(np.eye(len(w)), n_inputs)
-        by_slopes = self._network.matrices(total, n_inputs)
-        zs, activations, befores, by_zs, by_befores = [], [], [], [], []
-        before, by_before = inputs, np.zeros((1, n_inputs, inputs.shape[1]))
-        for W, V, activation in zip(weights, directions, self._activations, strict=True):
-            befores.append(before)
-            by_befores.append(by_before)
+        weights = [W[:, :-1] for W in self._network.matrices(w, n_inputs)]
+        layers = self._forward(w, inputs)
+        last = layers[-1]
+        deltas = [loss.slope(last.z, last.a, self._activations[-1], target)]
+        for W, layer in zip(weights[:0:-1], layers[-2::-1], strict=True):
+            deltas.insert(0, layer.slope * (W.T @ deltas[0]))
+        bend = _bend_of_loss(last.z, loss, self._activations[-1], target)
+        layout = [at for at, _ in self._network.layout(n_inputs)]
+        for i in range(len(layers)):  # along the units of layer i
+            by_zs = [np.eye(len(weights[i]))[:, :, None] * np.ones(inputs.shape[1])]
+            by_befores = [np.zeros(1)]  # what goes into layer i does not depend on its units
+            for W, layer in zip(weights[i + 1 :], layers[i:], strict=False):
+                by_befores.append(layer.slope * by_zs[-1])
+                by_zs.append(W @ by_befores[-1])
+            by_delta = (bend * by_zs[-1][:, None]).sum(axis=2)
+            for k in range(len(layers) - 1, i - 1, -1):
+                if k < len(layers) - 1:
+                    back = weights[k + 1].T @ deltas[k + 1]
+                    by_delta = layers[k].slope * (weights[k + 1].T @ by_delta)
+                    by_delta += layers[k].bend * back * by_zs[k - i]
+                # The gradient by a weight is delta times its input.
+                by_slope = by_delta[:, :, None] * layers[k].before
+                if k > i:
+                    by_slope[:, :, :-1] += deltas[k][:, None] * by_befores[k - i][:, None]
+                by_slope = by_slope.reshape(len(by_slope), -1, inputs.shape[1])
+                # A weight of layer i changes its unit's z by its input.
+                block = layers[i].before @ by_slope.swapaxes(1, 2)
+                total[layout[i], layout[k]] += block.reshape(-1, block.shape[2])
+
+    def _forward(self, w: Array, inputs: Array) -> list["_Layer"]:
+        """Return what each layer makes of some rows."""
+        layers, before = [], inputs
+        matrices = self._network.matrices(w, len(inputs) - 1)
+        for W, name, activation in zip(matrices, self._names, self._activations, strict=True):
             z = W @ before
-            by_z = V @ before + W[:, :-1] @ by_before
             a = z.copy()
             activation.apply(a)
-            zs.append(z)
-            activations.append(a)
-            by_zs.append(by_z)
+            layers.append(_Layer(before, z, a, activation.slope(z, a), _bend(name, z, a)))
             before = np.vstack((a, np.ones((1, a.shape[1]))))
-            by_before = activation.slope(z, a) * by_z
-        delta = loss.slope(zs[-1], activations[-1], self._activations[-1], target)
-        by_delta = _through_loss(zs[-1], by_zs[-1], loss, self._activations[-1], target)
-        for i in reversed(range(len(zs))):
-            by_slopes[i] += by_delta @ befores[i].T
-            by_slopes[i][..., :-1] += delta @ by_befores[i].swapaxes(1, 2)
-            if i:
-                z, a, below = zs[i - 1], activations[i - 1], self._activations[i - 1]
-                W, V = weights[i][:, :-1], directions[i][..., :-1]
-                back = W.T @ delta
-                slope = below.slope(z, a)
-                by_delta = slope * (W.T @ by_delta + V.swapaxes(1, 2) @ delta)
-                by_delta += (_bend(self._names[i - 1], z, a) * back) * by_zs[i - 1]
-                delta = slope * back
+        return layers
+
+
+class _Layer(NamedTuple):
+    """One layer on some rows: its inputs, sums and activations, and the latter's derivatives."""
+
+    before: Array  # (inputs + 1, rows), the last row of ones
+    z: Array
+    a: Array
+    slope: Array
+    bend: Array
 
 
 def _bend(name: str, z: Array, a: Array) -> Array:
@@ -128,6 +159,7 @@ def _bend(name: str, z: Array, a: Array) -> Array:
     return np.asarray((slopes[0] - slopes[1]) / (above - below))
 
 
+<<<<<<< HEAD
 def _through_loss(
     z: Array, by_z: Array, loss: Loss, activation: Activation, target: Target
 ) -> Array:
@@ -143,6 +175,11 @@ def _through_loss(
     ndarray, shape (directions, outputs, rows)
     """
     by_delta = np.zeros_like(by_z)
+=======
+def _bend_of_loss(z: Array, loss: Loss, activation: Activation, target: Target) -> Array:
+    """Return the second derivatives of each row's loss by z, shape (outputs, outputs, rows)."""
+    bend = np.empty((len(z), *z.shape))
+>>>>>>> 4ff1c56 (networks: the Hessian along units instead of weights: 6 times quicker than differences at 71 weights)
     for i in range(len(z)):
         above, below = z.copy(), z.copy()
         h = _STEP * np.maximum(1.0, np.abs(z[i]))
@@ -153,6 +190,5 @@ def _through_loss(
             a = moved.copy()
             activation.apply(a)
             slopes.append(loss.slope(moved, a, activation, target))
-        bend = (slopes[0] - slopes[1]) / (above[i] - below[i])
-        by_delta += bend * by_z[:, i : i + 1]
-    return by_delta
+        bend[:, i] = (slopes[0] - slopes[1]) / (above[i] - below[i])
+    return bend

@@ -271,7 +271,7 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
 
     @property
     def hessian_gradients(self) -> int:
-        """One for each weight: a product with the second derivatives costs about a gradient."""
+        """One for each weight, as many as products with unit vectors would take."""
         return self.dim
 
     def hessian(self, x: Array) -> Array:
