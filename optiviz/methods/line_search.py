@@ -29,7 +29,14 @@ SufficientDecrease = Annotated[
 ]
 Trials = Annotated[
     int,
-    Param("How many points a line search may try.", ge=1, le=1000, live=True, advanced=True),
+    Param(
+        "How many points a line search may try.",
+        label="Trials of a search",
+        ge=1,
+        le=1000,
+        live=True,
+        advanced=True,
+    ),
 ]
 
 
