@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from optiviz.networks.activations import ACTIVATIONS, Activation
 from optiviz.networks.losses import Loss, Target
 from optiviz.networks.network import Network
+from optiviz.networks.normal import density
 
 Array = NDArray[np.float64]
 
@@ -31,6 +32,7 @@ _BENDS: dict[str, Callable[[Array, Array], Array]] = {
     "softplus": lambda z, a: np.exp(-a) * -np.expm1(-a),
     "elu": lambda z, a: np.where(z > 0, 0.0, a + 1),
     "sine": lambda z, a: -a,
+    "gelu": lambda z, a: density(z) * (2 - z * z),
     "relu": lambda z, a: np.zeros_like(z),
     "leaky_relu": lambda z, a: np.zeros_like(z),
     "identity": lambda z, a: np.zeros_like(z),
@@ -84,13 +86,8 @@ class Curvature:
         total /= rows
         return total
 
-<<<<<<< HEAD
-    def _add(self, w: Array, loss: Loss, inputs: Array, target: Target, total: Array) -> None:
-        """Add the second derivatives of the summed loss over some rows."""
-=======
     def _add(self, w: Array, loss: Loss, inputs: Array, target: Target, total: Array) -> None:
         """Add the second derivatives of the summed loss over some rows, above the diagonal."""
->>>>>>> 4ff1c56 (networks: the Hessian along units instead of weights: 6 times quicker than differences at 71 weights)
         n_inputs = len(inputs) - 1
         weights = [W[:, :-1] for W in self._network.matrices(w, n_inputs)]
         layers = self._forward(w, inputs)
@@ -159,27 +156,9 @@ def _bend(name: str, z: Array, a: Array) -> Array:
     return np.asarray((slopes[0] - slopes[1]) / (above - below))
 
 
-<<<<<<< HEAD
-def _through_loss(
-    z: Array, by_z: Array, loss: Loss, activation: Activation, target: Target
-) -> Array:
-    """Return the derivative of the loss's slope by z along directions in which z changes by `by_z`.
-
-    Parameters
-    ----------
-    z : ndarray, shape (outputs, rows)
-    by_z : ndarray, shape (directions, outputs, rows)
-
-    Returns
-    -------
-    ndarray, shape (directions, outputs, rows)
-    """
-    by_delta = np.zeros_like(by_z)
-=======
 def _bend_of_loss(z: Array, loss: Loss, activation: Activation, target: Target) -> Array:
     """Return the second derivatives of each row's loss by z, shape (outputs, outputs, rows)."""
     bend = np.empty((len(z), *z.shape))
->>>>>>> 4ff1c56 (networks: the Hessian along units instead of weights: 6 times quicker than differences at 71 weights)
     for i in range(len(z)):
         above, below = z.copy(), z.copy()
         h = _STEP * np.maximum(1.0, np.abs(z[i]))

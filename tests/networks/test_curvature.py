@@ -15,8 +15,8 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.networks import curvature
 from optiviz.networks.activations import ACTIVATIONS
+from optiviz.networks.backward import Backward
 from optiviz.networks.curvature import Curvature
-from optiviz.networks.kernels import Kernel
 from optiviz.networks.losses import LOSSES
 from optiviz.networks.network import Layer, Network
 from optiviz.optimizers.newton import Newton
@@ -34,18 +34,17 @@ def both(network, outputs, loss, n_rows=40):
     random = np.random.default_rng(4)
     X = random.normal(size=(n_rows, 3))
     target = np.arange(outputs)[:, None] == random.integers(0, max(2, outputs), n_rows)
-    kernel = Kernel(network, X, target)
+    backward = Backward(network, LOSSES[loss], X, target)
     w = random.normal(size=network.dim(3))
     h = 1e-6
+
+    def gradient(at):
+        found = np.empty(len(w))
+        backward.value_and_gradient(at, backward.table, found)
+        return found
+
     by_differences = np.array(
-        [
-            (
-                kernel.value_and_gradient(w + h * e, LOSSES[loss])[1]
-                - kernel.value_and_gradient(w - h * e, LOSSES[loss])[1]
-            )
-            / (2 * h)
-            for e in np.eye(len(w))
-        ]
+        [(gradient(w + h * e) - gradient(w - h * e)) / (2 * h) for e in np.eye(len(w))]
     )
     return Curvature(network, X, target).hessian(w, LOSSES[loss]), by_differences
 
