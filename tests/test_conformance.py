@@ -22,11 +22,14 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.networks.network import Layer, Network
 from optiviz.optimizers import hill_climbing, random_search
+from optiviz.optimizers.adam import Adam
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.optimizers.mini_batch_gradient_descent import MiniBatchGradientDescent
 from optiviz.optimizers.nelder_mead import NelderMead
+from optiviz.optimizers.nesterov import Nesterov
 from optiviz.problems.function_1d import EXAMPLES, Function1D
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.schedules.cosine import Cosine
 from optiviz.testing.samples import Cliff, Numbers, Regression
 
 PROBLEMS = (*testing.problems_with_slope(), *testing.problems_without_slope())
@@ -36,6 +39,8 @@ OPTIMIZERS = [
     HillClimbing(mutate="one", accept_ties=False, step_size=1.0),
     MiniBatchGradientDescent(batch_size=7, learning_rate=0.5),
     NelderMead(adaptive=True, initial_size=2.0),
+    Adam(batch_size=16, amsgrad=True, clip_norm=0.5, schedule=Cosine(period=8, warm_up=3)),
+    Nesterov(batch_size=25),
 ]
 
 

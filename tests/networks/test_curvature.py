@@ -25,7 +25,7 @@ from optiviz.problems.network_training import NetworkTraining
 HIDDEN = [
     name
     for name, activation in ACTIVATIONS.items()
-    if activation.has_slope and not getattr(activation, "output_only", False)
+    if activation.has_slope and not activation.output_only
 ]
 
 
