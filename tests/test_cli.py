@@ -14,6 +14,7 @@ import pytest
 
 import optiviz
 from optiviz import cli, presets
+from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine import registry
 from optiviz.engine.parameters import fields
 from optiviz.engine.run import Run
@@ -24,7 +25,6 @@ from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.reports.summary import summary
 from optiviz.store import run_file
-from optiviz.testing.samples import Numbers, Regression
 
 KEYS = {
     "spec",
@@ -298,8 +298,8 @@ def test_lists_of_activations_and_losses_say_what_each_is(run):
 
 
 def test_a_regression_is_told_by_its_r2():
-    problem = Regression(
-        dataset=Numbers(),
+    problem = NetworkTraining(
+        dataset=Friedman1(n_samples=60),
         network=Network(layers=(Layer(units=1, activation="identity"),)),
         objective="mean_squared_error",
     )

@@ -13,6 +13,7 @@ import pytest
 
 from optiviz import testing
 from optiviz.datasets.classification import Classification
+from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Optimizer, Outcome, Row, first_state, frozen
 from optiviz.engine.parameters import SpecError
@@ -30,7 +31,7 @@ from optiviz.optimizers.nesterov import Nesterov
 from optiviz.problems.function_1d import EXAMPLES, Function1D
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.schedules.cosine import Cosine
-from optiviz.testing.samples import Cliff, Numbers, Regression
+from optiviz.testing.samples import Cliff
 
 PROBLEMS = (*testing.problems_with_slope(), *testing.problems_without_slope())
 OPTIMIZERS = [
@@ -151,8 +152,8 @@ def test_what_an_algorithm_refuses_is_the_exception(kind):
             network=Network(layers=(Layer(units=5, activation="tanh"), Layer(units=1))),
             l1=0.01,
         ),
-        Regression(  # more rows than a chunk
-            dataset=Numbers(n_rows=9000),
+        NetworkTraining(  # more rows than a chunk
+            dataset=Friedman1(n_samples=9000),
             network=Network(
                 layers=(
                     Layer(units=2, activation="leaky_relu"),

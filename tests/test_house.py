@@ -48,6 +48,7 @@ def test_presets_in_the_order_they_are_taught():
         "iris",
         "spirals",
         "digits",
+        "sine",
     ]
     for name in presets.names():
         preset = presets.load(name)

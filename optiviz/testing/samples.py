@@ -1,13 +1,10 @@
 """Problems on which algorithms are checked: some with a slope, some without, and a cliff."""
 
-from typing import Annotated, Any
-
 import numpy as np
 
-from optiviz.datasets import Dataset
 from optiviz.datasets.classification import Classification
+from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine.draws import Draws
-from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
 from optiviz.networks.network import Layer, Network
 from optiviz.problems.function_1d import Function1D
@@ -32,8 +29,8 @@ def problems_with_slope() -> tuple[Problem, ...]:
             dataset=three_classes, network=Network(layers=tanh), objective="mean_squared_error"
         ),
         NetworkTraining(dataset=three_classes, network=Network(layers=gelu), objective="log_loss"),
-        Regression(
-            dataset=Numbers(),
+        NetworkTraining(
+            dataset=Friedman1(n_samples=60),
             network=Network(layers=softplus),
             objective="mean_squared_error",
             l1=0.001,
@@ -51,32 +48,6 @@ def problems_without_slope() -> tuple[Problem, ...]:
         NetworkTraining(dataset=data, network=Network(layers=sigmoid), initialization="rand"),
         NetworkTraining(dataset=data, network=Network(layers=step), objective="mean_squared_error"),
     )
-
-
-class Numbers(Dataset):
-    """Rows with a number each, bent along the first feature. It is in no registry."""
-
-    label = "Bent plane"
-
-    n_rows: Annotated[int, Param("Rows, train and test.", ge=2, le=10_000)] = 60
-    n_features: Annotated[int, Param("Columns.", ge=1, le=100)] = 3
-
-    def table_sizes(self) -> tuple[int, int, int]:
-        """Return the numbers of rows and features, and no classes."""
-        return self.n_rows, self.n_features, 0
-
-    def table(self) -> tuple[Array, Any]:
-        """Make all rows: y is float64."""
-        random = np.random.default_rng(1)
-        X = random.standard_normal((self.n_rows, self.n_features))
-        y = 2 * X.sum(axis=1) + np.square(X[:, 0]) + 3 + 0.3 * random.standard_normal(self.n_rows)
-        return X, y
-
-
-class Regression(NetworkTraining):
-    """Training on a dataset that no spec can name. It is in no registry either."""
-
-    kind = ""
 
 
 class Cliff(Problem):

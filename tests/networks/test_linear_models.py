@@ -6,43 +6,33 @@ import warnings
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Lasso, LinearRegression, LogisticRegression, Ridge
 
 from optiviz.datasets.classification import Classification
-from optiviz.engine import registry
+from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.networks.network import Layer, Network
+from optiviz.optimizers.lbfgs import Lbfgs
 from optiviz.problems.network_training import NetworkTraining
-from optiviz.testing.samples import Numbers, Regression
 
-LBFGS = registry.kinds("optimizers").get("lbfgs")
 TWO = Classification(n_samples=300, flip_y=0.1, standardize=True)
 FOUR = Classification(n_samples=300, n_informative=4, n_redundant=0, n_classes=4, flip_y=0.1)
-NUMBERS = Numbers(n_rows=200)
+NUMBERS = Friedman1(n_samples=200)
 
 
 def linear(dataset, objective, units, activation, **penalties):
-    kind = Regression if isinstance(dataset, Numbers) else NetworkTraining
     network = Network(layers=(Layer(units=units, activation=activation),))
-    return kind(dataset=dataset, network=network, objective=objective, **penalties)
+    return NetworkTraining(dataset=dataset, network=network, objective=objective, **penalties)
 
 
 def trained(problem):
     """Return coefficients (outputs, features) and intercepts (outputs,) at the lowest point."""
-    if LBFGS is not None:
-        stopping = StoppingCriterion(max_iterations=1000)
-        run = Run(RunSpec(problem=problem, optimizer=LBFGS(), stopping=stopping)).finish()
-        w = run.state_now.best_x
-    else:
-        function = problem.evaluator().value_and_gradient
-        options = {"maxiter": 5000, "ftol": 0.0, "gtol": 1e-12, "maxcor": 30}
-        w = minimize(
-            function, np.zeros(problem.dim), jac=True, method="L-BFGS-B", options=options
-        ).x
+    stopping = StoppingCriterion(max_iterations=1000)
+    run = Run(RunSpec(problem=problem, optimizer=Lbfgs(), stopping=stopping)).finish()
+    w = run.state_now.best_x
     (W,) = problem.network.matrices(w, problem.dataset.sizes().n_features)
     return W[:, :-1], W[:, -1]
 

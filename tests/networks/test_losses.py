@@ -10,6 +10,7 @@ from scipy import special
 from sklearn import metrics
 
 from optiviz.datasets.classification import Classification
+from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import SpecError
 from optiviz.networks.activations import ACTIVATIONS
@@ -19,17 +20,16 @@ from optiviz.networks.network import Layer, Network
 from optiviz.networks.normal import density, share_below
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.testing.problems import check_gradient, check_rows
-from optiviz.testing.samples import Numbers, Regression
 
 SLOPED = [name for name, activation in ACTIVATIONS.items() if activation.has_slope]
 ALONE = [name for name in SLOPED if name != "softmax"]
 THREE = Classification(n_samples=40, n_informative=3, n_classes=3, standardize=True)
 TWO = Classification(n_samples=40, standardize=True)
+NUMBERS = Friedman1(n_samples=60)
 
 
 def training(dataset, objective, *layers, **settings):
-    kind = Regression if dataset.sizes().n_classes == 0 else NetworkTraining
-    return kind(
+    return NetworkTraining(
         dataset=dataset,
         network=Network(layers=tuple(Layer(units=u, activation=a) for u, a in layers)),
         objective=objective,
@@ -73,7 +73,7 @@ def test_errors_of_one_output(output):
 @pytest.mark.parametrize("output", ["identity", "softplus", "sigmoid"])
 def test_numbers_are_targets_as_they_are(output):
     """Mapped to what a unit says for a class, they would be learned wrong."""
-    problem = training(Numbers(), "mean_squared_error", (3, "tanh"), (1, output))
+    problem = training(NUMBERS, "mean_squared_error", (3, "tanh"), (1, output))
     w, _, a, evaluator = outputs_of(problem)
     y = evaluator.data.y_train
     assert y.dtype == np.float64
@@ -177,7 +177,7 @@ def test_gradients_of_every_output_activation(output, objective):
     check_gradient(training(THREE, objective, (2, "tanh"), (3, output)))
     if output != "softmax":
         check_gradient(training(TWO, objective, (2, "tanh"), (1, output)))
-        check_gradient(training(Numbers(), objective, (2, "tanh"), (1, output), l1=0.1, l2=0.2))
+        check_gradient(training(NUMBERS, objective, (2, "tanh"), (1, output), l1=0.1, l2=0.2))
 
 
 @pytest.mark.parametrize(
@@ -250,10 +250,10 @@ def test_sines_of_large_sums_have_the_same_bits_alone_and_among_others():
          "the last layer needs 1 unit for 2 classes or one for each, has 3"),
         (THREE, "accuracy", [(1, "sigmoid")], "network.layers",
          "the last layer needs 3 units for 3 classes, has 1"),
-        (Numbers(), "mean_squared_error", [(2, "identity")], "network.layers",
+        (NUMBERS, "mean_squared_error", [(2, "identity")], "network.layers",
          "the last layer needs 1 unit for a number, has 2"),
-        *((Numbers(), objective, [(1, "identity")], "objective",
-           f"{name} needs classes, and each row of Bent plane has a number: use mean squared error "
+        *((NUMBERS, objective, [(1, "identity")], "objective",
+           f"{name} needs classes, and each row of Five of many features (Friedman 1) has a number: use mean squared error "
            "or mean absolute error")
           for objective, name in (("accuracy", "accuracy"), ("log_loss", "log loss"),
                                   ("hinge", "hinge"))),
@@ -315,7 +315,9 @@ def test_what_is_read_names_the_penalty():
 
 
 def test_measures_of_numbers_are_those_of_scikit_learn():
-    problem = training(Numbers(n_rows=200), "mean_absolute_error", (4, "tanh"), (1, "identity"))
+    problem = training(
+        Friedman1(n_samples=200), "mean_absolute_error", (4, "tanh"), (1, "identity")
+    )
     evaluator = problem.evaluator()
     data = evaluator.data
     for w in problem.sample(Draws(4), "w", 0, 3):

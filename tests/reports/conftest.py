@@ -1,11 +1,12 @@
 import pytest
 
 import optiviz
+from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine.run import Reader
 from optiviz.networks.network import Layer, Network
 from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.presets import load
-from optiviz.testing.samples import Numbers, Regression
+from optiviz.problems.network_training import NetworkTraining
 
 
 def finished(spec, name=""):
@@ -27,8 +28,8 @@ def descents():
 @pytest.fixture(scope="session")
 def numbers():
     """Two regressions, one with a penalty."""
-    problem = Regression(
-        dataset=Numbers(),
+    problem = NetworkTraining(
+        dataset=Friedman1(n_samples=60),
         network=Network(layers=(Layer(units=1, activation="identity"),)),
         objective="mean_squared_error",
     )

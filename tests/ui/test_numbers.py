@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optiviz.datasets.friedman1 import Friedman1
+from optiviz.datasets.linear import Linear
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.networks.network import Layer, Network
 from optiviz.optimizers.hill_climbing import HillClimbing
-from optiviz.testing.samples import Numbers, Regression
+from optiviz.problems.network_training import NetworkTraining
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.thumbnail import thumbnail
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def test_a_thumbnail_of_numbers_has_them_upwards() -> None:
     for n_features in (1, 3):
-        dataset = Numbers(n_features=n_features)
+        dataset = Linear(slopes=(2.0,) * n_features)
         made, y = thumbnail(dataset, None), dataset.load().y_train  # type: ignore[arg-type]
         np.testing.assert_array_equal(made.points[:, 1], y)
         assert made.labels.dtype == np.int64
@@ -33,8 +35,8 @@ def test_the_timeline_tells_r2(qtbot: QtBot) -> None:
     window.resize(1366, 768)
     window.show()
     qtbot.waitExposed(window)
-    problem = Regression(
-        dataset=Numbers(),
+    problem = NetworkTraining(
+        dataset=Friedman1(n_samples=60),
         network=Network(layers=(Layer(units=1, activation="identity"),)),
         objective="mean_squared_error",
     )
