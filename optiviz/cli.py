@@ -34,7 +34,16 @@ app = typer.Typer(
 # typer's errors of usage are click's, or those of its own copy of click, as its version has it.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 _REPORTS = (".html",)
-_FAMILIES = ("optimizers", "datasets", "problems", "activations", "losses", "views", "presets")
+_FAMILIES = (
+    "optimizers",
+    "schedules",
+    "datasets",
+    "problems",
+    "activations",
+    "losses",
+    "views",
+    "presets",
+)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 

@@ -25,8 +25,8 @@ class Adadelta(BatchDescent):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times the usual size of a step over the usual size "
-            f"of a slope, times {slope}"
+            f"Move by -{self.learning_rate:g} times {slope}, "
+            "each slope over its usual size and times the usual size of a step"
         )
 
     @property

@@ -19,8 +19,8 @@ class Adagrad(BatchDescent):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Divide each slope by the root of the sum of its squares so far, "
-            f"and move by -{self.learning_rate:g} times that, where the slope is {slope}"
+            f"Move by -{self.learning_rate:g} times {slope}, "
+            "each slope over the root of the sum of its squares so far"
         )
 
     @property

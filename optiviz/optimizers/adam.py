@@ -36,8 +36,8 @@ class Adam(AdaptiveMoments):
         """Say what a step is."""
         largest = "the largest " if self.amsgrad else "the "
         return (
-            f"Move by -{self.learning_rate:g} times the running mean of the gradient over the root "
-            f"of {largest}running mean of its square, where the gradient is {slope}"
+            f"Move by -{self.learning_rate:g} times the running mean of {slope}, "
+            f"over the root of {largest}running mean of its square"
         )
 
     @property

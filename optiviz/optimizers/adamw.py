@@ -28,9 +28,9 @@ class AdamW(AdaptiveMoments):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times the running mean of the gradient over the root "
-            f"of the running mean of its square, and shrink each weight by "
-            f"{self.learning_rate * self.weight_decay:g} of itself; the gradient is {slope}"
+            f"Move by -{self.learning_rate:g} times the running mean of {slope}, "
+            "over the root of the running mean of its square, "
+            f"and shrink each weight by {self.learning_rate * self.weight_decay:g} of itself"
         )
 
     def update(

@@ -21,8 +21,8 @@ class RMSprop(BatchDescent):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Divide each slope by the root of the running mean of its square, "
-            f"and move by -{self.learning_rate:g} times that, where the slope is {slope}"
+            f"Move by -{self.learning_rate:g} times {slope}, "
+            "each slope over the root of the running mean of its square"
         )
 
     @property

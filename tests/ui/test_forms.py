@@ -400,6 +400,7 @@ def test_another_kind_takes_over_settings_of_the_same_name(qtbot: QtBot) -> None
         "kind": "mini_batch_gradient_descent",
         "batch_size": 50,
         "learning_rate": 0.7,
+        "schedule": {"kind": "constant", "warm_up": 0},
     }
     form.set_value({"kind": "hill_climbing", "step_size": 0.3})
     assert HillClimbing.from_dict(form.value()) == HillClimbing(step_size=0.3)
