@@ -34,6 +34,7 @@ from optiviz.views.figure import LegendEntry
 
 __all__ = ["Card", "SetupCard"]
 
+_FEW: Final = 5  # entries of a legend that have room beside a title
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -93,12 +94,14 @@ class Card(QFrame):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bar = _TitleBar(title, self)
+        self._legend = Legend(self)
         self._warning = WarningLine(self)
         self._body: QWidget | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         self._column.setSpacing(SPACE[0])
         self._column.addWidget(self._bar)
+        self._column.addWidget(self._legend)
         self._column.addWidget(self._warning)
         self._bar.double_clicked.connect(self.expand_requested)
         self.setAccessibleName(title)
@@ -123,8 +126,10 @@ class Card(QFrame):
         self._bar.note.set_text(note)
 
     def set_legend(self, entries: Sequence[LegendEntry]) -> None:
-        """Show what markers and lines mean."""
-        self._bar.legend.set_entries(entries)
+        """Show what markers and lines mean; many of them in a line of their own."""
+        many = len(entries) > _FEW
+        self._bar.legend.set_entries(() if many else entries)
+        self._legend.set_entries(entries if many else ())
 
     def warning(self) -> str:
         """Return the sentence of the warning line."""

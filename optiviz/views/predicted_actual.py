@@ -46,7 +46,7 @@ class PredictedActual(View):
         )
         for part, X, y in parts:
             said, y = evaluator.outputs(weights, X)[0], np.asarray(y, dtype=np.float64)
-            shares.append(f"{part} {shown_share(explained(y, said))}")
+            shares.append(shown_share(explained(y, said)))
             # One beyond the picture counts; where everything is far off, it would hide all else.
             outside += int(np.sum(~((said >= ends[0]) & (said <= ends[1]))))
             every = max(1, -(-len(y) // _POINTS))
@@ -60,7 +60,7 @@ class PredictedActual(View):
         beyond = f"{outside:,} of {rows:,} predictions are beyond the picture."
         return Figure(
             title=self.label,
-            note=f"R² {' · '.join(shares)}",
+            note=f"R² {' · test '.join(shares)}",
             x=Axis(f"actual {name}", float(ends[0]), float(ends[1])),
             y=Axis(f"predicted {name}", float(ends[0]), float(ends[1])),
             items=tuple(items),

@@ -189,7 +189,7 @@ def _evaluator(one: Shown) -> NetworkEvaluator:
 def _shaded(u: Array, v: Array, share: float, is_test: bool) -> Points:
     """Return rows in a colour of the ramp, with an outline that shows them on their own ground."""
     marker: Marker = "diamond" if is_test else "circle"
-    return Points(u, v, f"value:{share:.3f}", marker, size=0.5, outlined=True)
+    return Points(u, v, f"value:{share:.3f}", marker, size=0.46, outlined=True)
 
 
 def _same_data(one: Shown, first: Shown) -> bool:
@@ -207,10 +207,10 @@ def _said(rows: str) -> str:
 def _note(evaluator: NetworkEvaluator, one: Shown) -> str:
     weights = one.reader.state(one.k).x
     shares = [
-        f"{name} {shown_share(explained(y, evaluator.outputs(weights, X)[0]))}"
-        for X, y, _, name in _parts(evaluator, "all")
+        shown_share(explained(y, evaluator.outputs(weights, X)[0]))
+        for X, y, _, _ in _parts(evaluator, "all")
     ]
-    return f"R² {' · '.join(shares)}"
+    return f"R² {' · test '.join(shares)}"
 
 
 def _parts(evaluator: NetworkEvaluator, rows: str) -> list[tuple[Array, Array, bool, str]]:

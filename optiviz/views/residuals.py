@@ -42,7 +42,7 @@ class Residuals(View):
             with np.errstate(all="ignore"):
                 left = np.asarray(y, dtype=np.float64) - said
                 size = float(np.sqrt(np.mean(np.square(left))))
-            typical.append(f"{part} {size:.4g}")
+            typical.append(f"{size:.3g}")
             errors.append(left)
             if part == "train":
                 at, spread = spread_along(said, left)
@@ -59,7 +59,7 @@ class Residuals(View):
         left_out = f" Every {most}th row is drawn." if most > 1 else ""
         return Figure(
             title=self.label,
-            note=f"typical error {' · '.join(typical)}",
+            note=f"error {' · test '.join(typical)}",
             x=Axis(f"predicted {name}"),
             y=Axis("actual − predicted", -reach, reach),
             items=tuple(items),
@@ -67,7 +67,8 @@ class Residuals(View):
             caption=(
                 f"What the predictions at iteration {one.k:,} leave over, along what is predicted. "
                 f"The band is the typical error (root mean square) of the training rows "
-                f"there.{left_out}"
+                f"there; of all training rows it is {typical[0]}, of the test rows "
+                f"{typical[1]}.{left_out}"
             ),
         )
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pytest
@@ -14,10 +14,16 @@ from pytestqt.qtbot import QtBot
 
 from optiviz import presets
 from optiviz.datasets.classification import Classification
+from optiviz.engine.parameters import Mistake, Param
 from optiviz.engine.spec import RunSpec
+from optiviz.networks.activations import ACTIVATIONS
+from optiviz.networks.losses import LOSSES, Accuracy
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.ui.forms import Panel
+from optiviz.ui.forms.choice import NOTE, Choice
+from optiviz.ui.panels.goal import GoalPanel
+from optiviz.ui.panels.network import NetworkPanel
 from optiviz.ui.setup import FunctionSetup, SetupColumn, SetupPanel
 
 # The offscreen platform says of every window what it can't do.
@@ -41,6 +47,12 @@ def setup(qtbot: QtBot) -> SetupPanel:
     column = SetupPanel()
     shown(column, qtbot, column.panels)
     return column
+
+
+def shown_panel(panel: Panel, qtbot: QtBot) -> None:
+    qtbot.addWidget(panel)
+    panel.resize(270, 400)
+    panel.show()
 
 
 def type_into(widget: QWidget, text: str) -> None:
@@ -217,6 +229,63 @@ def test_log_loss_without_probabilities_is_explained_at_the_goal(setup: SetupPan
     choose(setup.network.boxes[1].activation.focusProxy(), "sigmoid")
     assert setup.mistakes() == ()
     assert setup.goal._row.mistake.text() == ""
+
+
+def test_why_a_choice_cannot_be_made_is_told_before_it_is_made(setup: SetupPanel) -> None:
+    """Choosing and being refused, one after the other, is no way to learn what goes together."""
+    choose(setup.network.boxes[1].activation.focusProxy(), "identity")
+    setup.mistakes()
+    objectives = setup.goal.choice.combo
+    at = objectives.findData("log_loss")
+    assert objectives.itemData(at, NOTE) == "not here"
+    tip = objectives.itemData(at, Qt.ItemDataRole.ToolTipRole)
+    assert "make the last layer sigmoid" in tip
+    assert LOSSES["log_loss"].help in tip
+    assert objectives.itemData(objectives.findData("accuracy"), NOTE) == ""
+    choose(setup.network.boxes[1].activation.focusProxy(), "sigmoid")
+    choose(objectives, "log_loss")
+    setup.mistakes()
+    outputs = setup.network.boxes[1].activation.focusProxy()
+    assert isinstance(outputs, Choice)
+    assert outputs.itemData(outputs.findData("relu"), NOTE) == "not here"
+    assert outputs.itemData(outputs.findData("sigmoid"), NOTE) == ""
+    hidden = setup.network.boxes[0].activation.focusProxy()
+    assert isinstance(hidden, Choice)
+    tip = hidden.itemData(hidden.findData("relu"), Qt.ItemDataRole.ToolTipRole)
+    assert tip == ACTIVATIONS["relu"].formula
+    # A mistake elsewhere is no reason against any of them.
+    type_into(setup.network.boxes[0].units, "0")
+    setup.mistakes()
+    assert outputs.itemData(outputs.findData("sigmoid"), NOTE) == ""
+
+
+def test_all_activations_losses_and_additions_are_offered(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new one is there without a word in the window."""
+
+    class Patience(Accuracy):
+        label = "Patience"
+
+    class Pulled(NetworkTraining):
+        kind = ""
+        pull: Annotated[float, Param("Pulls weights to 0.", label="L3 penalty", ge=0, le=9)] = 0.5
+
+    monkeypatch.setitem(LOSSES, "patience", Patience())
+    goal = GoalPanel(Pulled)
+    shown_panel(goal, qtbot)
+    assert goal.choice.combo.findData("patience") >= 0
+    assert goal.form.row("pull").text == "L3 penalty"
+    goal.set_value({"objective": "log_loss", "pull": 2.0})
+    assert goal.value() == {"objective": "log_loss", "pull": 2.0}
+    goal.set_mistakes([Mistake("pull", "must be at most 9, is 10")])
+    assert "at most 9" in goal.form.mistake_at("pull")
+    assert goal.label_at("pull") == "L3 penalty"
+    network = NetworkPanel()
+    shown_panel(network, qtbot)
+    combo = network.boxes[0].activation.focusProxy()
+    assert isinstance(combo, Choice)
+    assert [combo.itemData(i) for i in range(combo.count())] == list(ACTIVATIONS)
 
 
 def test_a_folded_card_tells_of_its_mistake(setup: SetupPanel, qtbot: QtBot) -> None:

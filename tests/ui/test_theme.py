@@ -14,7 +14,7 @@ from optiviz.ui.card import Card, SetupCard
 from optiviz.ui.icons import app_icon, icon, set_icon
 from optiviz.ui.theme import Theme, blend, current_theme
 from optiviz.views.figure import LegendEntry
-from optiviz.views.palette import DARK, LIGHT
+from optiviz.views.palette import DARK, LIGHT, marker_of_class
 
 # Qt's offscreen platform says this about any window; it has nobody to tell the sizes to.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -202,6 +202,30 @@ def test_a_longer_note_moves_nothing(theme, qtbot):
     card.set_note("train 0.868657 · test 0.851515 · " * 9)
     card.layout().activate()
     assert (card.size(), card.body().geometry(), card.minimumSizeHint().width()) == before
+
+
+def test_a_legend_of_ten_has_a_line_of_its_own_and_fits(theme, qtbot):
+    """With ten classes nobody should have to guess what the last ones are."""
+    card = Card("Decision boundary")
+    card.set_body(FigureCanvas())
+    qtbot.addWidget(card)
+    card.resize(480, 300)
+    card.show()
+    beside, below = card._bar.legend, card._legend
+    card.set_legend([LegendEntry("class 0", "class:0"), LegendEntry("wrong", "outline", "ring")])
+    assert (beside.isVisible(), below.isVisible()) == (True, False)
+    classes = [LegendEntry(f"class {c}", f"class:{c}", marker_of_class(c)) for c in range(10)]
+    card.set_legend([*classes, LegendEntry("wrong", "outline", "ring")])
+    card.layout().activate()
+    assert (beside.isVisible(), below.isVisible()) == (False, True)
+    image = below.grab().toImage()
+    found = {
+        image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
+    }
+    for name in LIGHT.classes:
+        assert any(near(QColor(name), QColor(colour), 24) for colour in found), name
+    card.set_legend([])
+    assert not below.isVisible()
 
 
 def test_a_warning_shows_and_hides(theme, qtbot):

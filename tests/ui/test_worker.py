@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -58,3 +59,56 @@ def test_closing_ends_a_long_report_and_leaves_no_half_of_it(qtbot: QtBot, tmp_p
     worker.close()
     assert not path.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_is_refined_while_nothing_is_computed_until_a_newer_one_is_wanted(
+    qtbot: QtBot,
+) -> None:
+    """Detail must cost a running run nothing, and no picture may come after its successor."""
+    worker = Worker()
+    seen: list[tuple[int, str]] = []
+    worker.answered.connect(lambda key, number, result: seen.append((number, result)))
+    run = Run(RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 10**7))
+
+    def parts(name: str, _: ReaderOf) -> Iterator[str]:
+        for i in range(3):
+            yield f"{name}{i}"
+
+    def said() -> list[str]:
+        return [result for _, result in seen]
+
+    worker.start()
+    try:
+        worker.play(run)
+        qtbot.waitUntil(lambda: run.k > 0)
+        first = worker.request("card", partial(parts, "a"))
+        qtbot.waitUntil(lambda: said() == ["a0"])
+        k = run.k
+        qtbot.waitUntil(lambda: run.k > k + 100)
+        assert said() == ["a0"]
+        second = worker.request("card", partial(parts, "b"))
+        qtbot.waitUntil(lambda: said() == ["a0", "b0"])
+        worker.stop(run)
+        qtbot.waitUntil(lambda: len(seen) == 4)
+        assert said() == ["a0", "b0", "b1", "b2"]
+        assert [number for number, _ in seen] == [first, second, second, second]
+    finally:
+        worker.close()
+
+
+def test_a_refinement_that_fails_says_why_and_ends(qtbot: QtBot) -> None:
+    worker = Worker()
+
+    def parts(_: ReaderOf) -> Iterator[str]:
+        yield "coarse"
+        raise ValueError("the grid is lost")
+
+    seen: list[object] = []
+    worker.answered.connect(lambda key, number, result: seen.append(result))
+    worker.start()
+    try:
+        worker.request("card", parts)
+        qtbot.waitUntil(lambda: len(seen) == 2)
+        assert "the grid is lost" in str(seen[1])
+    finally:
+        worker.close()

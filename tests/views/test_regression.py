@@ -165,7 +165,7 @@ def test_predictions_beyond_the_picture_are_counted():
     """Else a run that flew off looks like one without rows."""
     figure = PredictedActual().figure([shown(Rows(2), 1e6)])
     assert "of 90 predictions are beyond the picture" in figure.warning
-    assert "R² train below −99" in figure.note
+    assert "R² below −99 · test below −99" in figure.note
 
 
 def test_residuals_are_actual_minus_predicted(tmp_path):
@@ -180,7 +180,7 @@ def test_residuals_are_actual_minus_predicted(tmp_path):
     np.testing.assert_allclose(band.high, -band.low)
     assert figure.y.high >= np.abs(test.y).max()
     typical = np.sqrt(np.mean(np.square(train.y)))
-    assert f"train {typical:.4g}" in figure.note
+    assert f"error {typical:.3g} · test" in figure.note
     render(figure, tmp_path / "r.png", dpi=40)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -341,6 +342,32 @@ def test_the_boundary_is_what_the_network_says(runs):
     assert wrong == int((evaluator.predict(run.state_now.x, data.X_train) != data.y_train).sum())
     assert f"the {wrong:,} outlined ones of {len(data.y_train):,}" in figure.caption
     assert {item.role for item in points} == {"class:0", "class:1"}
+
+
+def test_the_boundary_is_filled_in_finely_band_by_band(runs):
+    """At 400 x 400 it takes long: what is there must be right from the first band on."""
+    run = runs["three classes"]
+    figures = list(DecisionBoundary().refined([show(run)]))
+    assert len(figures) > 4
+    usual = DecisionBoundary().figure([show(run)]).items[0]
+    first, last = figures[0].items[0], figures[-1].items[0]
+    assert usual.lean.shape == (200, 200)
+    assert first.lean.shape == last.lean.shape == (400, 400)
+    # What is not yet filled in is the usual picture, each cell of it four of these.
+    same = (first.lean == usual.lean.repeat(2, axis=0).repeat(2, axis=1)).mean()
+    assert 0.8 < same < 1
+    evaluator = run.spec.problem.evaluator()
+    data = evaluator.data
+    plane = principal_plane(data.X_train)
+    rng = np.random.default_rng(0)
+    for i, j in rng.integers(0, 400, (40, 2)):
+        u = last.left + (j + 0.5) * (last.right - last.left) / 400
+        v = last.bottom + (i + 0.5) * (last.top - last.bottom) / 400
+        point = plane.lift(np.array([[u, v]]))
+        assert last.winner[i, j] == evaluator.predict(run.state_now.x, point)[0]
+    quick = DecisionBoundary().figure([replace(show(run), quick=True)]).items[0]
+    assert quick.lean.size < usual.lean.size
+    assert list(Confusion().refined([show(run)])) == []
 
 
 def test_every_point_lies_in_the_picture(runs):

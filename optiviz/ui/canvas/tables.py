@@ -136,7 +136,7 @@ def _draw_cells(painter: QPainter, table: Table, first: QRectF) -> None:
     longest = max(texts, key=len, default="")
     # As large as the longest figure allows, one size for all cells.
     size = 2.2
-    while size > 0.7:
+    while size > 0.55:
         metrics = QFontMetricsF(theme.font(size))
         if metrics.horizontalAdvance(longest) <= width * 0.8 and metrics.height() <= height * 0.7:
             break
@@ -155,5 +155,5 @@ def _draw_cells(painter: QPainter, table: Table, first: QRectF) -> None:
             painter.setBrush(blend(card, role, shade * STRONGEST))
             painter.drawRoundedRect(cell.adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
             painter.setPen(theme.colour("text"))
-            fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 4)
+            fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(cell, _CENTRE, fitting)
