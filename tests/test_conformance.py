@@ -21,15 +21,16 @@ from optiviz.engine.problem import Evaluator
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
+from optiviz.methods import climbing
 from optiviz.networks.network import Layer, Network
-from optiviz.optimizers import hill_climbing, random_search
+from optiviz.optimizers import random_search
 from optiviz.optimizers.adam import Adam
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.optimizers.mini_batch_gradient_descent import MiniBatchGradientDescent
 from optiviz.optimizers.nelder_mead import NelderMead
 from optiviz.optimizers.nesterov import Nesterov
 from optiviz.problems.function_1d import EXAMPLES, Function1D
-from optiviz.problems.network_training import NetworkTraining
+from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.schedules.cosine import Cosine
 from optiviz.testing.samples import Cliff
 
@@ -213,15 +214,15 @@ def test_dataset(dataset, check):
 
 
 @pytest.mark.parametrize("numbers", [1, 64, 1000, 1 << 16])
-@pytest.mark.parametrize("call", [1.0, 3e4, 1e9])
-def test_what_buys_speed_changes_no_bit(monkeypatch, numbers, call):
+@pytest.mark.parametrize("together", [0.01, 10.0, 1e9])
+def test_what_buys_speed_changes_no_bit(monkeypatch, numbers, together):
     spec = RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 150)
     perceptron = RunSpec.load("classic-perceptron").with_value("stopping.max_iterations", 400)
     specs = [spec, perceptron, perceptron.replace(optimizer=random_search.RandomSearch())]
     usual = [Run(s).finish().digest for s in specs]
-    monkeypatch.setattr(hill_climbing, "_STRETCH", numbers)
+    monkeypatch.setattr(climbing, "STRETCH", numbers)
     monkeypatch.setattr(random_search, "_STRETCH", numbers)
-    monkeypatch.setattr(hill_climbing, "_CALL", call)
+    monkeypatch.setattr(NetworkEvaluator, "points_per_call", together)
     assert [Run(s).finish().digest for s in specs] == usual
 
 

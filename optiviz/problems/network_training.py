@@ -239,6 +239,18 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
             f += self.penalty.of(X)
         return f
 
+    def evaluate_within(self, X: Array, limit: float | Array) -> Array:
+        """Return the mean loss where it is at most the limit, shape (n,)."""
+        if self._screen is not None:
+            return self._screen.error_rates_within(X, limit)
+        return self._train.losses(X, self.loss)
+
+    @property
+    def points_per_call(self) -> float:
+        """About how many points are scored in the time that a call takes by itself."""
+        usual = super().points_per_call
+        return usual if self._screen is None else 4 * usual / self._screen.share
+
     def value_and_gradient(self, x: Array, rows: Rows | None = None) -> tuple[float, Array]:
         """Return the mean loss plus the penalty and their gradient, by backpropagation."""
         if self._no_gradient:

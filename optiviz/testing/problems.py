@@ -29,6 +29,24 @@ def check_rows(problem: Problem) -> None:
     require(bits(X) == bits(first), f"{name}: evaluate changes the points that it is given")
 
 
+def check_within(problem: Problem) -> None:
+    """Check that points which are of use have their bits, whatever was scored before them."""
+    name, evaluator, plain = name_of(problem), problem.evaluator(), problem.evaluator()
+    centres = problem.sample(Draws(9), "points", 0, 4)
+    for i, size in enumerate((0.0, 0.01, 0.3, 3.0)):
+        for centre in centres:
+            moves = size * Draws(9).normals("moves", 25 * i, 25, problem.dim)
+            X = centre + moves
+            f = plain.evaluate(X)
+            for limit in (np.inf, float(np.median(f)), float(f.min()), f[::-1].copy()):
+                found = evaluator.evaluate_within(X, limit)
+                inside = ~(f > limit)
+                same = bits(found[inside]) == bits(f[inside])
+                require(same, f"{name}: evaluate_within gives other bits than evaluate")
+                above = (found > limit) | inside
+                require(bool(above.all()), f"{name}: evaluate_within lets points pass")
+
+
 def check_gradient(problem: Problem) -> None:
     """Check the gradient against central differences, over all rows and over some."""
     name, evaluator = name_of(problem), problem.evaluator()
@@ -121,6 +139,7 @@ def check_evaluators(problem: Problem) -> None:
 
 PROBLEM_CHECKS: tuple[Callable[[Problem], None], ...] = (
     check_rows,
+    check_within,
     check_gradient,
     check_hessian,
     check_sample,

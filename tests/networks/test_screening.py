@@ -67,6 +67,49 @@ def test_extreme_weights_and_features(value):
         assert Screen(net, X, target).error_rates(W).tobytes() == expected.tobytes()
 
 
+@pytest.mark.parametrize("step", [0.001, 0.2, 1.0])
+@pytest.mark.parametrize("units", [(10,), (3, 4)])
+@pytest.mark.parametrize("rows", [250, 700, 2500])
+def test_a_climb_that_asks_for_less_gets_the_same(rows, units, step):
+    """With a jury and without, near the boundary and far from it, after any history."""
+    net = network("sigmoid", "sigmoid", *units)
+    X, target = table(9, rows, 5)
+    random = np.random.default_rng(10)
+    w = random.standard_normal(net.dim(5))
+    w[-1] -= np.median(Kernel(net, X, target).weighted_sums(w))
+    target = Kernel(net, X, target).weighted_sums(w) > 0
+    target[:, ::10] ^= True  # w is right about nine rows of ten
+    kernel, screen = Kernel(net, X, target), Screen(net, X, target)
+    f = kernel.losses(w[None], ACCURACY)[0]
+    juries = 0
+    for n in (1, 3, 40) * 40:
+        W = w + step * random.standard_normal((n, len(w)))
+        limits = f + 0.01 * random.random(n) * (n == 3)
+        expected, found = kernel.losses(W, ACCURACY), screen.error_rates_within(W, limits)
+        inside = expected <= limits
+        assert found[inside].tobytes() == expected[inside].tobytes()
+        assert (found[~inside] > limits[~inside]).all()
+        juries += screen.share < 1
+        if inside.any():
+            w, f = W[inside.argmax()], expected[inside.argmax()]
+    assert juries > 0 or step < 1 or units != (10,)  # small steps pass too often for one
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan, 1e300, 1e39, 0.0])
+def test_one_extreme_candidate_spoils_none_after_it(value):
+    net = network("sigmoid", "sigmoid", 3)
+    X, target = table(3, 30, 2)
+    kernel, screen = Kernel(net, X, target), Screen(net, X, target)
+    random = np.random.default_rng(4)
+    with np.errstate(all="ignore"):
+        for spoilt in (False, True, False, False, True, False):
+            W = random.standard_normal((6, net.dim(2)))
+            if spoilt:
+                W[2, 1] = W[4] = value
+            found = screen.error_rates_within(W, np.inf)
+            assert found.tobytes() == kernel.losses(W, ACCURACY).tobytes()
+
+
 def test_more_rows_than_a_chunk_and_more_candidates_than_a_group():
     net = network("tanh", "step", 20)
     X, target = table(5, 9000, 3)
