@@ -29,6 +29,8 @@ from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.optimizers.mini_batch_gradient_descent import MiniBatchGradientDescent
 from optiviz.optimizers.nelder_mead import NelderMead
 from optiviz.optimizers.nesterov import Nesterov
+from optiviz.optimizers.random_restart_hill_climbing import RandomRestartHillClimbing
+from optiviz.optimizers.simulated_annealing import SimulatedAnnealing
 from optiviz.problems.function_1d import EXAMPLES, Function1D
 from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.schedules.cosine import Cosine
@@ -43,12 +45,14 @@ OPTIMIZERS = [
     NelderMead(adaptive=True, initial_size=2.0),
     Adam(batch_size=16, amsgrad=True, clip_norm=0.5, schedule=Cosine(period=8, warm_up=3)),
     Nesterov(batch_size=25),
+    RandomRestartHillClimbing(patience=4, restarts=9, mutate="one", accept_ties=False),
+    SimulatedAnnealing(schedule="formula", formula="1 / (k + 1)", step_size=0.5),
 ]
 
 
 def named(thing):
     parts = [thing.kind]
-    for name in ("formula", "objective", "mutate", "batch_size"):
+    for name in ("formula", "objective", "mutate", "batch_size", "schedule"):
         if hasattr(thing, name):
             parts.append(str(getattr(thing, name)))
     return "-".join(parts)

@@ -86,6 +86,10 @@ class Problem(Kind):
         """Say why there is no gradient and what would work, or return None if there is one."""
         return None
 
+    def missing_correction(self) -> str | None:
+        """Say why single rows can't be corrected and what would work, or return None."""
+        return "it takes a network of one layer of step units"
+
 
 P = TypeVar("P", bound=Problem, covariant=True)
 
@@ -214,6 +218,26 @@ class Evaluator(ABC, Generic[P]):
             Not changed afterwards.
         """
         return Epoch(self, order)
+
+    def mistakes(self, x: Array) -> NDArray[np.bool_]:
+        """Return the rows for which some output is not as it should be, bool of shape (n_rows,).
+
+        Raises
+        ------
+        NotImplementedError
+            If rows can't be corrected; `Problem.missing_correction` says why.
+        """
+        raise NotImplementedError(self.problem.missing_correction() or "no correction")
+
+    def correction(self, x: Array, row: int) -> Array:
+        """Return (target - output) * input of a row by its weights, shape (dim,).
+
+        Raises
+        ------
+        NotImplementedError
+            If rows can't be corrected.
+        """
+        raise NotImplementedError(self.problem.missing_correction() or "no correction")
 
     def metrics(self, x: Array) -> Mapping[str, float]:
         """Return what is measured of every point, whatever is optimised; empty if nothing is."""

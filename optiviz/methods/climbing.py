@@ -130,6 +130,13 @@ class Path:
             self.best_x, self.best_f, self.best_at = x, f, row
         self.x, self.f = x, f
 
+    def restart(self, x: Array, f: float) -> None:
+        """Begin a new climb at a point, in a row of its own; stay if the point has no value."""
+        if f < np.inf:
+            self.go(self.done, x, f)
+        self.done += 1
+        self.improved = self.done
+
     def climb(
         self,
         problem: Evaluator[Problem],

@@ -146,6 +146,13 @@ class NetworkTraining(Problem):
             return "a step unit only changes in jumps; use sigmoid units"
         return None
 
+    def missing_correction(self) -> str | None:
+        """Say why single rows can't be corrected, or return None."""
+        (*hidden, last) = self.network.layers
+        if not hidden and last.activation == "step":
+            return None
+        return super().missing_correction()
+
     def sentence(self) -> str:
         """Say what is optimised."""
         sizes = self.dataset.sizes()
@@ -241,9 +248,9 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
 
     def evaluate_within(self, X: Array, limit: float | Array) -> Array:
         """Return the mean loss where it is at most the limit, shape (n,)."""
-        if self._screen is not None:
-            return self._screen.error_rates_within(X, limit)
-        return self._train.losses(X, self.loss)
+        if self._screen is None or self.penalty:
+            return self.evaluate(X)
+        return self._screen.error_rates_within(X, limit)
 
     @property
     def points_per_call(self) -> float:
@@ -298,6 +305,24 @@ class NetworkEvaluator(Evaluator[NetworkTraining]):
     def _curvature(self) -> Curvature:
         target = self._target(self.data.y_train)
         return Curvature(self.problem.network, self.data.X_train, target)
+
+    def mistakes(self, x: Array) -> NDArray[np.bool_]:
+        """Return the rows for which some output is not as it should be."""
+        if self.problem.missing_correction() is not None:
+            return super().mistakes(x)
+        said = self.output.decide(self._train.weighted_sums(x))
+        wrong: NDArray[np.bool_] = (said != self._target(self.data.y_train)).any(axis=0)
+        return wrong
+
+    def correction(self, x: Array, row: int) -> Array:
+        """Return (target - output) * input of a row by its weights."""
+        if self.problem.missing_correction() is not None:
+            return super().correction(x, row)
+        inputs = np.append(self.data.X_train[row], 1.0)
+        said = self.output.decide(self._train.weighted_sums(x)[:, row])
+        wanted = self._target(self.data.y_train[row : row + 1])[:, 0]
+        error = wanted.astype(np.float64) - said
+        return np.outer(error, inputs).ravel()
 
     def metrics(self, x: Array) -> Mapping[str, float]:
         """Return what `NetworkTraining.measures` names, on the training and on the test rows.

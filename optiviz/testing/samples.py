@@ -1,6 +1,7 @@
 """Problems on which algorithms are checked: some with a slope, some without, and a cliff."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optiviz.datasets.classification import Classification
 from optiviz.datasets.friedman1 import Friedman1
@@ -80,6 +81,10 @@ class Cliff(Problem):
         """Return an evaluator."""
         return CliffEvaluator(self)
 
+    def missing_correction(self) -> str | None:
+        """Say that rows can be corrected: each leads on towards the edge."""
+        return None
+
     def sentence(self) -> str:
         """Say what is optimised."""
         return "A way down a cliff was searched."
@@ -96,3 +101,11 @@ class CliffEvaluator(Evaluator[Cliff]):
     def value_and_gradient(self, x: Array, rows: Rows | None = None) -> tuple[float, Array]:
         """Return the depth and its slope, the same for all rows."""
         return float(self.evaluate(x[None])[0]), np.full(3, -1.0)
+
+    def mistakes(self, x: Array) -> NDArray[np.bool_]:
+        """Return that every row is named wrongly."""
+        return np.ones(self.n_rows, dtype=bool)
+
+    def correction(self, x: Array, row: int) -> Array:
+        """Return a step to the edge."""
+        return np.ones(3)

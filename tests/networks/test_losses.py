@@ -253,7 +253,7 @@ def test_sines_of_large_sums_have_the_same_bits_alone_and_among_others():
         (NUMBERS, "mean_squared_error", [(2, "identity")], "network.layers",
          "the last layer needs 1 unit for a number, has 2"),
         *((NUMBERS, objective, [(1, "identity")], "objective",
-           f"{name} needs classes, and each row of Five of many features (Friedman 1) has a number: "
+           f"{name} needs classes, and each row of {NUMBERS.label} has a number: "
            "use mean squared error or mean absolute error")
           for objective, name in (("accuracy", "accuracy"), ("log_loss", "log loss"),
                                   ("hinge", "hinge"))),

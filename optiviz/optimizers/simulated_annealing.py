@@ -1,0 +1,212 @@
+"""Simulated annealing: worse moves are kept too, ever more rarely."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optiviz.engine.draws import Draws
+from optiviz.engine.formula import Formula, FormulaError
+from optiviz.engine.optimizer import Block, Channel, Outcome, Row, State, frozen
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Array, Evaluator, Problem
+from optiviz.methods.climbing import Climb, Path
+
+_TILE = 256  # iterations whose limits are computed together, so that blocks can't change their bits
+_WINDOW = 100  # moves over which the acceptance rate is taken
+_LOOKED_AT = np.unique(np.round(np.geomspace(1, 10**7, 300))) - 1.0  # iterations
+
+
+@dataclass(frozen=True)
+class AnnealingState(State):
+    """A state that remembers which moves were kept of late.
+
+    Attributes
+    ----------
+    recent : ndarray, shape (100,)
+        1 for each of the last moves that was kept, else 0; the last one last.
+    tried : int
+        Moves since the annealing began.
+    """
+
+    recent: Array
+    tried: int
+
+
+class SimulatedAnnealing(Climb):
+    """Keep a move that makes f worse by d with probability exp(-d / T); T falls with k.
+
+    T is the temperature at iteration k, counted from 0, and never below the final temperature. At
+    T = 0 only moves that are no worse are kept.
+    """
+
+    kind = "simulated_annealing"
+    label = "Simulated annealing"
+    source = (
+        "Kirkpatrick, Gelatt & Vecchi (1983), Optimization by simulated annealing; "
+        "Metropolis et al. (1953)"
+    )
+    channels = (
+        Channel("temperature", "temperature", scale="log"),
+        Channel("acceptance", f"acceptance rate, last {_WINDOW} moves"),
+    )
+    state_type = AnnealingState
+
+    initial_temperature: Annotated[
+        float,
+        Param(
+            "Temperature at the start: a rise in f that is kept with probability 1/e.",
+            scale="log",
+            ge=0,
+            le=1e9,
+            live=True,
+        ),
+    ] = 0.02
+    schedule: Annotated[
+        Literal["geometric", "arithmetic", "exponential", "formula"],
+        Param(
+            "How the temperature falls.",
+            choices={
+                "geometric": "T · (1 - rate)^k",
+                "arithmetic": "T · (1 - rate · k)",
+                "exponential": "T · exp(-rate · k)",
+                "formula": "a formula in k",
+            },
+            live=True,
+        ),
+    ] = "geometric"
+    rate: Annotated[
+        float,
+        Param(
+            "What the temperature loses in an iteration, as a share.",
+            label="Cooling rate",
+            scale="log",
+            ge=0,
+            le=1,
+            live=True,
+        ),
+    ] = 0.005
+    formula: Annotated[
+        str, Param("Temperature at iteration k, if it is a formula.", max_length=200, live=True)
+    ] = "0.02 / log(k + 3)"
+    final_temperature: Annotated[
+        float,
+        Param("The temperature doesn't fall below this.", scale="log", ge=0, le=1e9, live=True),
+    ] = 0.0
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        """Refuse temperatures that can't be."""
+        if self.schedule != "formula":
+            if self.final_temperature > self.initial_temperature:
+                yield (
+                    "final_temperature",
+                    f"must be at most the initial temperature, {self.initial_temperature:g}, "
+                    f"is {self.final_temperature:g}",
+                )
+            return
+        try:
+            formula = Formula(self.formula, "k")
+        except FormulaError as error:
+            yield "formula", str(error)
+            return
+        sentence = _impossible(formula(_LOOKED_AT), _LOOKED_AT)
+        if sentence is not None:
+            yield "formula", sentence
+
+    def sentence(self) -> str:
+        """Say what an iteration does."""
+        start, rate = f"{self.initial_temperature:g}", f"{self.rate:g}"
+        falls = {
+            "geometric": f"{start} · (1 - {rate})^k",
+            "arithmetic": f"{start} · (1 - {rate} · k)",
+            "exponential": f"{start} · exp(-{rate} · k)",
+            "formula": self.formula,
+        }[self.schedule]
+        least = f", {self.final_temperature:g} at least" if self.final_temperature else ""
+        return (
+            f"{self.proposal()}; keep it if it is no worse, and if it is worse by d with "
+            f"probability exp(-d / T), T = {falls}{least}. "
+            "The best point and the last one are both reported."
+        )
+
+    def temperatures(self, k: Array) -> Array:
+        """Return the temperature at iterations, of the same shape."""
+        if self.schedule == "formula":
+            fallen = Formula(self.formula, "k")(k)
+        elif self.schedule == "geometric":
+            fallen = self.initial_temperature * (1 - self.rate) ** k
+        elif self.schedule == "arithmetic":
+            fallen = self.initial_temperature * (1 - self.rate * k)
+        else:
+            fallen = self.initial_temperature * np.exp(-self.rate * k)
+        # What is negative stays so where it is refused.
+        refused = (fallen < 0) & (self.schedule == "formula")
+        return np.where(refused, fallen, np.maximum(fallen, self.final_temperature))
+
+    def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> AnnealingState:
+        """Score the start point."""
+        first = super().init(problem, x0, draws)
+        return AnnealingState(**vars(first), recent=frozen(np.zeros(_WINDOW)), tried=0)
+
+    def step(self, problem: Evaluator[Problem], state: State, draws: Draws) -> tuple[State, Row]:
+        """Try one move."""
+        after, block = self.steps(problem, state, draws, 1)
+        return after, block.row(0)
+
+    def steps(
+        self, problem: Evaluator[Problem], state: State, draws: Draws, n: int
+    ) -> tuple[AnnealingState, Block]:
+        """Try n moves, several at a time.
+
+        Raises
+        ------
+        ValueError
+            If the formula gives a temperature that is negative or not finite.
+        """
+        assert isinstance(state, AnnealingState)
+        temperatures, slack = self._limits(draws, state.k, n)
+        path = Path(state.x, state.f, state.best_x, state.best_f)
+        for moves in self.stretches(draws, state.k, n, len(state.x)):
+            end = path.done + len(moves)
+            path.climb(problem, moves, ties=True, slack=slack[path.done : end])
+        block = path.block(state, problem.n_rows)
+        kept = np.concatenate((state.recent, block.outcome != Outcome.REJECTED))
+        total = np.concatenate(((0.0,), np.add.accumulate(kept)))
+        window = np.minimum(state.tried + np.arange(1, n + 1), _WINDOW)
+        acceptance = (total[_WINDOW + 1 :] - total[1:-_WINDOW]) / window
+        after = AnnealingState(
+            **path.end(state, problem.n_rows),
+            recent=frozen(kept[-_WINDOW:].copy()),
+            tried=state.tried + n,
+        )
+        return after, replace(block, channels=np.column_stack((temperatures, acceptance)))
+
+    def _limits(self, draws: Draws, start: int, n: int) -> tuple[Array, Array]:
+        """Return temperatures, and how much worse is kept, for n iterations, each (n,).
+
+        u <= exp(-d / T) says the same as d <= -T log(u), and 1 - u is as good and never 0.
+        """
+        first, end = start // _TILE * _TILE, start + n
+        parts = []
+        for at in range(first, end, _TILE):
+            t = self.temperatures(np.arange(at, at + _TILE, dtype=np.float64))
+            u = draws.uniforms("accept", at, _TILE, 1)[:, 0]
+            parts.append((t, t * -np.log1p(-u)))
+        temperatures, slack = np.concatenate(parts, axis=1)[:, start - first : end - first]
+        sentence = _impossible(temperatures, np.arange(start, end))
+        if sentence is not None:
+            raise ValueError(f"the temperature by the formula {sentence}")
+        return temperatures, slack
+
+
+def _impossible(temperatures: Array, k: NDArray[Any]) -> str | None:
+    """Return a sentence on the first temperature that can't be, or None."""
+    wrong = np.flatnonzero(~((temperatures >= 0) & (temperatures < np.inf)))
+    if len(wrong) == 0:
+        return None
+    return (
+        "must be a finite number and not negative at every iteration, "
+        f"is {temperatures[wrong[0]]:g} at k = {k[wrong[0]]:.0f}"
+    )
