@@ -399,7 +399,7 @@ def test_formulas_are_equal_by_their_text_and_variable():
     assert hash(formula) == hash(Formula.parse("x^2"))
     assert formula != Formula.parse("x**2")
     assert Formula.parse("1", "t") != Formula.parse("1", "x")
-    assert repr(formula) == "Formula(text='x^2', variable='x')"
+    assert repr(formula) == "Formula(text='x^2', variables=('x',))"
     with pytest.raises(AttributeError):
         formula.text = "x"
 

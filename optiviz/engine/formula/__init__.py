@@ -1,14 +1,16 @@
-"""A formula that a user types, such as ``x^2 + 10 sin(x)``, with its exact slope and curvature.
+"""A formula that a user types, such as ``x^2 + 10 sin(x)``, with its exact slopes and curvatures.
 
 Imports numpy and the standard library only. The parser makes a program of the text; jets give it
 values and derivatives, mathtext its looks. Nothing is ever evaluated by Python itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from optiviz.engine.formula.jets import Array, evaluate
+from optiviz.engine.formula.jets import Array, Jet, evaluate
 from optiviz.engine.formula.mathtext import typeset
 from optiviz.engine.formula.parser import MAX_DEPTH, MAX_LENGTH, FormulaError, parse
 from optiviz.engine.formula.program import Program
@@ -16,13 +18,14 @@ from optiviz.engine.formula.program import Program
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "Formula", "FormulaError"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Formula:
-    """A function of one variable, read from text.
+    """A function of one variable or of several, read from text.
 
-    Numbers, the variable, ``pi``, ``e``, ``tau``, ``+ - * / ** ^``, parentheses, products without
-    a sign (``2x``, ``3(x+1)``), and the functions that the error for an unknown name lists. What
-    people read in two ways (``1/2x``, ``e^2x``) is refused.
+    Numbers, the variables, ``pi``, ``e``, ``tau``, ``+ - * / ** ^``, parentheses, products without
+    a sign (``2x``, ``3(x+1)``, with variables of one letter ``xy``), and the functions that the
+    error for an unknown name lists. What people read in two ways (``1/2x``, ``e^2x``, ``e^xy``) is
+    refused.
 
     Parameters
     ----------
@@ -30,6 +33,8 @@ class Formula:
         The formula as typed, at most 200 characters.
     variable : str
         The name of its variable.
+    variables : sequence of str, optional
+        The names of its variables, where there are several.
 
     Raises
     ------
@@ -48,34 +53,57 @@ class Formula:
     """
 
     text: str
-    variable: str = "x"
-    _program: Program = field(init=False, repr=False, compare=False)
+    variables: tuple[str, ...]
+    _program: Program = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_program", parse(self.text, self.variable))
+    def __init__(
+        self, text: str, variable: str = "x", variables: Sequence[str] | None = None
+    ) -> None:
+        names = (variable,) if variables is None else tuple(variables)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "variables", names)
+        object.__setattr__(self, "_program", parse(text, names))
 
     @classmethod
     def parse(cls, text: str, variable: str = "x") -> "Formula":
-        """Read a formula, or raise `FormulaError` with a sentence for the user."""
+        """Read a formula of one variable, or raise `FormulaError` with a sentence for the user."""
         return cls(text, variable)
 
-    def __call__(self, x: ArrayLike) -> Array:
-        """Return the values at `x`, float64 in its shape: inf on overflow, nan where undefined."""
-        return evaluate(self._program, x, 0)[0]
+    def __call__(self, *x: ArrayLike) -> Array:
+        """Return the values at `x`, float64 in its shape: inf on overflow, nan where undefined.
+
+        A formula of several variables takes an array for each, in their order.
+        """
+        return self._evaluated(x, 0)[0]
 
     def derivative(self, x: ArrayLike) -> Array:
         """Return the first derivatives at `x`; that of ``abs`` at 0 is 0 (see the class)."""
-        return evaluate(self._program, x, 1)[1]
+        return self._evaluated((x,), 1)[1].reshape(np.shape(x))
 
     def second_derivative(self, x: ArrayLike) -> Array:
         """Return the second derivatives at `x`; kinks and jumps count as straight."""
-        return evaluate(self._program, x, 2)[2]
+        return self._evaluated((x,), 2)[2].reshape(np.shape(x))
 
     def value_and_derivative(self, x: ArrayLike) -> tuple[Array, Array]:
         """Return the values and the first derivatives at `x` from one pass."""
-        value, first = evaluate(self._program, x, 1)
-        return value, first
+        value, first = self._evaluated((x,), 1)
+        return value, first.reshape(np.shape(x))
+
+    def value_and_gradient(self, *x: ArrayLike) -> tuple[Array, Array]:
+        """Return the values at `x`, and the gradients with an axis for the variables before it."""
+        value, gradient = self._evaluated(x, 1)
+        return value, gradient
+
+    def hessian(self, *x: ArrayLike) -> Array:
+        """Return the Hessians at `x`, with two axes for the variables before its own."""
+        return self._evaluated(x, 2)[2]
 
     def latex(self) -> str:
         """Return the formula as it was understood, for matplotlib's mathtext, without ``$``."""
-        return typeset(self._program, self.variable)
+        return typeset(self._program, self.variables)
+
+    def _evaluated(self, x: tuple[ArrayLike, ...], order: int) -> Jet:
+        if len(x) != len(self.variables):
+            names = ", ".join(self.variables)
+            raise TypeError(f"the formula is of {names}, and takes an array for each")
+        return evaluate(self._program, x, order)

@@ -1,11 +1,11 @@
-"""Jets: a value with its first and second derivative, carried through every operation.
+"""Jets: a value with its gradient and Hessian, carried through every operation.
 
 Imports numpy and the program only. A new function of formulas is a new line of `OF_ONE`, where the
 parser finds its name, and a shape in mathtext unless TeX has a command of that name.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from typing import Any, NamedTuple
 
@@ -15,28 +15,46 @@ from numpy.typing import ArrayLike, NDArray
 from optiviz.engine.formula.program import Program, interpret
 
 Array = NDArray[np.float64]
-Jet = tuple[Array, ...]  # a value, then its first and second derivative if they are asked for
+# A value, then its gradient and Hessian if they are asked for, whose axes for variables come first.
+Jet = tuple[Array, ...]
 
 
-def evaluate(program: Program, x: ArrayLike, order: int) -> Jet:
-    """Return a program's value at `x` and its derivatives up to `order`, each in the shape of `x`.
+def evaluate(program: Program, x: Sequence[ArrayLike], order: int) -> Jet:
+    """Return a program's value at `x` and its derivatives up to `order`.
 
     Where the value is nan, so are the derivatives.
+
+    Parameters
+    ----------
+    x : sequence of array_like
+        The values of each variable; they are broadcast to one shape.
+    order : {0, 1, 2}
+
+    Returns
+    -------
+    tuple of ndarray
+        The value, in the shape of `x`; the gradient, with an axis for the variables before it; the
+        Hessian, with two.
     """
+    shape = np.broadcast_shapes(*map(np.shape, x))
     # A row alone has the bits of a row among others: no strides and no scalars, on which numpy may
     # round otherwise.
-    point = np.array(x, dtype=np.float64, order="C", ndmin=1)
-    one, zero = np.ones(()), np.zeros(())
+    points = [np.broadcast_to(np.asarray(v, dtype=np.float64), shape).flatten() for v in x]
+    n = len(points)
+    unit, flat = np.eye(n)[..., None], np.zeros((n, n, 1))
     with np.errstate(all="ignore"):
         value, *derivatives = interpret(
             program,
-            lambda number: (np.array(number), zero, zero)[: order + 1],
-            (point, one, zero)[: order + 1],
+            lambda number: (np.array(number), flat[0], flat)[: order + 1],
+            [(points[i], unit[i], flat)[: order + 1] for i in range(n)],
             _differentiate,
         )
     derivatives = [np.where(np.isnan(value), np.nan, part) for part in derivatives]
-    parts = (np.broadcast_to(part, point.shape) for part in (value, *derivatives))
-    return tuple(part.reshape(np.shape(x)).copy() for part in parts)
+    axes: tuple[tuple[int, ...], ...] = ((), (n,), (n, n))
+    return tuple(
+        np.broadcast_to(part, (*axes[i], *points[0].shape)).reshape((*axes[i], *shape)).copy()
+        for i, part in enumerate((value, *derivatives))
+    )
 
 
 # ---- The operations ------------------------------------------------------------------------------
@@ -135,6 +153,11 @@ def _times(a: Any, b: Any) -> Array:
     return np.where(np.isnan(product) & (np.equal(a, 0) | np.equal(b, 0)), 0.0, product)
 
 
+def _outer(a: Array, b: Array) -> Array:
+    """Return all products of entries of two gradients, shape (variables, variables, n)."""
+    return np.asarray(a[:, None] * b[None, :])
+
+
 def _differentiate(name: str, operands: list[Jet]) -> Jet:
     if len(operands) == 1:
         return _chain_of_one(OF_ONE[name], operands[0])
@@ -149,7 +172,7 @@ def _chain_of_one(f: _OfOne, u: Jet) -> Jet:
     first = _times(f_u, u[1])
     if len(u) == 2:
         return value, first
-    return value, first, _times(f.second(u[0]), u[1] ** 2) + _times(f_u, u[2])
+    return value, first, _times(f.second(u[0]), _outer(u[1], u[1])) + _times(f_u, u[2])
 
 
 def _chain_of_two(f: _OfTwo, u: Jet, v: Jet) -> Jet:
@@ -161,5 +184,6 @@ def _chain_of_two(f: _OfTwo, u: Jet, v: Jet) -> Jet:
     if len(u) == 2:
         return value, first
     f_uu, f_uv, f_vv = f.hessian(u[0], v[0])
-    bend = _times(f_uu, u[1] ** 2) + 2 * _times(f_uv, u[1] * v[1]) + _times(f_vv, v[1] ** 2)
-    return value, first, bend + _times(f_u, u[2]) + _times(f_v, v[2])
+    bend = _times(f_uu, _outer(u[1], u[1])) + _times(f_vv, _outer(v[1], v[1]))
+    mixed = _times(f_uv, _outer(u[1], v[1])) + _times(f_uv, _outer(v[1], u[1]))
+    return value, first, bend + mixed + _times(f_u, u[2]) + _times(f_v, v[2])

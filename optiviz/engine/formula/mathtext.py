@@ -4,6 +4,7 @@ Imports the program only, and not matplotlib: mathtext is a string.
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from optiviz.engine.formula.program import Program, interpret
@@ -21,9 +22,9 @@ _SHAPES = {
 } | {name: rf"\mathrm{{{name}}}\left(%s\right)" for name in ("relu", "sigmoid", "sign", "softplus")}
 
 
-def typeset(program: Program, variable: str) -> str:
-    """Return a program as mathtext, without ``$``; `variable` is the name of its variable."""
-    return interpret(program, _number, _variable(variable), _operation).text
+def typeset(program: Program, variables: Sequence[str]) -> str:
+    """Return a program as mathtext, without ``$``; `variables` are the names of its variables."""
+    return interpret(program, _number, [_variable(name) for name in variables], _operation).text
 
 
 class _Piece(NamedTuple):
