@@ -38,6 +38,7 @@ _FAMILIES = (
     "optimizers",
     "schedules",
     "datasets",
+    "functions",
     "problems",
     "activations",
     "losses",

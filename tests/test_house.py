@@ -49,6 +49,9 @@ def test_presets_in_the_order_they_are_taught():
         "spirals",
         "digits",
         "sine",
+        "rosenbrock-2d",
+        "himmelblau-2d",
+        "rastrigin-10d",
     ]
     for name in presets.names():
         preset = presets.load(name)

@@ -42,7 +42,13 @@ def names() -> list[str]:
     """Return the presets' names, in the order in which they are best taught."""
     files = resources.files(__name__).iterdir()
     found = [file.name.removesuffix(".toml") for file in files if file.name.endswith(".toml")]
-    return sorted(found, key=lambda name: (load(name).title, name))
+    return sorted(found, key=lambda name: (_place(load(name).title), name))
+
+
+def _place(title: str) -> tuple[int, str]:
+    """Return where a title belongs: by the number that it begins with."""
+    number, _, words = title.partition(" · ")
+    return int(number), words
 
 
 @cache

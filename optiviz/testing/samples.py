@@ -7,8 +7,12 @@ from optiviz.datasets.classification import Classification
 from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine.draws import Draws
 from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
+from optiviz.functions.rastrigin import Rastrigin
+from optiviz.functions.rosenbrock import Rosenbrock
 from optiviz.networks.network import Layer, Network
 from optiviz.problems.function_1d import Function1D
+from optiviz.problems.function_2d import Function2D
+from optiviz.problems.function_nd import FunctionND
 from optiviz.problems.network_training import NetworkTraining
 
 
@@ -23,6 +27,8 @@ def problems_with_slope() -> tuple[Problem, ...]:
         Function1D(),
         Function1D(formula="x^4 - 3x^2 + x"),
         Function1D(formula="abs(x)", low=-1.0),
+        Function2D(function=Rosenbrock()),
+        FunctionND(function=Rastrigin(), dimension=7),
         NetworkTraining(
             dataset=Classification(n_samples=90), network=Network(layers=relu), objective="log_loss"
         ),
