@@ -34,6 +34,7 @@ app = typer.Typer(
 # typer's errors of usage are click's, or those of its own copy of click, as its version has it.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 _REPORTS = (".html",)
+_SHORT = 10  # numbers of a point that is printed
 _FAMILIES = (
     "optimizers",
     "schedules",
@@ -341,7 +342,8 @@ def _in_words(made: Run, found: dict[str, Any]) -> str:
         )
     elif found.get("train_r2") is not None:
         lines.append(f"R²: train {found['train_r2']:.4f}, test {found['test_r2']:.4f}")
-    elif made.spec.problem.dim == 1:
-        lines.append(f"x = {found['x'][0]:.6g}")
+    elif made.spec.problem.dim <= _SHORT:
+        x = ", ".join(f"{v:.6g}" for v in made.state_now.x.tolist())
+        lines.append(f"x = {x if made.spec.problem.dim == 1 else f'({x})'}")
     lines.append(f"trace {found['trace_sha256']}")
     return "\n".join(f"  {line}" for line in lines)

@@ -103,6 +103,12 @@ class Function(Kind):
         ]
         return f"{self.label} ({', '.join(others)})" if others else self.label
 
+    @property
+    def in_full(self) -> str:
+        """Its name, if it has one, and its formula."""
+        title, formula = self.title, self.written()
+        return f"f = {formula}" if formula == title else f"{title}, f = {formula}"
+
     def value(self, X: Array) -> Array:
         """Return the values at points of shape (n, dim), each with the bits it has alone."""
         return self.f(columns(X))

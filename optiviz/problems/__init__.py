@@ -78,9 +78,8 @@ class FunctionProblem(Problem):
 
     def sentence(self) -> str:
         """Say what is optimised, and what is known of its lowest value."""
-        title, formula = self.function.title, self.function.written()
-        shown = f"f = {formula}" if formula == title else f"{title}, f = {formula}"
-        searched = f"The lowest point of {shown}, of {self.dim} variables, was searched."
+        variables = "one variable" if self.dim == 1 else f"{self.dim} variables"
+        searched = f"The lowest point of {self.function.in_full}, of {variables}, was searched."
         if self.minimum is None:
             return searched
         value, where = f"{self.minimum.value:.6g}".replace("-", "−"), places(self.minimum.points)

@@ -25,7 +25,7 @@ from optiviz.views.figure import ClassImage, Figure, Line, Table, ValueImage
 from optiviz.views.palette import DARK, LIGHT
 
 _MEASURING = 5.0  # seconds at most for the metrics of each run; what a snapshot has comes first
-_ORDER = ("fitness", "decision_boundary", "function_1d", "confusion")
+_ORDER = ("fitness", "decision_boundary", "function_1d", "function_2d", "coordinates", "confusion")
 _LAST = "log"
 _SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
 _LARGE_SVG = 100_000  # bytes; a PNG may then be smaller
@@ -237,7 +237,7 @@ def _points(
         if row == goal and part == "train" and known is not None and known.reading == reading:
             is_train = True  # the same numbers need no second row
         else:
-            rest.append((f"{what if known is None else known.label}, {part}", *row))
+            rest.append((f"{what if known is None else known.label}, {part}".lstrip(", "), *row))
     name = f"{reading.name[:1].upper()}{reading.name[1:]}"
     yield (f"{name}, {'train' if is_train else 'as optimised'}", *goal)
     yield from rest
@@ -394,6 +394,6 @@ def _compared(shown: Sequence[Shown]) -> Iterator[Picture]:
     for score in _scores(shown) if len(readings) > 1 else ():
         view = registry.kinds("views")["fitness"](measure=score, over=_over(shown))
         yield _picture(view, shown)
-    function = registry.kinds("views").get("function_1d")
-    if len(problems) == 1 and function is not None and function().suits(shown[0].run.spec.problem):
-        yield _picture(function(), shown)
+    for kind in ("function_1d", "function_2d", "coordinates") if len(problems) == 1 else ():
+        if (view := registry.kinds("views")[kind]()).suits(shown[0].run.spec.problem):
+            yield _picture(view, shown)

@@ -1,7 +1,7 @@
 """Runs in words and tables, for reports: settings as people read them, changes, numbers, TOML."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from optiviz.engine.spec import RunSpec
 
 _SHOWN = 24  # items of a list of numbers
 _LONGEST_TEXT = 400
+_SHORT = 3  # numbers of a point that a sentence names
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,15 @@ def start_sentence(run: Run) -> str:
         where = "the start point that was set"
     else:
         where = f"a start point drawn with seed {run.spec.seed}"
-    if len(state.x) == 1:
-        where = f"x = {state.x[0]:g}"
+    if len(state.x) <= _SHORT:
+        where = f"x = {_point(state.x.tolist())}"
     return f"It began at {where} ({value})."
+
+
+def _point(x: Sequence[float]) -> str:
+    """Return a point of one number or of a few."""
+    shown = [f"{v:g}".replace("-", "−", 1) for v in x]
+    return shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
 
 
 def end_sentence(run: Run) -> str:
@@ -167,7 +174,7 @@ def change_sentences(spec: RunSpec) -> list[str]:
             parts.append(_difference(before, change.optimizer))
             before = change.optimizer
         if change.x is not None:
-            moved = f" to x = {change.x[0]:g}" if len(change.x) == 1 else ""
+            moved = f" to x = {_point(change.x)}" if len(change.x) <= _SHORT else ""
             parts.append(f"the point was moved by hand{moved}")
         found.append(f"After iteration {change.at:,} {' and '.join(parts)}.")
     return found

@@ -57,7 +57,7 @@ class Log(View):
 def _weights(one: Shown) -> list[str]:
     """Return the last point as lines of numbers that can be pasted back."""
     x = one.reader.state(one.k).x
-    name = "weights" if len(x) > 1 else "x"
+    name = "weights" if one.run.spec.problem.n_rows > 1 else "x"
     if len(x) > _WEIGHTS:
         return [f"{len(x):,} {name}: export them as npz"]
     texts = [repr(v) for v in x.tolist()]

@@ -71,6 +71,17 @@ def runs():
     made["no number"] = finished(
         RunSpec.load("classic-descent"), problem__formula="x - sqrt(x)", optimizer__learning_rate=2
     )
+    for dimension in (1, 2, 300):
+        made[f"{dimension} coordinates"] = finished(
+            RunSpec.load("rastrigin-10d"),
+            problem__function__kind="sphere",
+            problem__dimension=dimension,
+            stopping__max_iterations=30,
+        )
+    typed = {"kind": "formula", "formula": "1/x + log(y)"}
+    made["a typed function of two"] = finished(
+        RunSpec.load("himmelblau-2d"), problem__function=typed, optimizer__learning_rate=1e4
+    )
     return made
 
 

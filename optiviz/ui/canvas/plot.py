@@ -357,7 +357,8 @@ class PlotPane(pg.GraphicsView):
             self._readout.show_readings(())
             return
         lines = [i for i in self._figure.items if isinstance(i, Line)]
-        lines = [i for i in lines if i.label] or lines[:1]  # the first one is what it is about
+        # The first line is what a figure is about, unless that is a picture.
+        lines = [i for i in lines if i.label] or lines[: self._ramp.image() is None]
         x = self._value_under(at)
         if self._figure.time_axis:
             nearest = nearest_x(lines, x)
