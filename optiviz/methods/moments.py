@@ -82,8 +82,8 @@ class AdaptiveMoments(BatchDescent):
         move_toward(mean, gradient, 1 - self.beta_1, step)
         np.multiply(gradient, gradient, out=gradient)
         move_toward(moments[1], gradient, 1 - self.beta_2, gradient)
-        # The means' freeing is taken into the two numbers: the order at the end of their section 2,
-        # with the epsilon of algorithm 1.
+        # Both corrections are taken into two numbers, as at the end of their section 2; epsilon is
+        # that of algorithm 1.
         freed = (1 - self.beta_2**t) ** 0.5
         np.sqrt(self.second(moments), out=step)
         step += self.epsilon * freed

@@ -193,7 +193,7 @@ class _Hidden:
 
 
 class _HiddenInPlace(_Hidden):
-    """The same where the slope follows from what a unit says: weighted sums needn't be kept."""
+    """The same where the slope follows from what a unit says: the weighted sums are not kept."""
 
     def __init__(self, activation: Activation, units: int, m: int) -> None:
         super().__init__(activation, units, m)
@@ -201,6 +201,8 @@ class _HiddenInPlace(_Hidden):
 
 
 class _HiddenSigmoid(_HiddenInPlace):
+    """a = (1 + tanh(z / 2)) / 2, with the slope a (1 - a)."""
+
     def apply(self) -> None:
         z = self.z
         multiply(z, _HALF, z)
@@ -216,6 +218,8 @@ class _HiddenSigmoid(_HiddenInPlace):
 
 
 class _HiddenTanh(_HiddenInPlace):
+    """a = tanh(z), with the slope 1 - a^2."""
+
     def apply(self) -> None:
         tanh(self.z, self.z)
 
@@ -227,11 +231,13 @@ class _HiddenTanh(_HiddenInPlace):
 
 
 class _HiddenRelu(_HiddenInPlace):
+    """a = max(0, z), with the slope 1 where that is above 0, else 0."""
+
     def apply(self) -> None:
         maximum(self.z, _ZERO, out=self.z)
 
     def multiply_by_slope(self) -> None:
-        sign(self.z, self._scratch)  # 1 where it is above 0, else 0
+        sign(self.z, self._scratch)
         multiply(self.delta, self._scratch, self.delta)
 
 
@@ -266,8 +272,9 @@ class _Output:
 class _SigmoidLogLoss(_Output):
     """Log loss of sigmoid outputs: -log of the probability of the row's class.
 
-    With u = z where the target is 0 and -z where it is 1, it is log(1 + exp(u)), for many rows
-    computed as max(u, 0) + log(1 + exp(-|u|)); its slope by u is (1 + tanh(u / 2)) / 2.
+    Targets are 0 or 1, and nothing between. With u = z for 0 and -z for 1 it is log(1 + exp(u)),
+    for many rows computed as max(u, 0) + log(1 + exp(-|u|)); its slope by u is the sigmoid,
+    (1 + tanh(u / 2)) / 2.
     """
 
     def __init__(self, loss: Loss, activation: Activation, units: int, m: int) -> None:

@@ -1,4 +1,4 @@
 """Algorithms, one file each; a new file here is a new algorithm everywhere.
 
-Imports methods, where what several algorithms are made of is kept, and the engine.
+Imports methods, where what several algorithms are made of is kept, schedules and the engine.
 """

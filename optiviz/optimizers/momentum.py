@@ -12,9 +12,7 @@ class Momentum(BatchDescent):
 
     kind = "momentum"
     label = "Momentum"
-    source = (
-        "Polyak (1964), Some methods of speeding up the convergence of iteration methods, eq. 9"
-    )
+    source = "Polyak (1964); as in Sutskever, Martens, Dahl & Hinton (2013), eq. 1 and 2"
 
     momentum: Share = 0.9
 

@@ -37,7 +37,7 @@ class Nadam(AdaptiveMoments):
         np.multiply(mean, beta / (1 - beta ** (t + 1)), out=step)
         gradient *= (1 - beta) / (1 - beta**t)
         step += gradient
-        gradient[:] = np.sqrt(square)
+        np.sqrt(square, out=gradient)
         gradient += self.epsilon * freed
         step /= gradient
         step *= -rate * freed

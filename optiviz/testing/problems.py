@@ -97,6 +97,26 @@ def check_hessian(problem: Problem) -> None:
         require(worst < 1e-5, f"{name}: the Hessian is off by {worst:.2g} of its size")
 
 
+def check_epochs(problem: Problem) -> None:
+    """Check that a batch of an epoch has the bits of the same rows by `value_and_gradient`."""
+    if problem.missing_gradient() is not None:
+        return
+    name, evaluator, n = name_of(problem), problem.evaluator(), problem.n_rows
+    x, gradient = problem.sample(Draws(9), "points", 0, 1)[0].copy(), np.empty(problem.dim)
+    for index in range(2):
+        order = Draws(9).permutation("epoch", index, n)
+        for size in {1, -(-n // 3), n}:
+            epoch = evaluator.epoch(order)
+            starts = range(0, n, size)
+            for start in (*starts[:3], starts[-1]):
+                rows = order[start : start + size]
+                f = epoch.value_and_gradient(x, start, start + len(rows), gradient)
+                g, expected = evaluator.value_and_gradient(x.copy(), rows)
+                same = bits(f) == bits(g) and bits(gradient) == bits(expected)
+                require(same, f"{name}: {len(rows)} rows of an epoch have other bits than gathered")
+                x *= 0.9
+
+
 def check_sample(problem: Problem) -> None:
     """Check that start points depend on seed, purpose and number alone."""
     name = name_of(problem)
@@ -142,6 +162,7 @@ PROBLEM_CHECKS: tuple[Callable[[Problem], None], ...] = (
     check_within,
     check_gradient,
     check_hessian,
+    check_epochs,
     check_sample,
     check_metrics,
     check_evaluators,
