@@ -91,8 +91,7 @@ class Workspace(QWidget):
         self._live_timer.setSingleShot(True)
         self._live_timer.setInterval(_CHANGE_REST)
         self._live_timer.timeout.connect(self._apply_live)
-        self._run_action = QAction("Run", self)
-        self._run_action.triggered.connect(self.run)
+        self._run_action: QAction | None = None
         self.grid = ViewGrid(views, self.session)
         self.grid.card_made.connect(self._connect_card)
         self._editor: DrawingEditor | None = None
@@ -127,7 +126,10 @@ class Workspace(QWidget):
     def _connect_card(self, card: ViewCard) -> None:
         card.picture_wanted.connect(self.picture_wanted)
         card.start_dragged.connect(self._drag_start)
-        card.canvas.set_empty_actions([] if self.grid.cards else [self._run_action])
+        if self._run_action is None:  # one button is enough, on the first card
+            self._run_action = QAction("Run", self)
+            self._run_action.triggered.connect(self.run)
+            card.canvas.set_empty_actions([self._run_action])
 
     def _left(self) -> QWidget:
         box = QWidget()

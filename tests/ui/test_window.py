@@ -3,10 +3,12 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from optiviz import presets
@@ -61,6 +63,46 @@ def test_one_click_runs_the_classic_network_and_every_card_shows_it(window, qtbo
     accuracy = run.history.measure(window.train.session.entries[0].window_reader, run.k)
     assert f"train {accuracy['train_accuracy']:.3f}" in confusion.note()
     assert any("weights at iteration 1,000" in line for line in log.canvas.figure().lines)
+
+
+def test_an_empty_workspace_has_one_button_that_runs(window, qtbot):
+    """Four of them would ask which one is meant."""
+    buttons = [b for card in window.train.cards for b in card.findChildren(QPushButton)]
+    shown = [button for button in buttons if button.isVisible()]
+    assert [button.text() for button in shown] == ["Run"]
+    qtbot.mouseClick(shown[0], Qt.MouseButton.LeftButton)
+    run = window.train.session.entries[-1].run
+    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=20_000)
+
+
+def test_cards_follow_the_problem_on_show(window, qtbot):
+    """A run that predicts numbers has no classes to confuse; no card may stay empty."""
+    grid, problem = window.train.grid, presets.load("classic-mlp").spec.problem
+    usual = [card.view.kind for card in grid.cards]
+    assert usual == ["fitness", "decision_boundary", "confusion", "log"]
+    first = grid.cards[0]
+    window.train.grid.cards[1].expand_requested.emit()
+    grid.show_problem(SimpleNamespace(kind=problem.kind, is_regression=True))
+    kinds = [card.view.kind for card in grid.cards if card.isVisible()]
+    assert kinds == ["fitness", "regression_fit", "predicted_actual", "residuals"]
+    assert grid.cards[0] is first
+    grid.show_problem(problem)
+    assert [card.view.kind for card in grid.cards if card.isVisible()] == usual
+
+
+def test_the_boundary_is_refined_when_the_run_is_looked_at_in_peace(window, qtbot):
+    press_run(window, qtbot)
+    key(window, qtbot, Qt.Key.Key_End)
+    canvas = window.train.cards[1].canvas
+
+    def fine() -> bool:
+        figure = canvas.figure()
+        return bool(figure.items) and figure.items[0].lean.shape == (400, 400)
+
+    qtbot.waitUntil(fine, timeout=10_000)
+    key(window, qtbot, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: "iteration 999" in canvas.figure().caption, timeout=10_000)
+    qtbot.waitUntil(fine, timeout=10_000)
 
 
 def test_keys_move_the_playhead(window, qtbot):

@@ -14,6 +14,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.problems.network_training import NetworkEvaluator
 from optiviz.reports.drawing import render
 from optiviz.views import Shown, show
+from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.figure import Band, Line, Points, Rule, ValueImage
 from optiviz.views.predicted_actual import PredictedActual
@@ -209,7 +210,9 @@ def test_numbers_and_classes_have_views_of_their_own():
         assert kind().suits(numbers)
         assert not kind().suits(with_classes)
         assert not kind().suits(function)
-    assert DecisionBoundary().suits(with_classes)
+    for kind in (DecisionBoundary, Confusion):
+        assert kind().suits(with_classes)
+        assert not kind().suits(numbers)
 
 
 def test_how_well_numbers_are_predicted():

@@ -66,7 +66,7 @@ class KindForm(Control):
         self._choice.wide = not nested
         self.row = Row(label if nested else "", self._choice, "")
         self._choice.name(label, "")
-        column = QVBoxLayout(self)
+        column = self._whole = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self.row)
@@ -122,6 +122,11 @@ class KindForm(Control):
     def rows_within(self) -> list[Row]:
         """Return its row, which lines up with those around it."""
         return [self.row] if self.labels_itself else []
+
+    def put_below_choice(self, *widgets: QWidget) -> None:
+        """Put widgets between the combo and the settings."""
+        for i, widget in enumerate(widgets):
+            self._whole.insertWidget(1 + i, widget)
 
     def label_at(self, path: str) -> str:
         """Return the words on screen for a setting."""

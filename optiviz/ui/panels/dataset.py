@@ -65,9 +65,8 @@ class DatasetPanel(Panel):
         self.draw_button.clicked.connect(self._want_drawing)
         self._drawn = MistakeNote(self)
         self._other = MistakeNote(self)
-        for widget in (
-            self.scatter, self.counts, self.draw_button, self._drawn, self.form, self._other,
-        ):  # fmt: skip
+        self.form.put_below_choice(self.draw_button, self._drawn)
+        for widget in (self.scatter, self.counts, self.form, self._other):
             self.column.addWidget(widget)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
