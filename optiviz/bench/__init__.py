@@ -33,7 +33,7 @@ class Figures:
 def names() -> list[str]:
     """Return the names of the benchmarks."""
     modules = [module.name for module in pkgutil.iter_modules(__path__)]
-    return sorted(name for name in modules if name != "reference")
+    return sorted(set(modules) - {"reference", "timing"})
 
 
 def measure(name: str) -> Iterator[Figures]:

@@ -14,7 +14,8 @@ from optiviz.networks.network import Network
 
 Array = NDArray[np.float64]
 
-_CHUNK = 4096  # rows
+_CHUNK = 4096  # rows at most
+_LEAST = 256  # rows: with fewer, products are slow
 _CACHE = 1 << 17  # numbers in the buffers of one group of candidates: they stay in the L2 cache
 
 
@@ -45,13 +46,14 @@ class Kernel:
         self._inputs[:-1] = X.T
         self._activations = [ACTIVATIONS[layer.activation] for layer in network.layers]
         self._units = [layer.units for layer in network.layers]
-        starts = range(0, self.n_rows, _CHUNK)
-        self._chunks = [slice(start, min(start + _CHUNK, self.n_rows)) for start in starts]
+        chunk = min(_CHUNK, max(_LEAST, _CACHE // sum(self._units) // _LEAST * _LEAST))
+        starts = range(0, self.n_rows, chunk)
+        self._chunks = [slice(start, min(start + chunk, self.n_rows)) for start in starts]
         self._chunk_data = [
             (np.ascontiguousarray(self._inputs[:, c]), np.ascontiguousarray(self._target[:, c]))
             for c in self._chunks
         ]
-        widest = min(_CHUNK, self.n_rows)
+        widest = min(chunk, self.n_rows)
         per_candidate = sum(units + 1 for units in self._units) * widest
         self._group = max(1, min(128, _CACHE // per_candidate))
         # A hidden layer's buffer has a last row of ones, which the next layer's biases multiply.

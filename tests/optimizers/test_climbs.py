@@ -104,7 +104,7 @@ def brute_annealing(spec, optimizer, n):
     "settings",
     [
         {"initial_temperature": 0.05},
-        {"initial_temperature": 0.01, "schedule": "arithmetic", "rate": 0.01},
+        {"initial_temperature": 0.01, "schedule": "arithmetic", "rate": 0.002},
         {"initial_temperature": 3.0, "schedule": "exponential", "final_temperature": 0.001},
         {"schedule": "formula", "formula": "0.02 * (1 + cos(k / 20))"},
     ],
