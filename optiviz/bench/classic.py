@@ -22,10 +22,6 @@ _CLIMBS = (
     ("classic-perceptron", (), 10_000),
     ("classic-mlp", (10, 1), 1_000),
 )
-    ("classic-perceptron", (), 1_000),
-    ("classic-perceptron", (), 10_000),
-    ("classic-mlp", (10, 1), 1_000),
-)
 Score = Callable[[Any, Sequence[int]], float]
 _REPEATS = 5  # of the fast one, which takes milliseconds
 _STRETCH = 20  # iterations of the slow program that are timed for each seed

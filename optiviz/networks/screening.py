@@ -154,6 +154,7 @@ class Screen:
     def _rates(self, W: Array, singles: Singles, limit: float | Array = np.inf) -> Array:
         least, most = self._all.least_and_most(singles)
         rates: Array = np.divide(least, self._n_rows, dtype=np.float64)
+        rates += 0.0  # no row wrong may have come as -0
         sure = least == most  # nan is not
         if not sure.all():
             beyond = ~sure & (least > limit * self._n_rows + 0.5)
