@@ -205,7 +205,7 @@ SET = ("run", "classic-mlp", "--set")
         (["run", "classic-mlp", "--report", "report.doc"], "report.doc: reports are written as"),
         (["run", "classic-mlp", "--report", "no/where.html"], "there is no such folder"),
         (["list", "colours"], "colours"),
-        (["bench", "nothing"], "nothing: is not a benchmark; they are classic"),
+        (["bench", "nothing"], "nothing: is not a benchmark; they are"),
         (["show", "no.optiviz"], "no.optiviz"),
         (["verify", "no.optiviz"], "no.optiviz"),
         (["export", "classic-descent", "--to", "doc", "--out", "x.doc"], "doc"),

@@ -76,7 +76,8 @@ def test_a_companion_is_laid_over_the_main_run():
 
 
 def test_benchmarks_are_named():
-    assert bench.names() == ["classic", "genetic", "minibatch", "seeds"]
+    assert {"classic", "late_climb", "forward_passes", "recording", "growth"} <= set(bench.names())
+    assert not {"reference", "timing"} & set(bench.names())
     with pytest.raises(KeyError):
         bench.measure("nothing")
     figures = bench.Figures("x", {"ratio": 512.3}, "{ratio:.0f} times")

@@ -18,7 +18,7 @@ from optiviz.engine.problem import Array, Evaluator, Problem
 
 Bools = NDArray[np.bool_]
 
-STRETCH = 1 << 16  # numbers in the moves that are held ready
+STRETCH = 1 << 14  # numbers in the moves that are held ready
 _TOGETHER = 256  # points at most that are scored together
 _RAREST = 0.004  # a guess is never taken to be surer than this
 

@@ -26,7 +26,7 @@ Bools = NDArray[np.bool_]
 Layout = Sequence[tuple[slice, tuple[int, int]]]
 
 _UNIT = 2.0**-24  # the unit roundoff of single precision
-_SAFETY = 2.0  # on top of every bound; double precision's own rounding is far below it
+_SAFETY = 2.0  # on top of every bound, so that the sign is right from half of it on
 _TANH = 2.0**-20  # at most so far off is a single-precision tanh; its makers promise 2**-22
 _TINY, _HUGE = 1e-36, 1e30  # between them, single precision neither under- nor overflows
 _SLACK = 0.25  # bounds are made for weights so much larger than those seen, as share of them
@@ -66,7 +66,9 @@ class Screen:
         self._mistrials = 0
         self._tried = self._passed = 4.0  # candidates of late
         self._cap = np.full(network.dim(X.shape[1]), -1.0)  # sizes of weights that bounds are for
-        self._scale = self._cap
+        self._left = self._left_to_weights()
+        self._scale = self._left
+        self._longest = _HUGE if self._largest.max() < _HUGE else 0.0  # reach that can be used
 
     @staticmethod
     def suits(network: Network) -> bool:
@@ -97,7 +99,7 @@ class Screen:
         ndarray, shape (n,)
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            return self._rates(W, self._singles(W, self._scales(2 * self._reach(np.abs(W)))))
+            return self._rates(W, self._singles(W, self._scales(self._reach(np.abs(W)))))
 
     def error_rates_within(self, W: Array, limit: float | Array) -> Array:
         """Return the same numbers where they are at most a limit, elsewhere them or infinity.
@@ -116,7 +118,7 @@ class Screen:
         if not (sizes <= self._cap).all():
             largest = sizes.max(axis=0)
             self._cap = (1 + _SLACK) * largest + _SLACK * largest.mean()
-            self._scale = self._scales(2 * self._reach(self._cap[None]))
+            self._scale = self._scales(self._reach(self._cap[None]))
         singles = self._singles(W, self._scale)
         if self._jury is None or self._often:
             rates = self._rates(W, singles, limit)
@@ -178,22 +180,27 @@ class Screen:
                 weights[..., -1] += shift
         return singles
 
+    def _left_to_weights(self) -> Array:
+        """Return what units that are applied by their core leave to the weights, shape (dim,)."""
+        left = np.empty_like(self._cap)
+        below: Activation | None = None
+        for (at, shape), unit in zip(self._layout, (*self._hidden, None), strict=True):
+            weights = left[at].reshape(shape)
+            weights[...] = unit.pace if unit is not None and unit.core is not None else 1.0
+            if below is not None and below.core is not None:
+                weights[:, :-1] *= below.gain
+            below = unit
+        return left
+
     def _scales(self, reach: Array) -> Array:
         """Return what weights are multiplied by, shape (n, dim), for an output's reach, (n,).
 
-        It is what the units leave to the weights, and such that an output beyond 1 and -1 is sure.
+        An output beyond 1 and -1 is then sure.
         """
-        scale = np.empty((len(reach), len(self._cap)))
-        below: Activation | None = None
-        for (at, shape), unit in zip(self._layout, (*self._hidden, None), strict=True):
-            weights = scale[:, at].reshape(-1, *shape)
-            weights[...] = unit.pace if unit is not None and unit.core is not None else 1.0
-            if below is not None and below.core is not None:
-                weights[..., :-1] *= below.gain
-            below = unit
-        usable = (reach > _TINY) & (reach < _HUGE) & (self._largest.max() < _HUGE)
-        scale[:, self._layout[-1][0]] /= np.where(usable, reach, np.nan)[:, None]
-        return scale
+        usable = (reach > _TINY) & (reach < self._longest)
+        scales = np.repeat(self._left[None], len(reach), axis=0)
+        scales[:, self._layout[-1][0]] /= np.where(usable, reach, np.nan)[:, None]
+        return scales
 
     def _reach(self, sizes: Array) -> Array:
         """Return how far rounding can move the output's weighted sum, shape (n,).
@@ -211,7 +218,7 @@ class Screen:
         sizes = np.maximum(sizes, _TINY)
         for (at, shape), unit in zip(self._layout, (*self._hidden, None), strict=True):
             weights = sizes[:, at].reshape(-1, *shape)
-            rounding = _SAFETY * (2 * shape[1] + 16) * _UNIT
+            rounding = _SAFETY * (2 * shape[1] + 8) * _UNIT
             reach = weights @ (rounding * largest)
             if off.ndim > 1:
                 reach += (weights[..., :-1] @ off[..., None])[..., 0]
