@@ -26,7 +26,7 @@ def test_a_thumbnail_of_numbers_has_them_upwards() -> None:
         made, y = thumbnail(dataset, None), dataset.load().y_train  # type: ignore[arg-type]
         np.testing.assert_array_equal(made.points[:, 1], y)
         assert made.labels.dtype == np.int64
-        assert made.counts == ()
+        assert made.about == "y over x1"
 
 
 def test_the_timeline_tells_r2(qtbot: QtBot) -> None:

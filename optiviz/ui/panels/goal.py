@@ -106,14 +106,10 @@ class GoalPanel(Panel):
         if self._problem is not None:
             why = self._problem.missing_gradient()
         kinds: list[type[Optimizer]] = list(registry.kinds(Optimizer.family).values())
-        able = [cls.label for cls in kinds if why is None or not cls.needs_gradient]
+        able = [cls for cls in kinds if why is None or not cls.needs_gradient]
         if len(able) == len(kinds):
             self.usable.say("Every algorithm can work with it.")
         else:
-            able = sorted(_lower(label) for label in able)
-            names = " and ".join(filter(None, (", ".join(able[:-1]), *able[-1:])))
-            self.usable.say(f"It suits {names}. The other algorithms need a slope.")
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
+            self.usable.say(
+                f"{len(able)} of {len(kinds)} algorithms can work with it; the others need a slope."
+            )
