@@ -26,6 +26,7 @@ from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
 from optiviz.ui.messages import MessageBar
+from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel
 from optiviz.ui.theme import current_theme
 from optiviz.ui.thumbnail import Thumbnail, thumbnail
@@ -33,9 +34,11 @@ from optiviz.ui.worker import Worker
 from optiviz.ui.workspace import Beside, Workspace
 from optiviz.views import View
 from optiviz.views.confusion import Confusion
+from optiviz.views.coordinates import Coordinates
 from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.fitness import Fitness
 from optiviz.views.function_1d import FunctionView
+from optiviz.views.function_2d import Contours
 from optiviz.views.log import Log
 from optiviz.views.predicted_actual import PredictedActual
 from optiviz.views.regression_fit import RegressionFit
@@ -89,7 +92,7 @@ class MainWindow(QMainWindow):
         self.functions = Workspace(
             "Functions",
             FunctionSetup(),
-            [FunctionView(), Fitness(log_y=True)],
+            [FunctionView(), Contours(), Coordinates(), Fitness(log_y=True), Log()],
             Beside(
                 "4 rates",
                 "Run a third, once, three and ten times the learning rate side by side",
@@ -203,7 +206,8 @@ class MainWindow(QMainWindow):
 
     def home_of(self, problem_kind: str) -> Workspace:
         """Return the workspace in which a kind of problem is shown."""
-        return self.functions if problem_kind == "function_1d" else self.train
+        kinds = [cls.kind for cls in FunctionPanel.kinds]
+        return self.functions if problem_kind in kinds else self.train
 
     def _change_tab(self, index: int) -> None:
         self.stack.setCurrentIndex(index)

@@ -14,7 +14,6 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, Parameters, SpecError, fields
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
-from optiviz.problems.function_1d import Function1D
 from optiviz.problems.network_training import NetworkTraining, fewest_outputs
 from optiviz.ui import refusals
 from optiviz.ui.card import SetupCard
@@ -347,7 +346,7 @@ class FunctionSetup(SetupColumn):
     """
 
     def __init__(self, spec: RunSpec | None = None, parent: QWidget | None = None) -> None:
-        self.function = FunctionPanel(Function1D)
+        self.function = FunctionPanel()
         super().__init__((self.function,), parent)
         self.card(self.function).set_folded(False)
         self.set_spec(spec or RunSpec.load("classic-descent"))
@@ -360,11 +359,18 @@ class FunctionSetup(SetupColumn):
         return self.function.value()
 
     def _show_problem(self, spec: RunSpec) -> None:
-        assert isinstance(spec.problem, Function1D), "this column is for functions"
+        assert isinstance(spec.problem, FunctionPanel.kinds), "this column is for functions"
         self.function.set_value({"problem": _values(spec.problem), "start": spec.start})
 
     def _place(self, path: str) -> tuple[Panel, str]:
         return super()._place(path) if path == "seed" else (self.function, path)
+
+    def _look(self, data: dict[str, Any]) -> dict[str, Any]:
+        follows = self.function.follow(_made(Problem, data["problem"]))
+        return self.spec_data() if follows else data
+
+    def _found(self, problem: Problem | None) -> None:
+        self.function.show_problem(problem)
 
 
 def _values(parameters: Parameters) -> dict[str, Any]:

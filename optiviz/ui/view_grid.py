@@ -17,6 +17,7 @@ __all__ = ["ViewGrid"]
 
 _PLACES: Final = 4
 _COLUMNS: Final = 2
+_WIDE: Final = 3  # is the first of three, where the others are 2: about as wide as it is high
 
 
 class ViewGrid(QWidget):
@@ -88,11 +89,12 @@ class ViewGrid(QWidget):
         if alone is not None:
             self._layout.addWidget(alone, 0, 0, 1, _COLUMNS)
         else:
-            for i, card in enumerate(self.cards):
-                self._layout.addWidget(card, i // _COLUMNS, i % _COLUMNS)
+            for card, place in zip(self.cards, _places(len(self.cards)), strict=True):
+                self._layout.addWidget(card, *place)
+        odd = len(self.cards) == _PLACES - 1
         rows = 1 if alone is not None else -(-len(self.cards) // _COLUMNS)
         for i in range(_COLUMNS):
-            self._layout.setColumnStretch(i, 1)
+            self._layout.setColumnStretch(i, _WIDE - i if alone is None and odd else 1)
             # What is above is what is looked at most.
             self._layout.setRowStretch(i, 3 - i if i < rows else 0)
 
@@ -101,3 +103,10 @@ class ViewGrid(QWidget):
         self._expanded = None if self._expanded is card else card  # type: ignore[assignment]
         self._lay_out()
         self.refresh()
+
+
+def _places(count: int) -> list[tuple[int, int, int, int]]:
+    """Return row, column, rows and columns of each card: the first of three is twice as high."""
+    if count == _PLACES - 1:
+        return [(0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1)]
+    return [(i // _COLUMNS, i % _COLUMNS, 1, 1) for i in range(count)]

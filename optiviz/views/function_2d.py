@@ -94,7 +94,7 @@ class Contours(View):
             x=Axis(names[0], low, high),
             y=Axis(names[1], low, high),
             items=tuple(items),
-            legend=_legend(drawn, problem),
+            legend=() if problem.minimum is None else (LegendEntry("lowest", "text", "cross"),),
             warning=" ".join([*outside, *_left_out(len(shown) - len(drawn))]),
             caption=_caption(problem, names, levels, shown[0].k, places),
             equal=True,
@@ -240,13 +240,6 @@ def _left_out(others: int) -> list[str]:
         return []
     runs = "1 run of another function is" if others == 1 else f"{others} runs of others are"
     return [f"{runs} left out here."]
-
-
-def _legend(drawn: Sequence[Shown], problem: FunctionProblem) -> tuple[LegendEntry, ...]:
-    known = [LegendEntry("lowest", "text", "cross")] if problem.minimum is not None else []
-    several = drawn if len(drawn) > 1 else ()
-    runs = (LegendEntry(one.name, f"run:{one.number}", "circle") for one in several if one.name)
-    return (*known, *runs)
 
 
 def _caption(

@@ -1,44 +1,80 @@
 """Function: a problem that is described by its own settings alone, and where to start."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from optiviz.engine.parameters import Mistake, SpecError, fields
+from optiviz.engine.parameters import Mistake, fields
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
-from optiviz.ui.forms import MistakeNote, Panel, ParametersForm, Row, below, control_for
+from optiviz.functions import TWO_ONLY, Function
+from optiviz.problems import FunctionProblem, places
+from optiviz.problems.function_1d import Function1D
+from optiviz.problems.function_2d import Function2D
+from optiviz.problems.function_nd import FunctionND
+from optiviz.ui.forms import (
+    ChoiceControl,
+    KindForm,
+    MistakeNote,
+    Note,
+    Panel,
+    ParametersForm,
+    Row,
+    below,
+    control_for,
+)
+
+_ASIDE = (0.2, 0.75)  # of the range, where a start is suggested along one coordinate and the next
 
 
 class FunctionPanel(Panel):
-    """The form of a problem, and its start point.
+    """Which kind of function, the form of the chosen one, what is known of it, and the start.
 
     Its value has "problem", and "start" if one is set.
 
-    Parameters
+    Attributes
     ----------
-    cls : type of Problem
-        A problem whose fields are numbers, texts and choices.
+    kinds : tuple of type of Problem
+        Problems that it can show.
     """
 
     title = "Function"
+    kinds: ClassVar[tuple[type[Problem], ...]] = (Function1D, Function2D, FunctionND)
 
-    def __init__(self, cls: type[Problem], parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.form = ParametersForm(cls, self)
+        self.choice = ChoiceControl({cls.kind: cls.label for cls in self.kinds}, self)
+        self.choice.wide = True
+        self._kind_row = Row("", self.choice, "Of how many variables the function is.")
+        self.choice.name("Variables", "Of how many variables the function is.")
+        self.column.addWidget(self._kind_row)
+        self._forms = {cls.kind: ParametersForm(cls, self) for cls in self.kinds}
+        for form in self._forms.values():
+            self.column.addWidget(form)
+            form.changed.connect(self._on_changed)
+            form.committed.connect(self.committed)
+            _say_what_has_two(form)
+        self.formula, self.known = Note(role="text", parent=self), Note(parent=self)
         (field,) = (field for field in fields(RunSpec) if field.name == "start")
         control = control_for(field, self)
         assert control is not None
         self.start = control
-        self.start.suggest([3.0])
         self._row = Row("Start at", self.start, "The start point; drawn if it is left out.")
-        self.lined_up.set_rows([self._row])
         self._other = MistakeNote(self)
-        for widget in (self.form, self._row, self._other):
+        for widget in (self.formula, self.known, self._row, self._other):
             self.column.addWidget(widget)
-        for part in (self.form, self.start):
-            part.changed.connect(self.changed)
-            part.committed.connect(self.committed)
+        self.lined_up.set_rows([self._kind_row, self._row])
+        self._problem: Problem | None = None
+        self._dim = 0  # of the start that is suggested
+        self.choice.changed.connect(self._on_kind)
+        self.start.changed.connect(self.changed)
+        self.start.committed.connect(self.committed)
+        self._show_form()
+
+    @property
+    def form(self) -> ParametersForm:
+        """The form of the chosen kind of function."""
+        return self._forms[self.choice.value()]
 
     def value(self) -> dict[str, Any]:
         """Return plain data: "problem", and "start" if one is set."""
@@ -50,14 +86,42 @@ class FunctionPanel(Panel):
 
     def set_value(self, data: dict[str, Any]) -> None:
         """Show a problem and its start, without a signal."""
+        self.choice.set_value(data["problem"]["kind"])
+        self._show_form()
         self.form.set_value(data["problem"])
-        self.start.set_value(data.get("start"))
+        start = data.get("start")
+        self.start.set_value(start)
+        self._dim = 0 if start is None else len(start)
 
     def set_start(self, start: list[float]) -> None:
         """Start from another point, as if it were typed."""
         self.start.set_value(start)
         self.changed.emit()
         self.committed.emit()
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Take the problem that the settings make, or None while they make none."""
+        self._problem = problem
+        known = isinstance(problem, FunctionProblem)
+        self.formula.setVisible(known)
+        self.known.setVisible(known)
+        if isinstance(problem, FunctionProblem):
+            self.formula.say(f"f = {problem.function.written()}")
+            self.known.say(_known(problem))
+
+    def follow(self, problem: Problem | None) -> bool:
+        """Make the start one of this problem's; return whether a set one was changed by that.
+
+        A start of another number of coordinates is none of it.
+        """
+        if problem is None or problem.dim == self._dim:
+            return False
+        self._dim = problem.dim
+        is_set = self.start.value() is not None
+        self.start.set_value(_suggested(problem))
+        if not is_set:
+            self.start.set_value(None)
+        return is_set
 
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
         """Show each mistake at its field."""
@@ -69,14 +133,56 @@ class FunctionPanel(Panel):
 
     def summary(self) -> str:
         """Return how the value reads, which names the function."""
-        try:
-            problem = self.form.cls.from_dict(self.form.value())
-        except SpecError:
+        if self._problem is None:
             return ""
-        assert isinstance(problem, Problem)
-        return problem.reading.name.removeprefix("value of ")
+        return self._problem.reading.name.removeprefix("value of ")
 
     def label_at(self, path: str) -> str:
         """Return a field's label."""
         name = path.removeprefix("problem.")
         return self.form.row(name).text if name in self.form.names() else ""
+
+    def _on_changed(self) -> None:
+        self.changed.emit()
+
+    def _on_kind(self) -> None:
+        self._show_form()
+        self.changed.emit()
+        self.committed.emit()
+
+    def _show_form(self) -> None:
+        for form in self._forms.values():
+            form.setVisible(form is self.form)
+
+
+def _say_what_has_two(form: ParametersForm) -> None:
+    """Note in a list of functions for any number of variables which ones have two alone."""
+    control = form.control("function") if "function" in form.names() else None
+    if isinstance(control, KindForm) and "dimension" in form.names():
+        kinds: dict[str, type[Function]] = dict(control.kinds)  # type: ignore[arg-type]
+        for kind, cls in kinds.items():
+            if cls.dims == TWO_ONLY:
+                control.combo.set_note(kind, "of two variables")
+
+
+def _suggested(problem: Problem) -> list[float]:
+    """Return where to start, if no other place is named."""
+    if not isinstance(problem, FunctionProblem):
+        return [3.0]
+    low, high = problem.domain
+    ends = [float(f"{low + share * (high - low):.3g}") for share in _ASIDE]
+    return [ends[i % len(ends)] for i in range(problem.dim)]
+
+
+def _known(problem: FunctionProblem) -> str:
+    """Say what is known of a function, and who says so."""
+    low, high = problem.domain
+    said = [f"Shown and started from {low:g} to {high:g}.".replace("-", "−")]
+    if problem.minimum is not None:
+        value = f"{problem.minimum.value:.6g}".replace("-", "−")
+        said.insert(0, f"Lowest: {value} {places(problem.minimum.points)}.")
+    elif problem.function.kind != "formula":
+        said.insert(0, "There is no lowest point.")
+    if problem.function.source:
+        said.append(f"{problem.function.source}.")
+    return " ".join(said)
