@@ -77,7 +77,9 @@ def levels_of(values: Array, lowest: float | None = None) -> Levels:
         return Levels((), low, high, 0.0, False)
     heights = finite - low
     if span > _WIDE * np.quantile(heights, 0.05) > 0:
-        first = math.log10(float(np.quantile(heights, 0.005)) or span * 1e-6)
+        # Lines whose values differ from the lowest in late digits alone can't be told apart.
+        first = max(float(np.quantile(heights, 0.005)) or span * 1e-6, 0.01 * abs(low))
+        first = math.log10(first)
         last = math.log10(span)
         step = next((s for s in _STEPS if last - first <= _LINES * s), _STEPS[-1])
         powers = step * np.arange(math.ceil(first / step), math.ceil(last / step))

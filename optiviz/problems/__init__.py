@@ -80,10 +80,15 @@ class FunctionProblem(Problem):
         """Say what is optimised, and what is known of its lowest value."""
         variables = "one variable" if self.dim == 1 else f"{self.dim} variables"
         searched = f"The lowest point of {self.function.in_full}, of {variables}, was searched."
+        return f"{searched} {self.known()}".rstrip()
+
+    def known(self) -> str:
+        """Say what is known of the lowest value; empty for a formula of the user's own."""
         if self.minimum is None:
-            return searched
-        value, where = f"{self.minimum.value:.6g}".replace("-", "−"), places(self.minimum.points)
-        return f"{searched} It is known: {value} {where}."
+            return "" if not self.function.source else "It has no lowest value."
+        low, high = (f"{end:g}".replace("-", "−") for end in self.function.domain)
+        value = f"{self.minimum.value:.6g}".replace("-", "−")
+        return f"From {low} to {high} its lowest value is {value}, {places(self.minimum.points)}."
 
 
 class FunctionEvaluator(Evaluator[FunctionProblem]):

@@ -72,7 +72,7 @@ class Fitness(View):
             title=self.label,
             note=self._note(first, reading),
             x=Axis(axis_name, None if self.log_x else 0.0, self._end(shown), self.log_x),
-            y=Axis(reading.name, log=self.log_y),
+            y=Axis(reading.name, log=self._is_log(shown, reading)),
             items=tuple(items),
             legend=tuple(legend),
             warning=_left_out(others, reading),
@@ -177,6 +177,11 @@ class Fitness(View):
             return f"iteration {one.k:,}"
         return f"iteration {one.k:,}: best {shown_number(best)}"
 
+    def _is_log(self, shown: Sequence[Shown], reading: Reading) -> bool:
+        """Whether the axis upwards is logarithmic: not where runs go below zero, now or later."""
+        best = reading.value(np.array([one.run.trace.best_f for one in shown]))
+        return self.log_y and not (self.measure == "objective" and bool((best < 0).any()))
+
     def _caption(self, shown: Sequence[Shown], reading: Reading) -> str:
         direction = "Higher is better." if reading.more_is_better else "Lower is better."
         one = shown[0]
@@ -187,7 +192,11 @@ class Fitness(View):
             whose = f" of {one.name}" if len(shown) > 1 and one.name else ""
             where = f" At iteration {one.k:,} the best {reading.name}{whose} is {best}."
         runs = "the run" if len(shown) == 1 else f"{len(shown)} runs"
-        return f"{reading.name.capitalize()} of {runs} over {self.over}. {direction}{where}"
+        name = f"{reading.name[:1].upper()}{reading.name[1:]}"
+        linear = ""
+        if self.log_y and not self._is_log(shown, reading):
+            linear = " The axis is linear, since values below zero have no logarithm."
+        return f"{name} of {runs} over {self.over}. {direction}{linear}{where}"
 
 
 def _left_out(others: int, reading: Reading) -> str:

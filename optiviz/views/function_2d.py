@@ -88,6 +88,8 @@ class Contours(View):
                 outside.append(f"{one.name or 'The point'} is outside the picture.")
         names = (f"x{across + 1}", f"x{up + 1}") if many else ("x", "y")
         low, high = problem.domain
+        has_members = any(hasattr(one.reader.state(one.k), "population") for one in drawn)
+        crowd = " Small rings are the members of a population." if has_members else ""
         return Figure(
             title=self.label,
             note=_note(drawn[0], here.f) if len(drawn) == 1 else "",
@@ -96,7 +98,7 @@ class Contours(View):
             items=tuple(items),
             legend=() if problem.minimum is None else (LegendEntry("lowest", "text", "cross"),),
             warning=" ".join([*outside, *_left_out(len(shown) - len(drawn))]),
-            caption=_caption(problem, names, levels, shown[0].k, places),
+            caption=_caption(problem, names, levels, shown[0].k, places) + crowd,
             equal=True,
         )
 

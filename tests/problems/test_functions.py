@@ -126,11 +126,11 @@ def test_the_distance_to_the_nearest_known_minimum_is_measured():
         (
             Function2D(function=Rosenbrock()),
             "The lowest point of Rosenbrock, f = Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)², of 2 variables, "
-            "was searched. It is known: 0 at (1, 1).",
+            "was searched. From −2.048 to 2.048 its lowest value is 0, at (1, 1).",
         ),
         (
             FunctionND(function=KINDS["styblinski_tang"](), dimension=10),
-            "10 variables, was searched. It is known: −391.662 at (−2.9035, −2.9035, …, −2.9035).",
+            "its lowest value is −391.662, at (−2.9035, −2.9035, …, −2.9035).",
         ),
         (
             Function2D(function=TypedFormula(formula="x + y")),

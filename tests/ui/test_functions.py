@@ -120,11 +120,11 @@ def test_what_is_known_of_the_function_is_said(column: FunctionSetup) -> None:
     panel = column.function
     assert panel.formula.isVisible()
     assert panel.formula.text().startswith("f = (x + 2y − 7)²")
-    assert "Lowest: 0 at (1, 3)" in panel.known.text()
+    assert "lowest value is 0, at (1, 3)" in panel.known.text()
     assert panel.summary() == "Booth"
     choose_function(column, "saddle")
     column.mistakes()
-    assert "There is no lowest point" in panel.known.text()
+    assert "It has no lowest value" in panel.known.text()
     choose_kind(column, "function_1d")
     column.mistakes()
     assert not panel.known.isVisible()

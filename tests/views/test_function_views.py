@@ -8,14 +8,17 @@ import pytest
 from optiviz import presets
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
+from optiviz.functions.levy import Levy
 from optiviz.functions.plateau import Plateau
 from optiviz.functions.rosenbrock import Rosenbrock
 from optiviz.functions.sphere import Sphere
+from optiviz.functions.styblinski_tang import StyblinskiTang
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
 from optiviz.views import show
 from optiviz.views.coordinates import Coordinates
 from optiviz.views.figure import Line, Points, ValueImage
+from optiviz.views.fitness import Fitness
 from optiviz.views.function_2d import Contours
 
 
@@ -125,6 +128,7 @@ def test_a_population_is_a_cloud():
     (cloud,) = clouds
     np.testing.assert_array_equal(cloud.x, population[:, 0])
     np.testing.assert_array_equal(cloud.y, population[:, 1])
+    assert figure.caption.endswith("Small rings are the members of a population.")
 
 
 def test_of_many_coordinates_two_are_shown_and_the_others_held():
@@ -176,3 +180,18 @@ def test_all_coordinates_are_beside_each_other():
     np.testing.assert_array_equal(goal.y, np.ones(12))
     assert "from the minimum" in figure.note
     assert not Coordinates().suits(Function2D())
+
+
+def test_fitness_below_zero_is_on_a_linear_axis():
+    """A logarithmic one would leave out the best part of the run."""
+    above, below = Function2D(), Function2D(function=StyblinskiTang())
+    assert Fitness(log_y=True).figure([show(run_of(above, [0.0, 0.0]))]).y.log
+    figure = Fitness(log_y=True).figure([show(run_of(below, [4.0, 4.0], 90), 0)])
+    assert not figure.y.log
+    assert "values below zero have no logarithm" in figure.caption
+
+
+def test_high_above_zero_the_ticks_of_the_scale_still_differ():
+    run = run_of(FunctionND(function=Levy(), dimension=100))
+    levels = np.array(image_of(Contours().figure([show(run)])).levels)
+    assert len({f"{level:.3g}" for level in levels}) >= len(levels) - 2

@@ -8,7 +8,7 @@ from optiviz.engine.parameters import Mistake, fields
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
 from optiviz.functions import TWO_ONLY, Function
-from optiviz.problems import FunctionProblem, places
+from optiviz.problems import FunctionProblem
 from optiviz.problems.function_1d import Function1D
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
@@ -108,6 +108,7 @@ class FunctionPanel(Panel):
         if isinstance(problem, FunctionProblem):
             self.formula.say(f"f = {problem.function.written()}")
             self.known.say(_known(problem))
+            self.known.setVisible(bool(self.known.text()))
 
     def follow(self, problem: Problem | None) -> bool:
         """Make the start one of this problem's; return whether a set one was changed by that.
@@ -176,13 +177,5 @@ def _suggested(problem: Problem) -> list[float]:
 
 def _known(problem: FunctionProblem) -> str:
     """Say what is known of a function, and who says so."""
-    low, high = problem.domain
-    said = [f"Shown and started from {low:g} to {high:g}.".replace("-", "−")]
-    if problem.minimum is not None:
-        value = f"{problem.minimum.value:.6g}".replace("-", "−")
-        said.insert(0, f"Lowest: {value} {places(problem.minimum.points)}.")
-    elif problem.function.kind != "formula":
-        said.insert(0, "There is no lowest point.")
-    if problem.function.source:
-        said.append(f"{problem.function.source}.")
-    return " ".join(said)
+    source = problem.function.source
+    return " ".join(filter(None, (problem.known(), f"{source}." if source else "")))
