@@ -223,10 +223,12 @@ def bench(
     if name is not None and name not in benchmarks.names():
         known = ", ".join(benchmarks.names())
         raise SpecError([Mistake(name, f"is not a benchmark; they are {known}")])
+    if not as_json:
+        print(benchmarks.TABLE)
     for each in benchmarks.names() if name is None else [name]:
         for figures in benchmarks.measure(each):
             shown = {"benchmark": each, "name": figures.name, **figures.values}
-            print(json.dumps(shown) if as_json else figures, flush=True)
+            print(json.dumps(shown) if as_json else figures.row(each), flush=True)
 
 
 def _spec(source: str) -> RunSpec:

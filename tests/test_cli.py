@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import optiviz
-from optiviz import cli, presets
+from optiviz import bench, cli, presets
 from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine import registry
 from optiviz.engine.parameters import fields
@@ -349,6 +349,17 @@ def test_list_says_limits_choices_and_what_is_inside(run):
     (layers,) = found["network"]["parameters"]
     assert layers["type"] == "list of settings"
     assert [one["name"] for one in layers["parameters"]] == ["units", "activation"]
+
+
+def test_bench_prints_a_table_that_can_be_pasted(run, monkeypatch):
+    made = bench.Figures("climb", {"ratio": 3.2}, "a climb: {ratio:.1f} times")
+    monkeypatch.setattr(bench, "names", lambda: ["climbs"])
+    monkeypatch.setattr(bench, "measure", lambda name: iter([made]))
+    status, out, _ = run("bench")
+    assert status == 0
+    assert out.splitlines()[1:] == ["|---|---|---|", made.row("climbs")]
+    _, out, _ = run("bench", "climbs", "--json")
+    assert json.loads(out) == {"benchmark": "climbs", "name": "climb", "ratio": 3.2}
 
 
 def test_help_and_version(run):

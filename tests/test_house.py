@@ -80,8 +80,9 @@ def test_benchmarks_are_named():
     assert not {"reference", "timing"} & set(bench.names())
     with pytest.raises(KeyError):
         bench.measure("nothing")
-    figures = bench.Figures("x", {"ratio": 512.3}, "{ratio:.0f} times")
-    assert str(figures) == "512 times"
+    figures = bench.Figures("x", {"ratio": 512.3}, "a climb: {ratio:.0f} times: so")
+    assert str(figures) == "a climb: 512 times: so"
+    assert figures.row("climbs") == "| a climb | 512 times: so | `optiviz bench climbs` |"
 
 
 def test_the_reference_programs_share_nothing_with_optiviz():

@@ -19,7 +19,7 @@ class Figures:
     values : dict
         Numbers by name.
     template : str
-        A sentence with the names in braces.
+        The work, a colon, and what was measured of it, with the names in braces.
     """
 
     name: str
@@ -28,6 +28,14 @@ class Figures:
 
     def __str__(self) -> str:
         return self.template.format(**self.values)
+
+    def row(self, benchmark: str) -> str:
+        """Return it as a row of `TABLE`, for the benchmark of this name."""
+        work, _, measured = str(self).partition(": ")
+        return f"| {work} | {measured} | `optiviz bench {benchmark}` |"
+
+
+TABLE = "| work | measured, within one run | repeat with |\n|---|---|---|"
 
 
 def names() -> list[str]:

@@ -34,5 +34,5 @@ def measure() -> Iterator[Figures]:
     yield Figures(
         "2-64-64-1",
         {"milliseconds": 1e3 * least(look), "side": _SIDE},
-        "classes and probabilities on a grid of {side} by {side}, 2-64-64-1: {milliseconds:.1f} ms",
+        "decision boundary, {side} by {side}, 2-64-64-1: {milliseconds:.1f} ms",
     )

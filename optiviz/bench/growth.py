@@ -25,7 +25,7 @@ def measure() -> Iterator[Figures]:
         yield Figures(
             what,
             {"slope": slopes[-1], "steepest": max(slopes), "size": sizes[-1]},
-            "time grows with " + what + " to the power of {slope:.2f} up to {size:,} "
+            "growth with " + what + ": time goes with the power of {slope:.2f} up to {size:,} "
             "(at most {steepest:.2f} between sizes)",
         )
 
