@@ -97,6 +97,43 @@ def rates(window: MainWindow) -> None:
     window.functions.session.seek(12)
 
 
+def spirals(window: MainWindow) -> None:
+    """Two spirals, learned on batches and by Adam."""
+    window.demonstrate("spirals")
+    done(window.train)
+    by_adam = window.train.session.entries[-1]
+    window.train.session.set_focus(by_adam)
+    window.train.setup.set_spec(by_adam.run.spec)
+    window.train.session.seek(1500)
+
+
+def regression(window: MainWindow) -> None:
+    """Show a curve through noisy rows."""
+    window.demonstrate("sine")
+    done(window.train)
+    window.train.session.seek(window.train.session.last_k)
+
+
+def contours(window: MainWindow) -> None:
+    """Three algorithms on Himmelblau's function, seen from above."""
+    window.demonstrate("himmelblau-2d")
+    workspace = window.functions
+    done(workspace)
+    workspace.session.clear()
+    spec = presets.load("himmelblau-2d").spec
+    for optimizer, name in (
+        ({"kind": "cma_es"}, "CMA-ES"),
+        ({"kind": "gradient_descent", "learning_rate": 0.01}, "descent"),
+        ({"kind": "simulated_annealing", "step_size": 0.5}, "annealing"),
+    ):
+        other = spec.with_values([("optimizer", optimizer), ("start", [0.0, 0.0])])
+        workspace.session.start(other, name, focus=name == "CMA-ES")
+        if name == "CMA-ES":
+            workspace.setup.set_spec(other)
+    done(workspace)
+    workspace.session.seek(9)
+
+
 def main() -> None:
     """Take them all."""
     FOLDER.mkdir(exist_ok=True)
@@ -111,7 +148,14 @@ def main() -> None:
     theme.name = "light"
     window.resize(*SIZE)
     window.show()
-    for show, name in ((climbs, "train"), (seeds, "seeds"), (rates, "functions")):
+    for show, name in (
+        (climbs, "train"),
+        (seeds, "seeds"),
+        (rates, "functions"),
+        (spirals, "spirals"),
+        (regression, "regression"),
+        (contours, "contours"),
+    ):
         show(window)
         for look in ("light", "dark"):
             theme.name = look
