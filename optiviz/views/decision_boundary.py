@@ -162,10 +162,11 @@ def _lean(p: Array) -> Array:
 
 
 def _markers(uv: Array, y: Array, wrong: Array, n_classes: int) -> list[Points]:
+    """Return all rows, which stay where they are, and over them those that are named wrongly."""
     points = []
     for outlined in (False, True):
         for c in range(n_classes):
-            chosen = np.flatnonzero((y == c) & (wrong == outlined))
+            chosen = np.flatnonzero((y == c) & (wrong | (not outlined)))
             chosen = chosen[:: max(1, -(-len(chosen) // _POINTS))]
             u, v = uv[chosen].T
             size = 0.62 if outlined else 0.5

@@ -186,6 +186,8 @@ class PointsMark(Mark[Points]):
     def __init__(self) -> None:
         super().__init__()
         self.graphics = pg.ScatterPlotItem(pxMode=True, hoverable=False)
+        self._drawn: tuple[object, ...] = ()
+        self._places = np.empty((2, 0))
 
     def draw(self, item: Points, sx: Scale, sy: Scale) -> None:
         theme = current_theme()
@@ -199,6 +201,12 @@ class PointsMark(Mark[Points]):
             every = -(-x.size // MOST_POINTS)
             x, y = x[::every], y[::every]
         colour = theme.colour(item.role, item.opacity)
+        size = max(item.size * theme.em, 2.0)
+        look = (colour.rgba(), item.marker, size, item.hollow, item.outlined, theme.name)
+        places = np.stack((x, y))
+        if look == self._drawn and np.array_equal(places, self._places):
+            return  # most points of a live picture are where they were
+        self._drawn, self._places = look, places
         if item.hollow or is_stroked(item.marker):
             pen: QPen | None = theme.pen(
                 "outline" if item.outlined else item.role, 1.3, opacity=item.opacity
@@ -210,7 +218,7 @@ class PointsMark(Mark[Points]):
         self.graphics.setData(
             x=x,
             y=y,
-            size=max(item.size * theme.em, 2.0),
+            size=size,
             symbol=marker_path(item.marker),
             pen=pen,
             brush=brush,
