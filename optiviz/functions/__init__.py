@@ -43,12 +43,9 @@ class Function(Kind):
         Between which numbers each coordinate usually is.
     dims : range
         Of how many variables it may be.
-    source : str
-        Author and year.
     """
 
     family: ClassVar[str] = "functions"
-    group: ClassVar[str] = ""
     groups: ClassVar[tuple[str, ...]] = (
         "Your own",
         "One valley",
@@ -58,7 +55,6 @@ class Function(Kind):
     )
     usual: ClassVar[tuple[float, float]] = (-5.0, 5.0)
     dims: ClassVar[range] = ANY_NUMBER
-    source: ClassVar[str] = ""
 
     @abstractmethod
     def f(self, x: Array) -> Array:

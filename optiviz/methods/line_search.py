@@ -2,7 +2,8 @@
 
 Along x + a d, f is a function of the step a alone. A point where f is nan, infinite or without a
 slope is a wall; where f is -inf the search ends, for it can't get better. So close to a minimum
-that rounding hides the descent of f, slopes decide (Hager & Zhang 2005, eq. 2.4).
+that rounding hides the descent of f, slopes decide: the approximate Wolfe conditions of Hager &
+Zhang (2005), A new conjugate gradient method with guaranteed descent.
 """
 
 from math import inf, isfinite, sqrt
@@ -205,7 +206,7 @@ def _beyond(line: Line, before: Point, here: Point) -> float:
 
 
 def _lowest(line: Line, a: Point, b: Point) -> float:
-    """Return the lowest step of the cubic through two points with their slopes, or nan.
+    """Return the lowest step of the cubic through two points with their slopes, or inf.
 
     Nocedal & Wright (2006), eq. 3.59; where rounding hides the difference of the values, the
     secant of the slopes.

@@ -13,8 +13,8 @@ from optiviz.methods.moments import AdaptiveMoments
 class Adam(AdaptiveMoments):
     """x <- x - learning_rate * m / (sqrt(v) + epsilon), both means freed of their start at zero.
 
-    AMSGrad divides by the largest v so far, so that a step is never scaled up again: Reddi, Kale &
-    Kumar (2018), On the convergence of Adam and beyond, algorithm 2, with the means freed.
+    AMSGrad divides by the largest v so far, which never falls: Reddi, Kale & Kumar (2018), On the
+    convergence of Adam and beyond, algorithm 2, with the means freed.
     """
 
     kind = "adam"

@@ -167,6 +167,7 @@ class EvolutionStrategy(PopulationOptimizer):
             sigmas = np.full(n, exp(np.add.reduce(np.log(state.sigmas)) / mu))
         if self.recombination == "intermediate":
             base = np.add.reduce(state.population, axis=0) / mu
+            # The middle was never scored: half of the parents stand for it.
             beaten: float | Array = float(np.median(state.values))
         else:
             drawn = (draws.uniforms("parent", state.k, 1, n)[0] * mu).astype(np.intp)

@@ -13,7 +13,10 @@ class MiniBatchGradientDescent(StochasticDescent):
 
     kind = "mini_batch_gradient_descent"
     label = "Mini-batch gradient descent"
-    source = "Bottou, Curtis & Nocedal (2018), Optimization methods for large-scale ML, eq. 3.7"
+    source = (
+        "Bottou, Curtis & Nocedal (2018), Optimization methods for large-scale machine learning, "
+        "algorithm 4.1"
+    )
 
     batch_size: Annotated[
         int, Param("Rows in a batch.", unit="rows", scale="log", ge=1, le=1_000_000, live=True)

@@ -12,7 +12,7 @@ class RMSprop(BatchDescent):
 
     kind = "rmsprop"
     label = "RMSprop"
-    source = "Tieleman & Hinton (2012), Neural networks for machine learning, lecture 6.5"
+    source = "Tieleman & Hinton (2012), Lecture 6.5: divide the gradient by its recent magnitude"
 
     learning_rate: LearningRate = 0.01
     decay: Decay = 0.9

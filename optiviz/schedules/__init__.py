@@ -23,18 +23,12 @@ Period = Annotated[
 class Schedule(Kind):
     """What multiplies the learning rate at each iteration, after an optional linear warm-up.
 
-    Attributes
-    ----------
-    source : str
-        Author, year, and where to read on.
-
     References
     ----------
     Goyal et al. (2017), Accurate, large minibatch SGD, section 2.2, for the warm-up.
     """
 
     family: ClassVar[str] = "schedules"
-    source: ClassVar[str] = ""
 
     warm_up: Annotated[
         int,

@@ -13,7 +13,10 @@ class OneCycle(Schedule):
 
     kind = "one_cycle"
     label = "One cycle"
-    source = "Smith & Topin (2018), Super-convergence: very fast training of neural networks"
+    source = (
+        "Smith (2018), A disciplined approach to neural network hyper-parameters: part 1; "
+        "Smith & Topin (2019), Super-convergence"
+    )
 
     period: Period = 1000
     rise: Annotated[

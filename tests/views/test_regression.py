@@ -235,7 +235,6 @@ def test_the_spread_along_something():
     assert len(spread_along(at[:9], errors[:9])[0]) == 0
 
 
-@pytest.mark.skipif("sine" not in registry.kinds("datasets"), reason="it comes with the datasets")
 @pytest.mark.parametrize("kind", ["sine", "plane", "friedman1"])
 def test_real_regressions(tmp_path, kind):
     spec = RunSpec.load("classic-mlp").to_dict()
