@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import pickle
 import random
 import re
@@ -64,14 +65,11 @@ def npy(header, body=b""):
 
 
 def test_a_file_cut_off_at_any_byte(good, tmp_path):
-    content = good.read_bytes()
     path = tmp_path / "cut.optiviz"
-    for length in range(len(content)):
-        path.write_bytes(content[:length])
-        with pytest.raises(StoreError) as caught:
-            load(path)
-        assert "\n" not in str(caught.value)
-    refused(path, "cut off or damaged")
+    path.write_bytes(good.read_bytes())
+    for length in reversed(range(path.stat().st_size)):
+        os.truncate(path, length)  # many times quicker than to write it anew
+        refused(path, "cut off or damaged" if length > 3 else "is not a run file|is empty")
 
 
 def opened_or_not(path):
