@@ -195,7 +195,7 @@ def check_replay(optimizer: Optimizer, problem: Problem) -> None:
 def check_changes(optimizer: Optimizer, problem: Problem) -> None:
     """Check that a run that was changed while it went on is the run of its changed spec."""
     where = _on(optimizer, problem)
-    n_all = _iterations(optimizer, problem)
+    n_all = _iterations(optimizer, problem) // 2  # for each change they are done two times and more
     original = Run(_spec(optimizer, problem, n_all)).finish()
     in_files = bool(problem.kind and optimizer.kind)
     at = n_all // 3
@@ -229,8 +229,8 @@ def _turned(optimizer: Optimizer) -> Iterator[Optimizer]:
     for name, made in at_limits(optimizer):
         if name in live and made != optimizer:
             ends.setdefault(name, []).append(made)
-    for i, made in enumerate(ends.values()):
-        yield made[i % len(made)]  # some at one end, some at the other
+    for i, both in enumerate(ends.values()):
+        yield both[i % len(both)]  # some at one end, some at the other
 
 
 def check_threads(optimizer: Optimizer, problem: Problem) -> None:
