@@ -130,7 +130,7 @@ def list_(
     family: Annotated[str, typer.Argument(help=f"One of {', '.join(_FAMILIES)}.")],
     as_json: Json = False,
 ) -> None:
-    """List the names that a spec may use."""
+    """List the names that a spec may use, group by group."""
     if family not in _FAMILIES:
         raise SpecError([Mistake(family, f"can't be listed; write {', '.join(_FAMILIES)}")])
     rows = list(_listed(family))
@@ -138,8 +138,10 @@ def list_(
         print(json.dumps(rows))
         return
     width = max(len(row["name"]) for row in rows)
+    longest = max(len(row["label"]) for row in rows)
     for row in rows:
-        print(f"{row['name']:<{width}}  {row['label']}")
+        line = f"{row['name']:<{width}}  {row['label']:<{longest}}  {row.get('group', '')}"
+        print(line.rstrip())
 
 
 @app.command()
@@ -295,7 +297,8 @@ def _listed(family: str) -> Iterator[dict[str, Any]]:
         table: dict[str, Any] = {**(ACTIVATIONS if family == "activations" else LOSSES)}
         yield from ({"name": name, **entry.described()} for name, entry in table.items())
     else:
-        yield from (description(cls) for cls in registry.kinds(family).values())
+        groups = registry.in_groups(registry.kinds(family).values())
+        yield from (description(cls) for classes in groups.values() for cls in classes)
 
 
 def _share_done(made: Run) -> float:

@@ -281,6 +281,13 @@ def test_list(run, family, some):
     assert all(row["label"] for row in json.loads(out))
 
 
+def test_lists_go_group_by_group_and_say_which(run):
+    lines = run("list", "optimizers")[1].splitlines()
+    groups = [line.rpartition("  ")[2] for line in lines]
+    ends = [i for i in range(1, len(groups)) if groups[i] != groups[i - 1]]
+    assert [groups[i] for i in (0, *ends)] == ["Local search", "Populations", "Gradients"]
+
+
 def test_lists_of_activations_and_losses_say_what_each_is(run):
     listed = {
         family: {row.pop("name"): row for row in json.loads(run("list", family, "--json")[1])}

@@ -13,6 +13,8 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from optiviz.engine.parameters import Kind
 
 _known: dict[str, dict[str, Any]] = {}
@@ -52,6 +54,25 @@ def kinds(family: str) -> dict[str, Any]:
                 _loaded.discard(family)  # so that the next look fails too, and isn't half empty
                 raise
         return dict(sorted(_known.get(family, {}).items()))
+
+
+def in_groups(classes: "Iterable[type[Kind]]") -> "dict[str, list[type[Kind]]]":
+    """Return classes of a family by group, as lists show them: groups in their order, then labels.
+
+    Parameters
+    ----------
+    classes : iterable of type of Kind
+        Such as the values of `kinds`.
+    """
+    found: dict[str, list[type[Kind]]] = {}
+    for cls in sorted(classes, key=lambda cls: cls.label or cls.kind):
+        found.setdefault(cls.group, []).append(cls)
+
+    def place(group: str) -> tuple[int, str]:
+        order = found[group][0].groups
+        return (order.index(group) if group in order else len(order)), group
+
+    return {group: found[group] for group in sorted(found, key=place)}
 
 
 def _load(family: str) -> None:

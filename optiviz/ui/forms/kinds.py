@@ -134,19 +134,15 @@ class KindForm(Control):
         return self._shown.row(name).text if name in self._shown.names() else ""
 
     def _fill(self) -> None:
-        groups: dict[str, list[type[Kind]]] = {}
-        for cls in self.kinds.values():
-            groups.setdefault(cls.group, []).append(cls)
-        order = {group: i for i, group in enumerate(self.family.groups)}
-        named = sorted(groups, key=lambda group: (order.get(group, len(order)), group))
+        groups = registry.in_groups(self.kinds.values())
         blocked = self.combo.blockSignals(True)
-        for group in named:
+        for group, classes in groups.items():
             if group:
                 self.combo.add_heading(group)
-            for cls in sorted(groups[group], key=_label):
+            for cls in classes:
                 self.combo.add_entry(_label(cls), cls.kind, group, about(cls))
         if self.kinds:
-            self.combo.set_value(min(groups[named[0]], key=_label).kind)
+            self.combo.set_value(next(iter(groups.values()))[0].kind)
         self.combo.blockSignals(blocked)
 
     def _show(self, kind: str) -> ParametersForm:
