@@ -53,7 +53,9 @@ class Climb(Optimizer):
     ] = "all"
     subset_probability: Annotated[
         float,
-        Param("Chance of each weight to be in the subset.", label="In subset", gt=0, le=1),
+        Param(
+            "Chance of each weight to be in the subset.", label="In subset", gt=0, le=1, live=True
+        ),
     ] = 0.2
 
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> State:

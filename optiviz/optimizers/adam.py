@@ -24,7 +24,7 @@ class Adam(AdaptiveMoments):
     amsgrad: Annotated[
         bool,
         Param(
-            "Divide by the largest mean square so far.",
+            "Divide by the root of the largest mean square so far, which never falls.",
             label="AMSGrad",
             choices={"true": "on"},
             live=True,

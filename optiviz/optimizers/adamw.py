@@ -22,7 +22,12 @@ class AdamW(AdaptiveMoments):
 
     weight_decay: Annotated[
         float,
-        Param("How fast weights shrink, times the learning rate.", ge=0, le=1e3, live=True),
+        Param(
+            "Share of each weight that a step takes away, when multiplied by the learning rate.",
+            ge=0,
+            le=1e3,
+            live=True,
+        ),
     ] = 0.01
 
     def rule(self, slope: str) -> str:

@@ -51,7 +51,13 @@ class DifferentialEvolution(PopulationOptimizer):
     state_type = DifferentialState
 
     population_size: Annotated[
-        int, Param("Members of the population.", scale="log", ge=4, le=MAX_MEMBERS)
+        int,
+        Param(
+            "Members of the population: more find more, and take longer for each generation.",
+            scale="log",
+            ge=4,
+            le=MAX_MEMBERS,
+        ),
     ] = 50
     strategy: Annotated[
         Literal["rand/1/bin", "best/1/bin", "current-to-best/1/bin"],
@@ -66,7 +72,14 @@ class DifferentialEvolution(PopulationOptimizer):
         ),
     ] = "rand/1/bin"
     differential_weight: Annotated[
-        float, Param("What a difference is multiplied by.", label="F", gt=0, le=2, live=True)
+        float,
+        Param(
+            "What a difference is multiplied by: large to explore, small to settle.",
+            label="F",
+            gt=0,
+            le=2,
+            live=True,
+        ),
     ] = 0.6
     crossover_rate: Annotated[
         float,

@@ -63,12 +63,19 @@ class EvolutionStrategy(PopulationOptimizer):
     state_type = StrategyState
 
     parents: Annotated[
-        int, Param("Parents in a generation.", label="Parents μ", scale="log", ge=1, le=1000)
+        int,
+        Param(
+            "The best so many are the parents of the next generation.",
+            label="Parents μ",
+            scale="log",
+            ge=1,
+            le=1000,
+        ),
     ] = 10
     children: Annotated[
         int,
         Param(
-            "Children in a generation.",
+            "Children in a generation; about seven for each parent keep the selection sharp.",
             label="Children λ",
             scale="log",
             ge=1,

@@ -38,7 +38,13 @@ class GeneticAlgorithm(PopulationOptimizer):
     channels = (*POPULATION_CHANNELS, SUCCESS)
 
     population_size: Annotated[
-        int, Param("Members of the population.", scale="log", ge=2, le=MAX_MEMBERS)
+        int,
+        Param(
+            "Members of the population: more find more, and take longer for each generation.",
+            scale="log",
+            ge=2,
+            le=MAX_MEMBERS,
+        ),
     ] = 100
     selection: Annotated[
         Literal["tournament", "roulette", "rank"],
@@ -53,7 +59,14 @@ class GeneticAlgorithm(PopulationOptimizer):
         ),
     ] = "tournament"
     tournament_size: Annotated[
-        int, Param("Members that meet in a tournament.", label="In tournament", ge=1, le=100)
+        int,
+        Param(
+            "Members that meet in a tournament; the more, the better a parent must be.",
+            label="In tournament",
+            ge=1,
+            le=100,
+            live=True,
+        ),
     ] = 3
     selection_pressure: Annotated[
         float,

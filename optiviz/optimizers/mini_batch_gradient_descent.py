@@ -19,7 +19,15 @@ class MiniBatchGradientDescent(StochasticDescent):
     )
 
     batch_size: Annotated[
-        int, Param("Rows in a batch.", unit="rows", scale="log", ge=1, le=1_000_000, live=True)
+        int,
+        Param(
+            "Rows in a batch: more make each step surer, and slower.",
+            unit="rows",
+            scale="log",
+            ge=1,
+            le=1_000_000,
+            live=True,
+        ),
     ] = 50
 
     @property

@@ -112,7 +112,8 @@ class NelderMead(Optimizer):
         order = np.argsort(values, kind="stable")
         x, f = frozen(simplex[order[0]].copy()), float(scores[order[0]])
         simplex, values = frozen(simplex[order]), frozen(values[order])
-        return SimplexState(0, x, f, x, f, 0, dim + 1, 0, 0, simplex, values)
+        seen = dim * problem.n_rows  # by all corners but the start
+        return SimplexState(0, x, f, x, f, 0, dim + 1, 0, seen, simplex, values)
 
     def step(
         self, problem: Evaluator[Problem], state: State, draws: Draws

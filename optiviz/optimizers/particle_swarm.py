@@ -59,7 +59,13 @@ class ParticleSwarm(PopulationOptimizer):
 
     population_size: Annotated[
         int,
-        Param("Particles of the swarm.", label="Particles", scale="log", ge=1, le=MAX_MEMBERS),
+        Param(
+            "Particles of the swarm: more find more, and take longer for each iteration.",
+            label="Particles",
+            scale="log",
+            ge=1,
+            le=MAX_MEMBERS,
+        ),
     ] = 40
     topology: Annotated[
         Literal["global", "ring"],

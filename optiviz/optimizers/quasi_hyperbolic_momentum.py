@@ -11,7 +11,11 @@ from optiviz.methods.moments import Decay, move_toward
 
 
 class QuasiHyperbolicMomentum(BatchDescent):
-    """x <- x - learning_rate * ((1 - nu) * gradient + nu * running mean of gradients)."""
+    """x <- x - learning_rate * ((1 - nu) * gradient + nu * running mean of gradients).
+
+    The authors' rule of thumb is nu = 0.7 with a momentum of 0.999, for long trainings on batches;
+    here it begins with the 0.9 of other momentums, so that they can be compared.
+    """
 
     kind = "quasi_hyperbolic_momentum"
     label = "Quasi-hyperbolic momentum"

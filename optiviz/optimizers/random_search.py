@@ -23,7 +23,13 @@ class RandomSearch(Optimizer):
 
     spread: Annotated[
         float,
-        Param("Points are drawn as start points are, and multiplied by this.", gt=0, le=1e6),
+        Param(
+            "Points are drawn as start points are, and multiplied by this.",
+            scale="log",
+            gt=0,
+            le=1e6,
+            live=True,
+        ),
     ] = 1.0
 
     def sentence(self) -> str:
