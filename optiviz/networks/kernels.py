@@ -86,20 +86,6 @@ class Kernel:
         totals /= self.n_rows
         return totals
 
-    def losses_and_margins(self, W: Array, loss: Loss) -> tuple[Array, Array]:
-        """Return the mean losses, and the smallest size of an output's weighted sum, each (n,)."""
-        totals: Array = np.zeros(len(W))
-        nearest: Array = np.full(len(W), np.inf)
-        for start in range(0, len(W), self._group):
-            part = slice(start, start + self._group)
-            for inputs, target in self._chunk_data:
-                z = self._forward(W[part], inputs)
-                margins = np.abs(z[:, 0]).min(axis=1)
-                nearest[part] = np.minimum(nearest[part], margins)
-                totals[part] += loss.sums(z, self._activations[-1], target)
-        totals /= self.n_rows
-        return totals, nearest
-
     def weighted_sums(self, w: Array) -> Array:
         """Return the output units' weighted sums z for all rows, shape (outputs, rows)."""
         z = np.empty((self._units[-1], self.n_rows))

@@ -32,7 +32,6 @@ from optiviz.store.archive import FORMAT, Archive, Writer
 from optiviz.store.atomic import StoreError, writing
 
 VERSION = 1
-SUFFIX = ".optiviz"
 _SNAPSHOTS = 64
 _SNAPSHOT_BYTES = 64 << 20
 _MAX_RUNS = 1000

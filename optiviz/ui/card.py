@@ -112,11 +112,6 @@ class Card(QFrame):
         """Return the title."""
         return self._bar.title.text()
 
-    def set_title(self, title: str) -> None:
-        """Show another title."""
-        self._bar.title.set_text(title)
-        self.setAccessibleName(title)
-
     def note(self) -> str:
         """Return the note."""
         return self._bar.note.text()

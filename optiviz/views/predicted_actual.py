@@ -7,7 +7,7 @@ import numpy as np
 
 from optiviz.analysis.regression import explained, shown_share
 from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line, Marker, Points
 
@@ -24,7 +24,7 @@ class PredictedActual(View):
 
     def suits(self, problem: Problem) -> bool:
         """Whether rows have a number that is to be predicted."""
-        return super().suits(problem) and bool(getattr(problem, "is_regression", False))
+        return isinstance(problem, NetworkTraining) and problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's predictions at its iteration."""
@@ -32,7 +32,7 @@ class PredictedActual(View):
         evaluator = one.reader.stepper.problem
         assert isinstance(evaluator, NetworkEvaluator)
         data, weights = evaluator.data, one.reader.state(one.k).x
-        name = str(getattr(data, "target_name", "y"))
+        name = data.target_name
         low = float(min(data.y_train.min(), data.y_test.min()))
         high = float(max(data.y_train.max(), data.y_test.max()))
         margin = 0.06 * (high - low) or 0.5

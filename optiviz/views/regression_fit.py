@@ -11,7 +11,7 @@ from optiviz.analysis.regression import explained, shown_share
 from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.views import Shown, View
 from optiviz.views.figure import (
     Array,
@@ -78,7 +78,7 @@ class RegressionFit(View):
 
     def suits(self, problem: Problem) -> bool:
         """Whether rows have a number that is to be predicted."""
-        return super().suits(problem) and bool(getattr(problem, "is_regression", False))
+        return isinstance(problem, NetworkTraining) and problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the curves of all runs on these data, or the first run's surface."""
@@ -130,7 +130,7 @@ class RegressionFit(View):
             note=_note(evaluator, one),
             x=Axis(plane.labels[0], float(at[0]), float(at[-1])),
             # The curve may go far beyond the rows; they are what it is held against.
-            y=Axis(_target(evaluator), low, high),
+            y=Axis(evaluator.data.target_name, low, high),
             items=tuple(items),
             legend=tuple(legend),
             caption=(
@@ -151,7 +151,7 @@ class RegressionFit(View):
         low, high = float(data.y_train.min()), float(data.y_train.max())
         if not low < high:
             low, high = low - 0.5, high + 0.5
-        image = ValueImage(values.copy(), left, right, bottom, top, (low, high), _target(evaluator))
+        image = ValueImage(values.copy(), left, right, bottom, top, (low, high), data.target_name)
         items: list[Item] = [image]
         for X, y, hollow, _ in _parts(evaluator, self.rows):
             every = max(1, -(-len(X) // _POINTS))
@@ -194,10 +194,6 @@ def _shaded(u: Array, v: Array, share: float, is_test: bool) -> Points:
 
 def _same_data(one: Shown, first: Shown) -> bool:
     return _evaluator(one).problem.dataset == _evaluator(first).problem.dataset
-
-
-def _target(evaluator: NetworkEvaluator) -> str:
-    return str(getattr(evaluator.data, "target_name", "y"))
 
 
 def _said(rows: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from optiviz.analysis.regression import spread_along
 from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Band, Figure, Item, LegendEntry, Marker, Points, Rule
 
@@ -25,7 +25,7 @@ class Residuals(View):
 
     def suits(self, problem: Problem) -> bool:
         """Whether rows have a number that is to be predicted."""
-        return super().suits(problem) and bool(getattr(problem, "is_regression", False))
+        return isinstance(problem, NetworkTraining) and problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's residuals at its iteration."""
@@ -33,7 +33,7 @@ class Residuals(View):
         evaluator = one.reader.stepper.problem
         assert isinstance(evaluator, NetworkEvaluator)
         data, weights = evaluator.data, one.reader.state(one.k).x
-        name, role = str(getattr(data, "target_name", "y")), f"run:{one.number}"
+        name, role = data.target_name, f"run:{one.number}"
         items: list[Item] = []
         typical, errors, most = [], [], 1
         parts = (("train", data.X_train, data.y_train), ("test", data.X_test, data.y_test))

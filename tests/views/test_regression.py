@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from optiviz.analysis.regression import explained, shown_share, spread_along
+from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine import registry
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
-from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.networks.network import Layer, Network
+from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.reports.drawing import render
 from optiviz.views import Shown, show
 from optiviz.views.confusion import Confusion
@@ -205,7 +207,11 @@ def test_numbers_and_classes_have_views_of_their_own():
     """No card is offered that would stay empty."""
     with_classes = RunSpec.load("classic-mlp").problem
     function = RunSpec.load("classic-descent").problem
-    numbers = SimpleNamespace(kind="network_training", is_regression=True)
+    numbers = NetworkTraining(
+        dataset=Friedman1(),
+        network=Network(layers=(Layer(units=1, activation="identity"),)),
+        objective="mean_squared_error",
+    )
     for kind in KINDS:
         assert kind().suits(numbers)
         assert not kind().suits(with_classes)

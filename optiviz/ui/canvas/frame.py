@@ -107,10 +107,6 @@ class Frame(QGraphicsItem):
             self._y_ticks = [(area.bottom() - (t.place - y_range[0]) * per, t.text) for t in found]
         self.update()
 
-    def tick_texts(self) -> tuple[list[str], list[str]]:
-        """Return the texts along x and along y."""
-        return [text for _, text in self._x_ticks], [text for _, text in self._y_ticks]
-
     def boundingRect(self) -> QRectF:
         """Return the whole."""
         return QRectF(self._size)

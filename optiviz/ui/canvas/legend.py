@@ -65,12 +65,6 @@ class ElidedLabel(QWidget):
             self._explain()
             self.update()
 
-    def set_role(self, role: str) -> None:
-        """Write it in another colour."""
-        if role != self._role:
-            self._role = role
-            self.update()
-
     def sizeHint(self) -> QSize:
         """Return the size of the whole text."""
         metrics = _metrics(self._bold)
