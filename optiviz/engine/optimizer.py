@@ -250,6 +250,24 @@ def first_state(x: Array, f: float, gradient_evaluations: int = 0) -> State:
     return State(0, x, f, x, f, 0, 1, gradient_evaluations, 0)
 
 
+def best_so_far(start: float, values: Array) -> Array:
+    """Return the best of a start and the values that follow it, shape (n,): the first of equals.
+
+    By place, since a minimum of 0.0 and -0.0 is either, and not the same in every block.
+
+    Parameters
+    ----------
+    start : float
+        If it is nan, nothing is better.
+    values : ndarray, shape (n,)
+    """
+    every = np.concatenate(([start], np.fmin(values, np.inf)))
+    lowest = np.minimum.accumulate(every)
+    better = np.arange(len(every)) * np.concatenate(([False], every[1:] < lowest[:-1]))
+    best: Array = every[np.maximum.accumulate(better)][1:]
+    return best
+
+
 def frozen(x: Array) -> Array:
     """Return the array made read-only, so that states can share it."""
     x.flags.writeable = False

@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Block, Optimizer, Outcome, State, first_state, frozen
+from optiviz.engine.optimizer import (
+    Block,
+    Optimizer,
+    Outcome,
+    State,
+    best_so_far,
+    first_state,
+    frozen,
+)
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 
@@ -217,7 +225,7 @@ class Path:
         """Return the rows of the path, which began at the state `before`, without channels."""
         levels = np.array(self.values)
         lengths = np.diff(self.rows, append=self.done)
-        best = np.fmin.accumulate(np.fmin(levels, before.best_f))  # x may have no value
+        best = best_so_far(before.best_f, levels)
         outcome = np.full(self.done, Outcome.REJECTED, dtype=np.int8)
         better, worse = levels[1:] < levels[:-1], levels[1:] > levels[:-1]
         kept = np.where(better, Outcome.IMPROVED, np.where(worse, Outcome.WORSE, Outcome.EQUAL))

@@ -6,7 +6,16 @@ from typing import Annotated
 import numpy as np
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Block, Optimizer, Outcome, Row, State, first_state, frozen
+from optiviz.engine.optimizer import (
+    Block,
+    Optimizer,
+    Outcome,
+    Row,
+    State,
+    best_so_far,
+    first_state,
+    frozen,
+)
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 
@@ -58,14 +67,14 @@ class RandomSearch(Optimizer):
             points = problem.problem.sample(draws, "proposal", state.k + done, count) * self.spread
             scores = problem.evaluate(points)
             # A point without a value is never kept; a current one without shows as it is.
-            best = np.minimum.accumulate(np.concatenate(([f], np.fmin(scores, np.inf))))
-            better = best[1:] < best[:-1]
-            f_column[done : done + count] = best[1:]
+            best = best_so_far(f, scores)
+            better = best < np.concatenate(([f], best[:-1]))
+            f_column[done : done + count] = best
             outcome[done : done + count][better] = Outcome.IMPROVED
             if better.any():
                 last = int(np.flatnonzero(better)[-1])
                 x, f, best_k = points[last].copy(), float(best[-1]), state.k + done + last + 1
-        best_f = np.fmin(f_column, state.best_f)
+        best_f = best_so_far(state.best_f, f_column)
         new = f < state.best_f
         after = replace(
             state,

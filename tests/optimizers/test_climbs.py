@@ -278,3 +278,19 @@ def test_what_the_rule_cannot_correct_is_refused():
     ):
         with pytest.raises(NotImplementedError, match="one layer of step units"):
             ask()
+
+
+@pytest.mark.parametrize("kind", ["hill_climbing", "random_search", "simulated_annealing"])
+def test_zero_with_a_sign_is_no_better_in_any_block(kind):
+    """Where 0.0 and -0.0 are both reached, a run would have another trace in other blocks."""
+    data = {
+        "problem": {"kind": "function_1d", "formula": "0 sin(9x)"},
+        "optimizer": {"kind": kind},
+        "stopping": {"max_iterations": 40},
+    }
+    whole, steps = Run(RunSpec.from_dict(data)), Run(RunSpec.from_dict(data))
+    while steps.k < 40:
+        steps.advance(1)
+    values = whole.finish().trace.rows(0, 41).f
+    assert not values.any()
+    assert steps.digest == whole.digest
