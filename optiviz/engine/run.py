@@ -21,7 +21,7 @@ from optiviz.engine.stopping import Stop, StopReason
 from optiviz.engine.trace import Curve, Trace
 
 _SLICE = 0.05  # seconds between two looks at the clock
-_FIRST_BLOCK = 16  # iterations, while the pace of an algorithm is not known
+_FIRST_BLOCK = 1  # iteration, while the pace of an algorithm is not known: it may take seconds
 _QUICKEST = 1e-9  # seconds for an iteration: less than any takes
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -355,3 +357,11 @@ def test_blocks_join_and_cut():
     for name in COLUMNS:
         assert getattr(joined, name).tobytes() == getattr(rows, name).tobytes()
     assert Block.of_rows([rows.row(i) for i in range(101)]).f.tobytes() == rows.f.tobytes()
+
+
+def test_the_first_block_of_an_unknown_pace_is_one_iteration(monkeypatch):
+    """An iteration may take seconds, and Stop waits for the end of a block."""
+    monkeypatch.setattr(time, "perf_counter", itertools.count(0.0, 10.0).__next__)
+    run = Run(PERCEPTRON)
+    run.prepare()
+    assert run.advance(seconds=0.02) == 1
