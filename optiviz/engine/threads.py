@@ -1,6 +1,12 @@
-"""One BLAS thread: two were 7 times slower on small networks, and change the last bits."""
+"""One BLAS thread: two were 7 times slower on small networks, and change the last bits.
+
+And how long work in a thread is left before it is done: an iteration may take minutes.
+"""
 
 import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 
 _VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
@@ -18,3 +24,38 @@ def use_one_blas_thread() -> None:
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1, user_api="blas")
+
+
+class Interrupted(BaseException):
+    """Work was left before it was done. Not an Exception: nothing is wrong with the work."""
+
+
+_watch = threading.local()
+
+
+@contextmanager
+def leaving_when(wanted: Callable[[], bool]) -> Iterator[None]:
+    """Leave what is done inside, in this thread, when something is wanted; then go on after it.
+
+    What is left half done must be done again: an iteration that was left never happened.
+    """
+    before = getattr(_watch, "wanted", None)
+    _watch.wanted = wanted
+    try:
+        yield
+    except Interrupted:
+        pass
+    finally:
+        _watch.wanted = before
+
+
+def go_on() -> None:
+    """Go on, unless something else is wanted of this thread; called every few milliseconds.
+
+    Raises
+    ------
+    Interrupted
+    """
+    wanted = getattr(_watch, "wanted", None)
+    if wanted is not None and wanted():
+        raise Interrupted

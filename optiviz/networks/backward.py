@@ -22,6 +22,7 @@ from numpy import (
 )
 from numpy.typing import NDArray
 
+from optiviz.engine import threads
 from optiviz.networks.activations import ACTIVATIONS, Activation, Relu, Sigmoid, Tanh
 from optiviz.networks.losses import LogLoss, Loss
 from optiviz.networks.network import Network
@@ -118,6 +119,7 @@ class Backward:
         slopes = self._layers(part)
         gradient[:] = 0.0
         for start in range(0, n, _CHUNK):
+            threads.go_on()
             chunk = rows.part(start, min(start + _CHUNK, n))
             total += self._pass(chunk.inputs, chunk.answers, slopes)
             part *= len(chunk.inputs) / n

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.engine import threads
 from optiviz.networks.activations import ACTIVATIONS, Activation
 from optiviz.networks.losses import Loss, Target
 from optiviz.networks.network import Network
@@ -79,6 +80,7 @@ class Curvature:
         chunk = max(1, _NUMBERS // (len(w) * widest))
         total: Array = np.zeros((len(w), len(w)))
         for start in range(0, rows, chunk):
+            threads.go_on()
             part = slice(start, start + chunk)
             self._add(w, loss, self._inputs[:, part], self._target[:, part], total)
         lower = np.tri(len(w), k=-1, dtype=bool)

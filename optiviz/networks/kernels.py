@@ -8,6 +8,7 @@ chunks for the same reason.
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.engine import threads
 from optiviz.networks.activations import ACTIVATIONS, Activation
 from optiviz.networks.losses import Loss, Target
 from optiviz.networks.network import Network
@@ -81,6 +82,7 @@ class Kernel:
         for start in range(0, len(W), self._group):
             group = W[start : start + self._group]
             for inputs, target in self._chunk_data:
+                threads.go_on()
                 z = self._forward(group, inputs)
                 totals[start : start + len(group)] += loss.sums(z, self._activations[-1], target)
         totals /= self.n_rows

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.engine import threads
 from optiviz.networks.activations import ACTIVATIONS, Activation
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.losses import LOSSES
@@ -280,6 +281,7 @@ class _Rows:
         for start in range(0, n, self._group):
             part = slice(start, start + self._group)
             for inputs, sides in self._chunks:
+                threads.go_on()
                 low, high = self._bounds(singles[part], inputs, sides, both)
                 least[part] += low
                 most[part] += high

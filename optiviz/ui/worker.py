@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from optiviz.engine import threads
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Reader, Run, RunStatus
@@ -49,6 +50,7 @@ class Worker(QThread):
         self._parts: dict[Any, tuple[int, Iterator[Any]]] = {}
         self._number = 0
         self._closing = False
+        self._ending: set[Run] = set()  # runs that are to be stopped
         self._measured_at = 0.0
         self._runs: list[Run] = []
         self._unmeasured: list[Run] = []
@@ -61,7 +63,8 @@ class Worker(QThread):
         self._order(lambda: self._play(run))
 
     def stop(self, run: Run) -> None:
-        """End a run where it is."""
+        """End a run where it is; the iteration that it is in is left."""
+        self._ending.add(run)
         self._order(lambda: self._stop(run))
 
     def change(
@@ -114,13 +117,17 @@ class Worker(QThread):
         """Take orders, compute a slice, answer, until closed."""
         while not self._is_closing():
             try:
-                worked = self._take_orders() | self._compute() | self._answer()
-                if not (worked | self._answer_further() | self._measure()):
-                    with self._wake:
-                        if not (self._is_closing() or self._orders or self._requests):
-                            self._wake.wait()
+                with threads.leaving_when(self._is_closing):
+                    self._work()
             except Exception as error:  # nothing that fails here may end the thread
                 self.went_wrong.emit(_failure(error))
+
+    def _work(self) -> None:
+        worked = self._take_orders() | self._compute() | self._answer()
+        if not (worked | self._answer_further() | self._measure()):
+            with self._wake:
+                if not (self._is_closing() or self._orders or self._requests):
+                    self._wake.wait()
 
     def go_on(self, *progress: int) -> None:
         """Let a long job go on, or end it because the window is being closed.
@@ -156,6 +163,7 @@ class Worker(QThread):
             self._unmeasured.append(run)
 
     def _stop(self, run: Run) -> None:
+        self._ending.discard(run)
         run.stop()
         if run in self._runs:
             self._runs.remove(run)
@@ -179,7 +187,8 @@ class Worker(QThread):
         if not self._runs:
             return False
         run = min(self._runs, key=_cost)
-        run.advance(seconds=SLICE)
+        with threads.leaving_when(lambda: self._closing or run in self._ending):
+            run.advance(seconds=SLICE)
         if run.status is not RunStatus.RUNNING:
             self._runs.remove(run)
             self.run_changed.emit(run)

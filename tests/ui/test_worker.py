@@ -1,6 +1,7 @@
 """What the worker keeps, and what it lets go of."""
 
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from functools import partial
@@ -10,6 +11,8 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiviz import Run, RunSpec, RunStatus
+from optiviz.engine import threads
+from optiviz.engine.stopping import StopReason
 from optiviz.reports.html import write_report
 from optiviz.ui.worker import ReaderOf, Worker
 
@@ -112,3 +115,63 @@ def test_a_refinement_that_fails_says_why_and_ends(qtbot: QtBot) -> None:
         assert "the grid is lost" in str(seen[1])
     finally:
         worker.close()
+
+
+def _slow_generations() -> Run:
+    """Return a run whose iterations take seconds."""
+    spec = RunSpec.load("classic-mlp").with_values(
+        [
+            ("problem.dataset.n_samples", 20_000),
+            ("problem.objective", "log_loss"),
+            ("problem.network.layers.0.units", 50),
+            ("optimizer.kind", "genetic_algorithm"),
+            ("optimizer.population_size", 300),
+        ]
+    )
+    return Run(spec)
+
+
+def _in_an_iteration(run: Run) -> bool:
+    return run.status is RunStatus.RUNNING
+
+
+def test_stop_leaves_an_iteration_that_takes_seconds(qtbot: QtBot) -> None:
+    worker, run = Worker(), _slow_generations()
+    worker.start()
+    try:
+        worker.play(run)
+        qtbot.waitUntil(partial(_in_an_iteration, run), timeout=30_000)
+        qtbot.wait(300)
+        began = time.perf_counter()
+        worker.stop(run)
+        qtbot.waitUntil(partial(_is_done, run), timeout=30_000)
+        assert time.perf_counter() - began < 0.3
+        assert run.stop_reason is StopReason.BY_HAND
+        assert run.state_now.k == run.trace.last_k == run.spec.stopping.ended_at
+    finally:
+        worker.close()
+
+
+def test_closing_leaves_an_iteration_that_takes_seconds(qtbot: QtBot) -> None:
+    worker, run = Worker(), _slow_generations()
+    worker.start()
+    worker.play(run)
+    qtbot.waitUntil(partial(_in_an_iteration, run), timeout=30_000)
+    qtbot.wait(300)
+    began = time.perf_counter()
+    worker.close()
+    assert time.perf_counter() - began < 0.3
+
+
+def test_an_iteration_that_was_left_never_happened(qtbot: QtBot) -> None:
+    run = _slow_generations()
+    run.prepare()
+    ended = time.perf_counter() + 0.05
+    with threads.leaving_when(lambda: time.perf_counter() > ended):
+        run.advance(1)
+    assert run.status is RunStatus.RUNNING
+    assert run.k == 0
+    run.advance(1)
+    whole = Run(run.spec)
+    whole.advance(1)
+    assert run.digest == whole.digest
