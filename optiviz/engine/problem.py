@@ -145,6 +145,19 @@ class Evaluator(ABC, Generic[P]):
         """
         return 6e4 / (self.n_rows * self.dim)
 
+    def proposals(self, moves: Array) -> "Proposals":
+        """Return moves that a search is to try in order; it lasts until the next ones.
+
+        Override it where a move can be judged for less than a point; it must give the very bits
+        of `evaluate`.
+
+        Parameters
+        ----------
+        moves : ndarray, shape (n, dim)
+            Not changed afterwards.
+        """
+        return Proposals(self, moves)
+
     def value_and_gradient(self, x: Array, rows: Rows | None = None) -> tuple[float, Array]:
         """Return f and its gradient at one point, over all rows or the given ones.
 
@@ -263,3 +276,54 @@ class Epoch:
         """
         f, gradient[:] = self._evaluator.value_and_gradient(x, self._order[start:stop])
         return f
+
+
+class Proposals:
+    """Moves that a search tries in order from where it is.
+
+    Attributes
+    ----------
+    one_by_one : bool
+        Each move is judged by itself, so that it saves nothing to guess what becomes of several.
+    """
+
+    one_by_one: ClassVar[bool] = False
+
+    def __init__(self, evaluator: Evaluator[Problem], moves: Array) -> None:
+        self._evaluator = evaluator
+        self._moves = moves
+
+    @property
+    def points_per_call(self) -> float:
+        """As `Evaluator.points_per_call`."""
+        return self._evaluator.points_per_call
+
+    def first(
+        self, x: Array, start: int, stop: int, limit: float | Array, *, ties: bool
+    ) -> tuple[int, Array, float] | None:
+        """Return the first of some moves that leads from x to where f is below a limit.
+
+        Parameters
+        ----------
+        x : ndarray, shape (dim,)
+            Not changed afterwards.
+        start, stop : int
+            Of the moves that are tried.
+        limit : float or ndarray of shape (stop - start,)
+        ties : bool
+            Take f at the very limit too.
+
+        Returns
+        -------
+        i : int
+        point : ndarray, shape (dim,)
+            x + moves[i].
+        f : float
+            Its value, with the bits of `evaluate`. None instead of all three if there is no such
+            move.
+        """
+        points = x + self._moves[start:stop]
+        f = self._evaluator.evaluate_within(points, limit)
+        taken = f <= limit if ties else f < limit
+        i = int(taken.argmax())
+        return (start + i, points[i], float(f[i])) if taken[i] else None

@@ -3,13 +3,12 @@
 Imports the engine.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import (
@@ -23,8 +22,6 @@ from optiviz.engine.optimizer import (
 )
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
-
-Bools = NDArray[np.bool_]
 
 STRETCH = 1 << 14  # numbers in the moves that are held ready
 _TOGETHER = 256  # points at most that are scored together
@@ -178,48 +175,52 @@ class Path:
         int
             The moves tried: all, unless patience ran out.
         """
+        proposals = problem.proposals(moves)
         n, at = len(moves), 0
         longest = max(1, min(_TOGETHER, STRETCH // moves.shape[1]))
         while at < n:
-            chain = self._keeps > 0.6 * self._tries
+            chain = self._keeps > 0.6 * self._tries and not proposals.one_by_one
             share = self._keeps / self._tries
             odd = max(1 - share if chain else share, _RAREST)
-            end = min(n, at + min(longest, int(sqrt(2 * problem.points_per_call / odd)) + 1))
+            end = min(n, at + min(longest, int(sqrt(2 * proposals.points_per_call / odd)) + 1))
             if patience is not None:
                 if self.done - self.improved >= patience:
                     break
                 end = min(end, at + self.improved + patience - self.done)
             more = None if slack is None else slack[at:end]
-            score = self._if_all_are_kept if chain else self._if_none_is_kept
-            points, scores, keep = score(problem, moves[at:end], more, ties)
-            known, kept = _decided(keep, chain)
-            for i in kept:
-                self.go(self.done + i, points[i], float(scores[i]))
+            if chain:
+                known, kept = self._if_all_are_kept(problem, moves[at:end], more, ties)
+            else:
+                limit = self.f if more is None else self.f + more
+                found = proposals.first(self.x, at, end, limit, ties=ties)
+                known, kept = end - at, 0
+                if found is not None:
+                    known, kept = found[0] - at + 1, 1
+                    self.go(self.done + known - 1, found[1], found[2])
             at += known
             self.done += known
             self._tries = 0.85 * self._tries + known
-            self._keeps = 0.85 * self._keeps + len(kept)
+            self._keeps = 0.85 * self._keeps + kept
         return at
 
     def _if_all_are_kept(
         self, problem: Evaluator[Problem], moves: Array, slack: Array | None, ties: bool
-    ) -> tuple[Array, Array, Bools]:
-        """Return points, their values and which are kept, if each move starts where one led."""
+    ) -> tuple[int, int]:
+        """Go where moves lead if each starts where one led; return how many are decided, kept.
+
+        These are all until one is not kept.
+        """
         points = np.add.accumulate(np.concatenate((self.x[None], moves)))[1:]  # as they add up
         scores = problem.evaluate_within(points, np.inf)
         limits = np.concatenate(((self.f,), scores[:-1]))
         if slack is not None:
             limits += slack
-        return points, scores, scores <= limits if ties else scores < limits
-
-    def _if_none_is_kept(
-        self, problem: Evaluator[Problem], moves: Array, slack: Array | None, ties: bool
-    ) -> tuple[Array, Array, Bools]:
-        """Return points, their values and which are kept, if each move starts from x."""
-        points = self.x + moves
-        limits = self.f if slack is None else self.f + slack
-        scores = problem.evaluate_within(points, limits)
-        return points, scores, scores <= limits if ties else scores < limits
+        keep = scores <= limits if ties else scores < limits
+        other = int(keep.argmin())
+        kept = len(keep) if keep[other] else other
+        for i in range(kept):
+            self.go(self.done + i, points[i], float(scores[i]))
+        return min(kept + 1, len(keep)), kept
 
     def block(self, before: State, n_rows: int) -> Block:
         """Return the rows of the path, which began at the state `before`, without channels."""
@@ -247,15 +248,3 @@ class Path:
             "gradient_evaluations": before.gradient_evaluations,
             "rows_seen": before.rows_seen + self.done * n_rows,
         }
-
-
-def _decided(keep: Bools, guess: bool) -> tuple[int, Sequence[int]]:
-    """Return how many moves are decided, and which of those are kept.
-
-    These are the moves for which the guess that all (or none) are kept holds, and the first that
-    is otherwise.
-    """
-    other = int(keep.argmin() if guess else keep.argmax())
-    if keep[other] == guess:
-        return len(keep), range(len(keep)) if guess else ()
-    return other + 1, range(other) if guess else (other,)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.problem import Problem
+from optiviz.engine.problem import Array, Evaluator, Problem, Proposals
 from optiviz.testing.kinds import bits, in_threads, name_of, require
 
 
@@ -45,6 +45,47 @@ def check_within(problem: Problem) -> None:
                 require(same, f"{name}: evaluate_within gives other bits than evaluate")
                 above = (found > limit) | inside
                 require(bool(above.all()), f"{name}: evaluate_within lets points pass")
+
+
+def check_proposals(problem: Problem) -> None:
+    """Check that of moves of all weights, or of one, the first to be kept is found with its f."""
+    name, evaluator, plain = name_of(problem), problem.evaluator(), problem.evaluator()
+    centres = problem.sample(Draws(9), "points", 0, 2)
+    for i, size in enumerate((0.0, 0.01, 0.3, 3.0)):
+        for centre in centres:
+            for one in (False, True):
+                moves = size * Draws(9).normals("proposals", 60 * i, 60, problem.dim)
+                if one:
+                    chosen = Draws(9).uniforms("chosen", 60 * i, 60, 1) * problem.dim
+                    moves = moves * (chosen.astype(int) == np.arange(problem.dim))
+                _check_climb(name, evaluator.proposals(moves), plain, centre, moves)
+
+
+def _check_climb(
+    name: str, proposals: Proposals, plain: Evaluator[Problem], x: Array, moves: Array
+) -> None:
+    """Climb by the proposals, with some moves kept that lead to worse, and compare the points."""
+    f, at, n = float(plain.evaluate(x[None])[0]), 0, len(moves)
+    while at < n:
+        stop, ties = min(n, at + 17), at % 3 > 0
+        limit: float | Array = f
+        if at % 2:
+            limit = f + np.where(np.arange(at, stop) % 4, 0.0, 0.02)
+        scores = plain.evaluate(x + moves[at:stop])
+        keep = np.flatnonzero(scores <= limit if ties else scores < limit)
+        found = proposals.first(x, at, stop, limit, ties=ties)
+        if len(keep) == 0:
+            require(found is None, f"{name}: a move is kept that leads to worse")
+            at = stop
+            continue
+        require(found is not None, f"{name}: no move is kept where one leads to better")
+        assert found is not None
+        i, point, value = found
+        require(i == at + keep[0], f"{name}: another move is kept than the first")
+        require(bits(point) == bits(x + moves[i]), f"{name}: a move leads to another point")
+        same = bits(np.array([value])) == bits(scores[keep[:1]])
+        require(same, f"{name}: proposals give other bits than evaluate")
+        x, f, at = point, value, i + 1
 
 
 def check_gradient(problem: Problem) -> None:
@@ -160,6 +201,7 @@ def check_evaluators(problem: Problem) -> None:
 PROBLEM_CHECKS: tuple[Callable[[Problem], None], ...] = (
     check_rows,
     check_within,
+    check_proposals,
     check_gradient,
     check_hessian,
     check_epochs,

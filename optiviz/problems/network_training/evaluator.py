@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.engine.problem import Array, Epoch, Evaluator, Rows
+from optiviz.engine.problem import Array, Epoch, Evaluator, Proposals, Rows
 from optiviz.networks.activations import ACTIVATIONS
 from optiviz.networks.backward import Backward, Table
 from optiviz.networks.curvature import Curvature
 from optiviz.networks.kernels import Kernel
+from optiviz.networks.linear_moves import LinearMoves
 from optiviz.networks.losses import LOSSES, MEASURES, Target, unexplained
 from optiviz.networks.penalty import Penalty
 from optiviz.networks.screening import Screen
@@ -38,9 +39,13 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         self._last: tuple[Array, Array, Array] | None = None  # table, weights, sums: asked twice
         self._screen: Screen | None = None
         self._epoch: tuple[Rows, NetworkEpoch] | None = None
-        if problem.objective == "accuracy" and Screen.suits(problem.network):
+        self._linear: LinearMoves | None = None
+        if problem.objective == "accuracy":
             target = self._target(self.data.y_train)
-            self._screen = Screen(problem.network, self.data.X_train, target)
+            if Screen.suits(problem.network):
+                self._screen = Screen(problem.network, self.data.X_train, target)
+            elif LinearMoves.suits(problem.network) and not self.penalty:
+                self._linear = LinearMoves(self, self.data.X_train, target)
 
     def _kernel(self, X: Array, y: NDArray[Any]) -> Kernel:
         return Kernel(self.problem.network, X, self._target(y))
@@ -69,6 +74,12 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         if self._screen is None or self.penalty:
             return self.evaluate(X)
         return self._screen.error_rates_within(X, limit)
+
+    def proposals(self, moves: Array) -> Proposals:
+        """Return moves that a search is to try in order; it lasts until the next ones."""
+        if self._linear is not None:
+            return self._linear.take(moves)
+        return super().proposals(moves)
 
     @property
     def points_per_call(self) -> float:
