@@ -27,7 +27,8 @@ from optiviz.networks.activations import ACTIVATIONS, Activation, Relu, Sigmoid,
 from optiviz.networks.losses import LogLoss, Loss
 from optiviz.networks.network import Network
 
-Array = NDArray[np.float64]
+Precision = type[np.float64] | type[np.float32]
+Array = NDArray[Any]  # of either
 Rows = NDArray[np.int64]
 Targets = NDArray[Any]
 
@@ -70,6 +71,9 @@ class Backward:
     X : ndarray, shape (rows, features)
     target : ndarray, shape (outputs, rows)
         See `optiviz.networks.losses`.
+    dtype : type
+        Of points, gradients, inputs and what hidden layers say; the loss and its slope by the
+        outputs' weighted sums are in double precision always.
 
     Attributes
     ----------
@@ -81,18 +85,26 @@ class Backward:
     Rumelhart, Hinton & Williams (1986), Learning representations by back-propagating errors.
     """
 
-    def __init__(self, network: Network, loss: Loss, X: Array, target: Targets) -> None:
+    def __init__(
+        self,
+        network: Network,
+        loss: Loss,
+        X: Array,
+        target: Targets,
+        dtype: Precision = np.float64,
+    ) -> None:
         *hidden, last = [ACTIVATIONS[layer.activation] for layer in network.layers]
         self._layout = network.layout(X.shape[1])
         self._hidden, self._last, self._loss = hidden, last, loss
         self._output = _OUTPUTS.get((type(loss), type(last)), _Output)
-        inputs = np.ones((len(X), X.shape[1] + 1))
+        self._dtype = dtype
+        inputs = np.ones((len(X), X.shape[1] + 1), dtype)
         inputs[:, :-1] = X
         self.table = Table(inputs, self._output.answers(target))
         self._buffers: dict[int, _Buffers] = {}
         self._x = self._gradient = np.empty(0)
         self._weights: list[Array] = []
-        self._backwards: list[Array] = []  # each layer's weights without biases, transposed
+        self._backwards: list[Array] = []  # each layer's weights, transposed
         self._slopes: list[Array] = []
 
     def value_and_gradient(self, x: Array, rows: Table, gradient: Array) -> float:
@@ -108,7 +120,7 @@ class Backward:
         # Who descends moves one array in place, so that its layers are looked up once.
         if x is not self._x:
             self._x, self._weights = x, self._layers(x)
-            self._backwards = [W[:, :-1].T for W in self._weights]
+            self._backwards = [W.T for W in self._weights]
         if gradient is not self._gradient:
             self._gradient, self._slopes = gradient, self._layers(gradient)
         inputs, answers = rows
@@ -135,7 +147,7 @@ class Backward:
         buffers = self._buffers.get(m)
         if buffers is None:
             buffers = self._make_buffers(m)
-        layers, z, output, share = buffers
+        layers, z, wide, output, share, narrow = buffers
         weights, backwards = self._weights, self._backwards
         below = inputs.T
         for W, layer in zip(weights, layers, strict=False):
@@ -143,12 +155,17 @@ class Backward:
             layer.apply()
             below = layer.a
         weights[-1].dot(below, z)
-        total, delta = output.sum_and_slope(z, answers)
+        if wide is not z:
+            copyto(wide, z)
+        total, delta = output.sum_and_slope(wide, answers)
         multiply(delta, share, delta)
+        if narrow is not None:
+            copyto(narrow, delta, casting="same_kind")
+            delta = narrow
         for i in range(len(layers), 0, -1):
             layer = layers[i - 1]
             delta.dot(layer.a_transposed, slopes[i])
-            backwards[i].dot(delta, layer.delta)
+            backwards[i].dot(delta, layer.delta_and_more)
             layer.multiply_by_slope()
             delta = layer.delta
         delta.dot(inputs, slopes[0])
@@ -159,11 +176,15 @@ class Backward:
             self._buffers.clear()
         *hidden, last = [shape[0] for _, shape in self._layout]
         layers = [
-            _HIDDEN.get(type(activation), _Hidden)(activation, units, m)
+            _HIDDEN.get(type(activation), _Hidden)(activation, units, m, self._dtype)
             for activation, units in zip(self._hidden, hidden, strict=True)
         ]
         output = self._output(self._loss, self._last, last, m)
-        made = layers, np.empty((last, m)), output, np.array(1 / m)
+        z: Array = np.empty((last, m), self._dtype)
+        wide, narrow = z, None
+        if self._dtype is not np.float64:
+            wide, narrow = np.empty((last, m)), np.empty((last, m), self._dtype)
+        made = layers, z, wide, output, np.array(1 / m), narrow
         self._buffers[m] = made
         return made
 
@@ -175,12 +196,18 @@ class _Hidden:
     ----------
     activation : Activation
     units, m : int
+    dtype : type
     """
 
-    def __init__(self, activation: Activation, units: int, m: int) -> None:
+    def __init__(self, activation: Activation, units: int, m: int, dtype: Precision) -> None:
         self._activation = activation
-        self.z, self.delta = np.empty((units, m)), np.empty((units, m))
-        self.a = np.ones((units + 1, m))  # the last row stays: the next layer's biases multiply it
+        self.z: Array = np.empty((units, m), dtype)
+        # BLAS takes matrices in one piece as they are and others as copies, so that the next
+        # layer's biases come back too: nobody reads the last row.
+        self.delta_and_more = np.empty((units + 1, m), dtype)
+        self.delta = self.delta_and_more[:-1]
+        # The last row stays: the next layer's biases multiply it.
+        self.a: Array = np.ones((units + 1, m), dtype)
         self.a_transposed = self.a.T
         self._said = self.a[:-1]
 
@@ -197,24 +224,25 @@ class _Hidden:
 class _HiddenInPlace(_Hidden):
     """The same where the slope follows from what a unit says: the weighted sums are not kept."""
 
-    def __init__(self, activation: Activation, units: int, m: int) -> None:
-        super().__init__(activation, units, m)
+    def __init__(self, activation: Activation, units: int, m: int, dtype: Precision) -> None:
+        super().__init__(activation, units, m, dtype)
         self._scratch, self.z = self.z, self._said
+        self._zero, self._half, self._one = (np.array(number, dtype) for number in (0.0, 0.5, 1.0))
 
 
 class _HiddenSigmoid(_HiddenInPlace):
     """a = (1 + tanh(z / 2)) / 2, with the slope a (1 - a)."""
 
     def apply(self) -> None:
-        z = self.z
-        multiply(z, _HALF, z)
+        z, half = self.z, self._half
+        multiply(z, half, z)
         tanh(z, z)
-        multiply(z, _HALF, z)
-        add(z, _HALF, z)
+        multiply(z, half, z)
+        add(z, half, z)
 
     def multiply_by_slope(self) -> None:
         a, delta, slope = self.z, self.delta, self._scratch
-        subtract(_ONE, a, slope)
+        subtract(self._one, a, slope)
         multiply(slope, a, slope)
         multiply(delta, slope, delta)
 
@@ -228,7 +256,7 @@ class _HiddenTanh(_HiddenInPlace):
     def multiply_by_slope(self) -> None:
         a, delta, slope = self.z, self.delta, self._scratch
         multiply(a, a, slope)
-        subtract(_ONE, slope, slope)
+        subtract(self._one, slope, slope)
         multiply(delta, slope, delta)
 
 
@@ -236,7 +264,7 @@ class _HiddenRelu(_HiddenInPlace):
     """a = max(0, z), with the slope 1 where that is above 0, else 0."""
 
     def apply(self) -> None:
-        maximum(self.z, _ZERO, out=self.z)
+        maximum(self.z, self._zero, out=self.z)
 
     def multiply_by_slope(self) -> None:
         sign(self.z, self._scratch)
@@ -309,8 +337,8 @@ class _SigmoidLogLoss(_Output):
         return float(self._in_line.dot(self._ones)), half
 
 
-_ZERO, _HALF, _ONE, _MINUS = np.array(0.0), np.array(0.5), np.array(1.0), np.array(-1.0)
-_Buffers = tuple[list[_Hidden], Array, _Output, Array]
+_ZERO, _MINUS = np.array(0.0), np.array(-1.0)
+_Buffers = tuple[list[_Hidden], Array, Array, _Output, Array, Array | None]
 # What most networks are made of, in fewer and cheaper steps than any activation and loss needs.
 _HIDDEN: dict[type[Activation], type[_Hidden]] = {
     Sigmoid: _HiddenSigmoid,

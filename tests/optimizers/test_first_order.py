@@ -39,6 +39,11 @@ NETWORK = NetworkTraining(
     network=Network(layers=(Layer(units=6, activation="tanh"), Layer(units=1))),
     objective="log_loss",
 )
+LARGE = NETWORK.replace(  # its batches are computed in single precision
+    network=Network(
+        layers=(*(Layer(units=48, activation="tanh") for _ in range(2)), Layer(units=1))
+    )
+)
 
 
 def run_of(optimizer, problem=NETWORK, iterations=60, **spec):
@@ -77,11 +82,28 @@ WITNESSES = [
 @pytest.mark.parametrize(("ours", "theirs", "settings"), WITNESSES, ids=lambda made: str(made)[:12])
 def test_training_is_that_of_scikit_learn(ours, theirs, settings):
     """The same start, the same batches: the same network after four epochs."""
-    run = run_of(ours.replace(batch_size=32), iterations=16)
-    data = NETWORK.dataset.load()
-    outside = MLPClassifier(hidden_layer_sizes=(6,), activation="tanh", alpha=0.0, solver="sgd")
+    ours = ours.replace(batch_size=32)
+    for w, expected in beside_scikit_learn(NETWORK, ours, theirs, settings, 16):
+        np.testing.assert_allclose(w, expected, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize(("ours", "theirs", "settings"), WITNESSES, ids=lambda made: str(made)[:12])
+def test_training_of_a_large_network_is_nearly_that_of_scikit_learn(ours, theirs, settings):
+    """Its batches are computed in single precision, those of scikit-learn in double."""
+    ours = ours.replace(batch_size=32, learning_rate=ours.learning_rate / 5)
+    for w, expected in beside_scikit_learn(LARGE, ours, theirs, settings, 40):
+        off = np.abs(w - expected).max() / np.abs(expected).max()
+        assert 0 < off < 1e-5
+
+
+def beside_scikit_learn(problem, ours, theirs, settings, iterations):
+    """Return each layer's weights after training, and those of their program."""
+    run = run_of(ours, problem, iterations)
+    data = problem.dataset.load()
+    units = [layer.units for layer in problem.network.layers[:-1]]
+    outside = MLPClassifier(hidden_layer_sizes=units, activation="tanh", alpha=0.0, solver="sgd")
     outside.partial_fit(data.X_train[:2], [0, 1], classes=[0, 1])
-    W = NETWORK.network.matrices(run.state(0).x, 4)
+    W = problem.network.matrices(run.state(0).x, 4)
     outside.coefs_ = [w[:, :-1].T.copy() for w in W]
     outside.intercepts_ = [w[:, -1].copy() for w in W]
     outside.solver = "adam" if theirs is AdamOptimizer else "sgd"
@@ -92,13 +114,11 @@ def test_training_is_that_of_scikit_learn(ours, theirs, settings):
     for rows in batches(run, 32):
         outside.batch_size = len(rows)
         outside.partial_fit(data.X_train[rows], data.y_train[rows])
-    for w, coefs, biases in zip(
-        NETWORK.network.matrices(run.state_now.x, 4),
-        outside.coefs_,
-        outside.intercepts_,
-        strict=True,
-    ):
-        np.testing.assert_allclose(w, np.column_stack([coefs.T, biases]), rtol=1e-9, atol=1e-11)
+    expected = [
+        np.column_stack([coefs.T, biases])
+        for coefs, biases in zip(outside.coefs_, outside.intercepts_, strict=True)
+    ]
+    return zip(problem.network.matrices(run.state_now.x, 4), expected, strict=True)
 
 
 # Beside loops as textbooks and PyTorch's documentation write them. Each is given x, the gradient,
@@ -339,15 +359,28 @@ def test_parts_of_a_long_vector_change_no_bit(optimizer, monkeypatch):
     assert points(parts).tobytes() == points(usual).tobytes()
 
 
-def test_rows_laid_out_for_an_epoch_change_no_bit(monkeypatch):
+@pytest.mark.parametrize("problem", [NETWORK, LARGE], ids=["small", "large"])
+def test_rows_laid_out_for_an_epoch_change_no_bit(problem, monkeypatch):
     """Whoever writes a problem needs no epochs of their own: gathering each batch does the same."""
     optimizer = Adam(batch_size=7)
-    usual = run_of(optimizer, iterations=50)
+    usual = run_of(optimizer, problem, 50)
     monkeypatch.setattr(
         "optiviz.problems.network_training.NetworkEvaluator.epoch",
         lambda self, order: Epoch(self, order),
     )
-    assert run_of(optimizer, iterations=50).digest == usual.digest
+    assert run_of(optimizer, problem, 50).digest == usual.digest
+
+
+def test_a_large_network_in_blocks_of_any_length_is_the_same_run():
+    """Single precision or not, a replay from any iteration meets the very weights of the run."""
+    optimizer = Adam(batch_size=7, amsgrad=True, clip_norm=0.1)
+    whole = run_of(optimizer, LARGE, 45)
+    evaluator, draws, state = LARGE.evaluator(), Draws(2), whole.state(0)
+    for n in (1, 1, 13, 2, 20, 8):
+        state, _ = optimizer.steps(evaluator, state, draws, n)
+        assert state.x.tobytes() == whole.state(state.k).x.tobytes()
+        assert state.moments.tobytes() == whole.state(state.k).moments.tobytes()
+    assert state.k == 45
 
 
 def test_batches_without_rows_are_refused_where_they_are_set():

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from optiviz.engine.problem import Array, Epoch, Evaluator, Proposals, Rows
 from optiviz.networks.activations import ACTIVATIONS
-from optiviz.networks.backward import Backward, Table
+from optiviz.networks.backward import Backward
+from optiviz.networks.batches import Batches, Ordered
 from optiviz.networks.curvature import Curvature
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.linear_moves import LinearMoves
@@ -88,25 +89,33 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         return usual if self._screen is None else 4 * usual / self._screen.share
 
     def value_and_gradient(self, x: Array, rows: Rows | None = None) -> tuple[float, Array]:
-        """Return the mean loss plus the penalty and their gradient, by backpropagation."""
+        """Return the mean loss plus the penalty and their gradient, by backpropagation.
+
+        Over given rows, a large network's is computed as `Batches` says.
+        """
         if self._no_gradient:
             return super().value_and_gradient(x, rows)
         gradient = np.empty(self.dim)
-        table = self._backward.table
-        f = self.descend(x, table if rows is None else table.taken(rows), gradient)
-        return f, gradient
+        if rows is not None:
+            return self.descend(x, self._batches.taken(rows), gradient), gradient
+        f = self._backward.value_and_gradient(x, self._backward.table, gradient)
+        return self._penalized(f, x, gradient), gradient
 
     def epoch(self, order: Rows) -> Epoch:
         """Return the training rows laid out in an order, the last one's as long as it is asked."""
         if self._no_gradient:
             return super().epoch(order)
         if self._epoch is None or self._epoch[0] is not order:
-            self._epoch = (order, NetworkEpoch(self, order, self._backward.table.taken(order)))
+            self._epoch = (order, NetworkEpoch(self, order, self._batches.taken(order)))
         return self._epoch[1]
 
-    def descend(self, x: Array, rows: Table, gradient: Array) -> float:
-        """Return the objective over some rows, and write its gradient, shape (dim,)."""
-        f = self._backward.value_and_gradient(x, rows, gradient)
+    def descend(self, x: Array, rows: Ordered, gradient: Array) -> float:
+        """Return the objective over a batch, and write its gradient, shape (dim,)."""
+        f = self._batches.value_and_gradient(x, rows, gradient)
+        return self._penalized(f, x, gradient)
+
+    def _penalized(self, f: float, x: Array, gradient: Array) -> float:
+        """Return a loss plus the penalty, whose slope is added to the gradient."""
         if self.penalty:
             f += float(self.penalty.of(x[None])[0])
             self.penalty.add_slope(x, gradient)
@@ -116,6 +125,11 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
     def _backward(self) -> Backward:
         target = self._target(self.data.y_train)
         return Backward(self.problem.network, self.loss, self.data.X_train, target)
+
+    @cached_property
+    def _batches(self) -> Batches:
+        target, X = self._target(self.data.y_train), self.data.X_train
+        return Batches(self.problem.network, self.loss, X, target, self._backward)
 
     @property
     def hessian_gradients(self) -> int:
@@ -243,7 +257,7 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
 class NetworkEpoch(Epoch):
     """Training rows laid out in the order of an epoch, so that its batches are slices."""
 
-    def __init__(self, evaluator: NetworkEvaluator, order: Rows, rows: Table) -> None:
+    def __init__(self, evaluator: NetworkEvaluator, order: Rows, rows: Ordered) -> None:
         super().__init__(evaluator, order)
         self._network, self._rows = evaluator, rows
 
