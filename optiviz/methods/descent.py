@@ -46,7 +46,7 @@ BATCH_CHANNELS = (
 
 Counts = NDArray[np.int64]
 Moments = tuple[Array, ...]
-_PART = 1 << 14  # numbers of each array that are updated together: they stay in the L2 cache
+_PART = 1 << 13  # numbers of each array that are updated together: they stay in the L2 cache
 
 
 @dataclass(frozen=True)
@@ -296,11 +296,16 @@ class _Walk:
         self._moments = np.zeros((method.n_moments, len(self.x)))
         kept = min(method.n_moments, len(before.moments))
         self._moments[:kept] = before.moments[:kept]
-        step = np.empty_like(self.x)
-        parts = [slice(i, i + _PART) for i in range(0, len(step), _PART)]
+        dim = len(self.x)
+        step = np.empty(min(dim, _PART))  # one for all parts: it stays in the cache
         self._parts = [
-            (step[part], self.gradient[part], self.x[part], tuple(self._moments[:, part]))
-            for part in parts
+            (
+                step[: min(_PART, dim - i)],
+                self.gradient[i : i + _PART],
+                self.x[i : i + _PART],
+                tuple(self._moments[:, i : i + _PART]),
+            )
+            for i in range(0, dim, _PART)
         ]
         self._best_x, self._best_f, self._best_k = before.best_x, before.best_f, before.best_k
         self._f: list[float] = []
@@ -311,14 +316,18 @@ class _Walk:
     def step(self) -> None:
         """Move x by the gradient."""
         method, gradient, rate = self._method, self.gradient, next(self._next_rate)
-        square = gradient.dot(gradient)
+        square = 0.0
         if method.clip_norm is not None:
+            for _, slope, _, _ in self._parts:
+                square += slope.dot(slope)
             norm = sqrt(square)
             if norm > method.clip_norm:  # Pascanu, Mikolov & Bengio (2013), algorithm 1
                 gradient *= method.clip_norm / norm
         self._updates = t = self._updates + 1
         length = 0.0
         for step, slope, x, moments in self._parts:
+            if method.clip_norm is None:
+                square += slope.dot(slope)
             method.update(step, slope, x, moments, rate, t)
             x += step
             length += step.dot(step)
