@@ -27,9 +27,7 @@ def measure() -> Iterator[Figures]:
     points = iter(problem.sample(Draws(1), "point", 0, 4096))
 
     def look() -> None:
-        x = next(points)  # another one each time: nothing is to be had from the last picture
-        evaluator.probabilities(x, grid)
-        evaluator.predict(x, grid)
+        evaluator.picture(next(points), grid)
 
     yield Figures(
         "2-64-64-1",

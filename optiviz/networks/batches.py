@@ -59,7 +59,7 @@ class Batches:
         self._exact = exact
         self._single: Backward | None = None
         dim = network.dim(X.shape[1])
-        if dim >= _LARGE and _is_kept(X) and (target.dtype == bool or _is_kept(target.T)):
+        if dim >= _LARGE and fits_single(X) and (target.dtype == bool or fits_single(target.T)):
             self._single = Backward(network, loss, X, target, np.float32)
             self._x, self._gradient = np.empty((2, dim), np.float32)
 
@@ -89,7 +89,7 @@ class Batches:
         return self._exact.value_and_gradient(x, self._exact.table.taken(rows.order), gradient)
 
 
-def _is_kept(columns: Array) -> bool:
+def fits_single(columns: Array) -> bool:
     """Whether single precision keeps the differences in each column, of shape (rows, columns)."""
     with np.errstate(all="ignore"):
         off = np.abs(columns - columns.astype(np.float32)).max(axis=0)

@@ -30,7 +30,7 @@ class Kernel:
     target : ndarray, shape (outputs, rows)
         See `optiviz.networks.losses`.
     dtype : type
-        Of the buffers: single precision is for `optiviz.networks.screening` alone.
+        Of the buffers: single precision is for pictures alone.
     """
 
     def __init__(
@@ -91,8 +91,9 @@ class Kernel:
     def weighted_sums(self, w: Array) -> Array:
         """Return the output units' weighted sums z for all rows, shape (outputs, rows)."""
         z = np.empty((self._units[-1], self.n_rows))
+        W = w[None].astype(self._inputs.dtype, copy=False)
         for (inputs, _), chunk in zip(self._chunk_data, self._chunks, strict=True):
-            z[:, chunk] = self._forward(w[None], inputs)[0]
+            z[:, chunk] = self._forward(W, inputs)[0]
         return z
 
     def _forward(self, W: Array, inputs: Array) -> Array:

@@ -78,8 +78,9 @@ class DecisionBoundary(View):
         for band in (*range(0, _BANDS, 2), *range(1, _BANDS, 2)):
             part = slice(band * height, (band + 1) * height)
             points = grid.reshape(rows, columns, -1)[part].reshape(-1, grid.shape[1])
-            lean[part] = _lean(evaluator.probabilities(weights, points)).reshape(-1, columns)
-            winner[part] = evaluator.predict(weights, points).reshape(-1, columns)
+            p, classes = evaluator.picture(weights, points)
+            lean[part] = _lean(p).reshape(-1, columns)
+            winner[part] = classes.reshape(-1, columns)
             finer = replace(image, lean=lean.copy(), winner=winner.copy())
             yield replace(figure, items=(finer, *figure.items[1:]))
 
@@ -100,10 +101,9 @@ class DecisionBoundary(View):
         warning = self._warning(n_features) if features and n_features > 2 else ""
         weights = one.reader.state(one.k).x
 
-        lean = _lean(evaluator.probabilities(weights, grid))
-        winner = evaluator.predict(weights, grid)
+        p, winner = evaluator.picture(weights, grid)
         image = ClassImage(
-            lean.reshape(detail[::-1]), winner.reshape(detail[::-1]), left, right, bottom, top
+            _lean(p).reshape(detail[::-1]), winner.reshape(detail[::-1]), left, right, bottom, top
         )
         X, y, lifted = _rows(problem.dataset, self.rows, features)
         said = evaluator.predict(weights, X)

@@ -118,6 +118,32 @@ def test_three_classes(layers):
     )
 
 
+@pytest.mark.parametrize("layers", [((9, "relu"), (1, "sigmoid")), ((9, "tanh"), (3, "softmax"))])
+def test_a_picture_is_what_the_network_says_to_single_precision(layers):
+    evaluator = problem_of(*layers, n_classes=max(2, layers[-1][0])).evaluator()
+    w = np.random.default_rng(2).normal(size=evaluator.dim)
+    X = np.random.default_rng(1).normal(size=(5000, 5))
+    p, classes = evaluator.picture(w, X)
+    expected = evaluator.probabilities(w, X)
+    np.testing.assert_allclose(p, expected, atol=1e-5)
+    assert np.abs(p - expected).max() > 0
+    differ = classes != evaluator.predict(w, X)
+    assert differ.sum() <= 5  # at the edge alone
+    ranked = np.sort(np.vstack([expected, 1 - expected] if len(expected) == 1 else expected), 0)
+    assert (ranked[-1] - ranked[-2])[differ].max(initial=0.0) < 1e-4
+
+
+@pytest.mark.parametrize(("size", "offset"), [(1e30, 0.0), (1.0, 1e6)])
+def test_a_picture_for_which_single_precision_is_too_coarse_is_exact(size, offset):
+    """Else it would be blank, or show stripes that are not the network's."""
+    evaluator = problem_of((9, "relu"), (1, "sigmoid")).evaluator()
+    w = np.random.default_rng(2).normal(size=evaluator.dim) * size
+    X = np.random.default_rng(1).normal(size=(500, 5)) + offset
+    p, classes = evaluator.picture(w, X)
+    assert p.tobytes() == evaluator.probabilities(w, X).tobytes()
+    assert classes.tobytes() == evaluator.predict(w, X).tobytes()
+
+
 def test_log_loss_is_that_of_scikit_learn():
     problem = problem_of((4, "tanh"), (1, "sigmoid"))
     evaluator = problem.evaluator()

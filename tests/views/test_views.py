@@ -345,7 +345,7 @@ def test_the_boundary_is_what_the_network_says(runs):
         point = np.array([[u, v]])
         assert image.winner[i, j] == evaluator.predict(run.state_now.x, point)[0]
         p = evaluator.probabilities(run.state_now.x, point)[0, 0]
-        assert image.lean[i, j] == pytest.approx(abs(2 * p - 1), abs=1e-9)
+        assert image.lean[i, j] == pytest.approx(abs(2 * p - 1), abs=1e-5)
     points = [item for item in figure.items if isinstance(item, Points)]
     data = evaluator.data
     assert sum(len(item.x) for item in points) == len(data.y_train)

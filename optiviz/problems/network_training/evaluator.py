@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from optiviz.engine.problem import Array, Epoch, Evaluator, Proposals, Rows
 from optiviz.networks.activations import ACTIVATIONS
 from optiviz.networks.backward import Backward
-from optiviz.networks.batches import Batches, Ordered
+from optiviz.networks.batches import Batches, Ordered, fits_single
 from optiviz.networks.curvature import Curvature
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.linear_moves import LinearMoves
@@ -36,8 +36,7 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         self._no_gradient = problem.missing_gradient() is not None
         self._train = self._kernel(self.data.X_train, self.data.y_train)
         self._test = self._kernel(self.data.X_test, self.data.y_test)
-        self._others: dict[int, tuple[Array, Kernel]] = {}
-        self._last: tuple[Array, Array, Array] | None = None  # table, weights, sums: asked twice
+        self._others: dict[tuple[int, bool], tuple[Array, Kernel]] = {}
         self._screen: Screen | None = None
         self._epoch: tuple[Rows, NetworkEpoch] | None = None
         self._linear: LinearMoves | None = None
@@ -207,6 +206,31 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
             self.output.apply(z)
         return z
 
+    def picture(self, x: Array, X: Array) -> tuple[Array, NDArray[np.int64]]:
+        """Return `probabilities` and `predict` for a picture, in half the time of one of them.
+
+        They come from one pass in single precision, off by about 1e-6, wherever that has the range
+        for it: at the very edge between two classes, a row may be given to the other one.
+
+        Parameters
+        ----------
+        x : ndarray, shape (dim,)
+        X : ndarray, shape (m, features)
+            Buffers for it are kept: it must not be changed afterwards.
+
+        Returns
+        -------
+        ndarray, shape (outputs, m)
+        ndarray, shape (m,)
+        """
+        z = self._sums(x, X, single=True)
+        if not np.isfinite(z).all():
+            z = self._sums(x, X)
+        classes = self._classes(z.copy())
+        with np.errstate(all="ignore"):
+            self.output.apply(z)
+            return self._shares(z), classes
+
     def probabilities(self, x: Array, X: Array) -> Array:
         """Return what the outputs say of any rows' classes, 0 to 1.
 
@@ -220,9 +244,12 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         -------
         ndarray, shape (outputs, m)
         """
-        low, high = self.output.low, self.output.high
         with np.errstate(all="ignore"):
-            return np.clip((self.outputs(x, X) - low) / (high - low), 0, 1)
+            return self._shares(self.outputs(x, X))
+
+    def _shares(self, a: Array) -> Array:
+        low, high = self.output.low, self.output.high
+        return np.clip((a - low) / (high - low), 0, 1)
 
     def predict(self, x: Array, X: Array) -> NDArray[Any]:
         """Return the class of any rows, as int64; for regression their number, as float64.
@@ -233,25 +260,26 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         """
         if self.problem.is_regression:
             return np.asarray(self.outputs(x, X)[0])
-        z = self._sums(x, X)
+        return self._classes(self._sums(x, X))
+
+    def _classes(self, z: Array) -> NDArray[np.int64]:
         with np.errstate(all="ignore"):
             if len(z) > 1:
                 return self.output.winner(z)
             return np.asarray(self.output.decide(z[0]), dtype=np.int64)
 
-    def _sums(self, x: Array, X: Array) -> Array:
-        kernel = self._others.get(id(X))
-        if kernel is None:
+    def _sums(self, x: Array, X: Array, single: bool = False) -> Array:
+        """Return the outputs' weighted sums, shape (outputs, m), the caller's to keep."""
+        known = self._others.get((id(X), single))
+        if known is None:
             if len(self._others) >= _OTHER_TABLES:
                 self._others.clear()
             target = np.zeros((self.problem.network.layers[-1].units, len(X)), dtype=bool)
-            kernel = (X, Kernel(self.problem.network, X, target))  # X stays, and so does its id
-            self._others[id(X)] = kernel
-        last = self._last
-        if last is None or last[0] is not X or last[1].tobytes() != x.tobytes():
-            with np.errstate(all="ignore"):
-                self._last = last = (X, x.copy(), kernel[1].weighted_sums(x))
-        return last[2].copy()
+            dtype = np.float32 if single and fits_single(X) else np.float64
+            known = (X, Kernel(self.problem.network, X, target, dtype))  # X stays, so does its id
+            self._others[id(X), single] = known
+        with np.errstate(all="ignore"):
+            return known[1].weighted_sums(x)
 
 
 class NetworkEpoch(Epoch):
