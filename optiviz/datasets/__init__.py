@@ -98,6 +98,13 @@ class Dataset(Kind):
     """
 
     family: ClassVar[str] = "datasets"
+    groups: ClassVar[tuple[str, ...]] = (
+        "Drawn",
+        "Patterns in the plane",
+        "Clusters",
+        "Shipped tables",
+        "Regression",
+    )
 
     test_size: Annotated[
         float, Param("Share of the rows kept for testing.", label="Test share", gt=0, lt=1)
@@ -317,7 +324,7 @@ class ShippedTable(Labelled):
 def some_of(n_rows: int) -> Param:
     """Return how the number of rows is set where there are only so many."""
     text = f"How many of the {n_rows:,} rows are used, drawn at random; all if left out."
-    return Param(text, label="Rows", ge=2, le=n_rows)
+    return Param(text, label="Rows", ge=2, le=n_rows, unset=f"all {n_rows:,}")
 
 
 def _not_stratified(counts: tuple[int, ...], sizes: Sizes) -> Iterator[tuple[str, str]]:

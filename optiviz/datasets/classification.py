@@ -45,6 +45,7 @@ class Classification(Labelled):
             ge=0,
             le=1,
             max_length=100,
+            unset="equal",
             advanced=True,
         ),
     ] = None
@@ -59,11 +60,23 @@ class Classification(Labelled):
     ] = True
     shift: Annotated[
         float | None,
-        Param("Added to each feature; drawn if there is none.", ge=-1e6, le=1e6, advanced=True),
+        Param(
+            "Added to each feature; drawn if there is none.",
+            ge=-1e6,
+            le=1e6,
+            unset="drawn",
+            advanced=True,
+        ),
     ] = 0.0
     scale: Annotated[
         float | None,
-        Param("Each feature times this; drawn if there is none.", gt=0, le=1e6, advanced=True),
+        Param(
+            "Each feature times this; drawn if there is none.",
+            gt=0,
+            le=1e6,
+            unset="drawn",
+            advanced=True,
+        ),
     ] = 1.0
     shuffle: Annotated[bool, Param("Shuffle rows and columns.", advanced=True)] = True
     random_state: DataSeed = 1

@@ -47,6 +47,8 @@ class Param:
         Forms show it behind "More".
     when : (str, tuple), optional
         Another field, and its values (names of a `Kind`) with which alone this one matters.
+    unset : str
+        What it means that it is left out, in a few words.
     max_length : int
         Longest text or sequence.
     """
@@ -63,6 +65,7 @@ class Param:
     live: bool = False
     advanced: bool = False
     when: tuple[str, tuple[object, ...]] | None = None
+    unset: str = ""
     max_length: int = 100_000
 
     def limit_mistake(self, value: float) -> str | None:

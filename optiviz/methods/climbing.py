@@ -59,7 +59,12 @@ class Climb(Optimizer):
     subset_probability: Annotated[
         float,
         Param(
-            "Chance of each weight to be in the subset.", label="In subset", gt=0, le=1, live=True
+            "Chance of each weight to be in the subset.",
+            label="In subset",
+            gt=0,
+            le=1,
+            live=True,
+            when=("mutate", ("subset",)),
         ),
     ] = 0.2
 

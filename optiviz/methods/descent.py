@@ -94,6 +94,7 @@ class Descent(Optimizer):
         Param(
             "Gradients that are longer are shortened to this length.",
             label="Clip at length",
+            unset="never",
             gt=0,
             le=1e6,
             live=True,
@@ -141,9 +142,9 @@ class Descent(Optimizer):
     def sentence(self) -> str:
         """Say what an iteration does: the rule, and what is otherwise than usual."""
         size = self.rows_in_batch
-        rows = "one row" if size == 1 else "all rows" if size is None else f"{size:,} rows"
+        rows = "" if size is None else " on one row" if size == 1 else f" on {size:,} rows"
         shuffled = "" if size is None else "; rows are shuffled for each epoch"
-        words = f"{self.rule(f'the gradient on {rows}')}{shuffled}."
+        words = f"{self.rule(f'the gradient{rows}')}{shuffled}."
         if self.schedule != Constant():
             words += f" {self.schedule.sentence()}"
         if self.clip_norm is not None:
@@ -245,6 +246,7 @@ class BatchDescent(Descent):
         int | None,
         Param(
             "Rows in a batch; all of them if it is left out.",
+            unset="all rows",
             unit="rows",
             scale="log",
             ge=1,

@@ -35,6 +35,7 @@ StartSpread = Annotated[
         "Members start this far around the start point (a standard deviation); if it is left out, "
         "they are drawn as start points are.",
         label="Start spread",
+        unset="as starts are",
         scale="log",
         gt=0,
         le=1e6,

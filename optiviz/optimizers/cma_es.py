@@ -99,6 +99,7 @@ class CMAES(Optimizer):
         int | None,
         Param(
             "Points in a generation; 4 + 3 log(dim) if it is left out.",
+            unset="4 + 3 log(dim)",
             scale="log",
             ge=2,
             le=MAX_MEMBERS,

@@ -75,6 +75,7 @@ class ConjugateGradient(LineSearchDescent):
         Param(
             "Steps after which it goes along the gradient again; as many as there are "
             "coordinates if left out.",
+            unset="dimension",
             ge=1,
             le=10**9,
             live=True,

@@ -66,6 +66,7 @@ class GeneticAlgorithm(PopulationOptimizer):
             ge=1,
             le=100,
             live=True,
+            when=("selection", ("tournament",)),
         ),
     ] = 3
     selection_pressure: Annotated[
@@ -75,6 +76,7 @@ class GeneticAlgorithm(PopulationOptimizer):
             ge=1,
             le=2,
             live=True,
+            when=("selection", ("rank",)),
         ),
     ] = 1.8
     crossover: Annotated[
@@ -95,7 +97,14 @@ class GeneticAlgorithm(PopulationOptimizer):
     ] = 0.9
     blend_beyond: Annotated[
         float,
-        Param("How far a blend goes beyond the parents' range.", label="α", ge=0, le=2, live=True),
+        Param(
+            "How far a blend goes beyond the parents' range.",
+            label="α",
+            ge=0,
+            le=2,
+            live=True,
+            when=("crossover", ("blend",)),
+        ),
     ] = 0.5
     mutation: Annotated[
         Literal["gaussian", "uniform"],
@@ -119,6 +128,7 @@ class GeneticAlgorithm(PopulationOptimizer):
             gt=0,
             le=1e6,
             live=True,
+            when=("mutation", ("gaussian",)),
         ),
     ] = 0.3
     elites: Annotated[

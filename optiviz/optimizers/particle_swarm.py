@@ -87,14 +87,22 @@ class ParticleSwarm(PopulationOptimizer):
         ),
     ] = "inertia"
     inertia: Annotated[
-        float, Param("What is left of the velocity.", label="Inertia w", ge=0, le=1, live=True)
+        float,
+        Param(
+            "What is left of the velocity.",
+            label="Inertia w",
+            ge=0,
+            le=1,
+            live=True,
+            when=("damping", ("inertia",)),
+        ),
     ] = 0.7298
     cognitive: Annotated[
-        float, Param("Pull of its own best place.", label="Own pull c1", ge=0, le=4, live=True)
+        float, Param("Pull of its own best place.", label="Own pull c₁", ge=0, le=4, live=True)
     ] = 1.49618
     social: Annotated[
         float,
-        Param("Pull of the neighbours' best place.", label="Social pull c2", ge=0, le=4, live=True),
+        Param("Pull of the neighbours' best place.", label="Social pull c₂", ge=0, le=4, live=True),
     ] = 1.49618
     start_spread: StartSpread = None
 

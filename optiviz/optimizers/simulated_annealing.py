@@ -16,6 +16,7 @@ from optiviz.methods.climbing import Climb, Path
 
 _TILE = 256  # iterations whose limits are computed together, so that blocks can't change their bits
 _WINDOW = 100  # moves over which the acceptance rate is taken
+_FALLS_BY_RATE = ("schedule", ("geometric", "arithmetic", "exponential"))
 _LOOKED_AT = np.unique(np.round(np.geomspace(1, 10**7, 300))) - 1.0  # iterations
 
 
@@ -62,6 +63,7 @@ class SimulatedAnnealing(Climb):
             ge=0,
             le=1e9,
             live=True,
+            when=_FALLS_BY_RATE,
         ),
     ] = 0.02
     schedule: Annotated[
@@ -69,9 +71,9 @@ class SimulatedAnnealing(Climb):
         Param(
             "How the temperature falls.",
             choices={
-                "geometric": "T · (1 - rate)^k",
-                "arithmetic": "T · (1 - rate · k)",
-                "exponential": "T · exp(-rate · k)",
+                "geometric": "geometric: T · (1 - rate)^k",
+                "arithmetic": "arithmetic: T · (1 - rate · k)",
+                "exponential": "exponential: T · exp(-rate · k)",
                 "formula": "a formula in k",
             },
             live=True,
@@ -86,10 +88,18 @@ class SimulatedAnnealing(Climb):
             ge=0,
             le=1,
             live=True,
+            when=_FALLS_BY_RATE,
         ),
     ] = 0.005
     formula: Annotated[
-        str, Param("Temperature at iteration k, if it is a formula.", max_length=200, live=True)
+        str,
+        Param(
+            "Temperature at iteration k, counted from 0.",
+            label="T(k) =",
+            max_length=200,
+            live=True,
+            when=("schedule", ("formula",)),
+        ),
     ] = "0.02 / log(k + 3)"
     final_temperature: Annotated[
         float,

@@ -28,11 +28,25 @@ class FunctionProblem(Problem):
     function: Annotated[Function, Param("What is minimised.", label="Function")]
     low: Annotated[
         float | None,
-        Param("Another left end than is usual.", label="From", ge=-1e9, le=1e9, advanced=True),
+        Param(
+            "Another left end than is usual.",
+            label="From",
+            ge=-1e9,
+            le=1e9,
+            unset="as usual",
+            advanced=True,
+        ),
     ] = None
     high: Annotated[
         float | None,
-        Param("Another right end than is usual.", label="To", ge=-1e9, le=1e9, advanced=True),
+        Param(
+            "Another right end than is usual.",
+            label="To",
+            ge=-1e9,
+            le=1e9,
+            unset="as usual",
+            advanced=True,
+        ),
     ] = None
 
     def check(self) -> Iterator[tuple[str, str]]:

@@ -103,7 +103,7 @@ def _in_line(parameters: Parameters) -> str:
 
 
 def _setting(field: Field, value: Any) -> Setting:
-    shown = "not set" if value is None else _value(field, value)
+    shown = (field.param.unset or "not set") if value is None else _value(field, value)
     return Setting(field.label, shown, field.param.help, value is not None)
 
 

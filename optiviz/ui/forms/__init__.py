@@ -7,7 +7,7 @@ from optiviz.ui.forms.buttons import IconButton
 from optiviz.ui.forms.control import Control
 from optiviz.ui.forms.controls import ChoiceControl, OptionalControl, control_for, is_seed
 from optiviz.ui.forms.form import ParametersForm
-from optiviz.ui.forms.kinds import KindForm
+from optiviz.ui.forms.kinds import KindForm, about
 from optiviz.ui.forms.labels import MistakeNote, Note
 from optiviz.ui.forms.numbers import NumberControl, numbers
 from optiviz.ui.forms.panel import Panel
@@ -28,6 +28,7 @@ __all__ = [
     "ParametersForm",
     "Row",
     "RowBox",
+    "about",
     "below",
     "control_for",
     "is_seed",

@@ -171,6 +171,10 @@ class OptionalControl(Control):
             self._kept = value
         self._show_either()
 
+    def shown(self) -> str:
+        """Return the words that stand there without a tick, or nothing."""
+        return "" if self.box.isChecked() else self._unset.text()
+
     def suggest(self, value: Any) -> None:
         """Take the value that a tick fills in, as long as none was set."""
         if self._kept is None and not self.box.isChecked():
@@ -228,7 +232,7 @@ def control_for(field: Field, parent: QWidget | None = None) -> Control | None:
         made = NumbersControl(field.item is int, parent)
     if made is None or not field.optional:
         return made
-    return OptionalControl(made, "not set", parent)
+    return OptionalControl(made, field.param.unset or "not set", parent)
 
 
 def is_seed(field: Field) -> bool:

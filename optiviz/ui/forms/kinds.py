@@ -13,7 +13,7 @@ from optiviz.ui.forms.controls import ChoiceControl
 from optiviz.ui.forms.form import ParametersForm
 from optiviz.ui.forms.rows import Row
 from optiviz.ui.forms.search import SearchChoice
-from optiviz.ui.forms.words import below
+from optiviz.ui.forms.words import below, typeset
 from optiviz.ui.theme import SPACE, current_theme
 
 
@@ -236,9 +236,10 @@ def _fits(value: Any, field: Field) -> bool:
 
 
 def about(cls: type[Kind]) -> str:
-    """Return what a kind is, in one line: the first of its docstring."""
+    """Return what a kind is, in one line: the first of its docstring, typeset."""
     line = (cls.__doc__ or "").partition("\n")[0]
-    return "" if line.startswith(f"{cls.__name__}(") else line  # what dataclasses write themselves
+    # Without a docstring, dataclasses write their signature.
+    return "" if line.startswith(f"{cls.__name__}(") else typeset(line)
 
 
 def _label(cls: type[Kind]) -> str:

@@ -45,6 +45,36 @@ def parsed_number(text: str, whole: bool) -> int | float | str:
     return number
 
 
+_TYPESET = (
+    (r"<-", "←"),
+    (r" \* ", " · "),
+    (r"\^-1\b", "⁻¹"),
+    (r" - ", " − "),
+    (r"(?<![\w.])-(?=[\w.(])", "−"),
+    (r"\^2\b", "²"),
+    (r"\^3\b", "³"),
+    (r"\^4\b", "⁴"),
+    (r"\^6\b", "⁶"),
+    (r"\bbeta_1\b", "β₁"),
+    (r"\bc1\b", "c₁"),
+    (r"\bc2\b", "c₂"),
+    (r"\bbeta\b", "β"),
+    (r"\bsigma\b", "σ"),
+    (r"\bnu\b", "ν"),
+    (r"\bpi\b", "π"),
+    (r"\bsqrt\(", "√("),
+    (r"(?<=[a-z])_(?=[a-z]{2})", " "),
+    (r"`", ""),
+)
+
+
+def typeset(text: str) -> str:
+    """Return a line with its formulas as they are printed: x ← x − learning rate · gradient."""
+    for pattern, printed in _TYPESET:
+        text = re.sub(pattern, printed, text)
+    return text
+
+
 def limits(param: Param) -> str:
     """Return the limits of a number as a sentence, or an empty text."""
     low = high = ""

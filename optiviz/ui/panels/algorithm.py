@@ -8,7 +8,7 @@ from optiviz.engine import registry
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.problem import Problem
-from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, spoken
+from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, about, spoken
 
 
 class AlgorithmPanel(Panel):
@@ -75,7 +75,7 @@ class AlgorithmPanel(Panel):
         except SpecError:
             words = ""
         self.sentence.say(words)
-        self.sentence.setToolTip((cls.__doc__ or "").partition("\n")[0])
+        self.sentence.setToolTip(about(cls))
         self.sentence.setVisible(bool(words))
         self.source.say(cls.source)
         self.source.setVisible(bool(cls.source))

@@ -69,7 +69,7 @@ class FinishPanel(Panel):
         parts = [
             (limits.max_iterations, "{:,} iterations"),
             (limits.max_evaluations, "{:,} evaluations"),
-            (limits.max_epochs, "{} epochs"),
+            (limits.max_epochs, "{:,g} epochs"),
             (limits.max_seconds, "{} s"),
             (limits.target, f"{self._reading.name} {{}}"),
             (limits.patience, "{:,} without better"),
