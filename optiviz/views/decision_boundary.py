@@ -166,7 +166,7 @@ def _markers(uv: Array, y: Array, wrong: Array, n_classes: int) -> list[Points]:
     points = []
     for outlined in (False, True):
         for c in range(n_classes):
-            chosen = np.flatnonzero((y == c) & (wrong | (not outlined)))
+            chosen = np.flatnonzero((y == c) & (wrong if outlined else True))
             chosen = chosen[:: max(1, -(-len(chosen) // _POINTS))]
             u, v = uv[chosen].T
             size = 0.62 if outlined else 0.5
