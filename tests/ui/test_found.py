@@ -225,8 +225,10 @@ def test_why_a_run_ended_can_be_read(window, qtbot):
     run = window.train.session.focus.run
     assert run.status is RunStatus.FINISHED
     window.train.session.seek(run.k)
-    assert run.stop_reason.value in window.train.timeline._words()
-    assert run.stop_reason.value in window.train.runs.topLevelItem(0).toolTip(0)
+    why = run.stop_reason.value
+    assert why in window.train.timeline._words()
+    row = window.train.runs.topLevelItem(0)
+    qtbot.waitUntil(lambda: why in row.toolTip(0))  # the worker's word of the end is on its way
 
 
 def test_one_run_takes_one_row(window, qtbot):
