@@ -1,5 +1,6 @@
-"""Values and names as the short text that a sentence about a mistake shows of them."""
+"""Numbers, values and names as short text: of what was measured, and in sentences on mistakes."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,26 @@ def shown_number(value: float) -> str:
     if isinstance(value, int):
         return f"{value:,}" if abs(value) < _MANY_DIGITS else "a number of many digits"
     return f"{value:g}"
+
+
+def measured(value: float, decimals: int = 4, digits: int = 3) -> str:
+    """Return what was measured as people read it, with a real minus.
+
+    Parameters
+    ----------
+    value : float
+    decimals : int
+        For numbers of usual size.
+    digits : int
+        For those of which so many decimals say little, or too much.
+    """
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    usual = value == 0 or 1e-2 <= abs(value) < 1e4
+    sign = "−" if value < 0 else ""
+    return sign + (f"{abs(value):.{decimals}f}" if usual else f"{abs(value):.{digits}g}")
 
 
 def joined(path: str, name: Any) -> str:

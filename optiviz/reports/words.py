@@ -11,6 +11,7 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Field, Kind, Parameters, fields
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import measured
 
 _SHOWN = 24  # items of a list of numbers
 _LONGEST_TEXT = 400
@@ -36,14 +37,8 @@ class Group:
 
 
 def figure_of(value: float) -> str:
-    """Return a number as people read it: four decimals, or six digits where that says little."""
-    if value != value:
-        return "not a number"
-    if value in (float("inf"), float("-inf")):
-        return "∞" if value > 0 else "−∞"
-    if value == 0 or 1e-2 <= abs(value) < 1e4:
-        return f"{value:.4f}".replace("-", "−")
-    return f"{value:.6g}".replace("-", "−", 1) if value < 0 else f"{value:.6g}"
+    """Return a number as people read it, exact enough to compare runs by."""
+    return measured(value, digits=6)
 
 
 def value_of(run: Run, f: float) -> float:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.engine.run import RunStatus
+from optiviz.engine.wording import measured
 from optiviz.ui.session import Entry, Session
 from optiviz.ui.theme import current_theme
 from optiviz.views.palette import dash_of_run
@@ -170,7 +171,7 @@ def _number(entry: Entry) -> str:
     if run.trace.last_k < 0:
         return "…"
     value = float(run.spec.problem.reading.value(np.array(run.trace.best_f)))
-    return f"{value:.3f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.3g}"
+    return measured(value, decimals=3)
 
 
 def _swatch(number: int, size: int) -> QIcon:

@@ -7,6 +7,7 @@ import numpy as np
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Reading
+from optiviz.engine.wording import measured
 from optiviz.networks.losses import LOSSES, MEASURES
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line
@@ -175,7 +176,7 @@ class Fitness(View):
         best = float(reading.value(row.best_f)[0])
         if self.measure != "objective":
             return f"iteration {one.k:,}"
-        return f"iteration {one.k:,}: best {shown_number(best)}"
+        return f"iteration {one.k:,}: best {measured(best)}"
 
     def _is_log(self, shown: Sequence[Shown], reading: Reading) -> bool:
         """Whether the axis upwards is logarithmic: not where runs go below zero, now or later."""
@@ -188,7 +189,7 @@ class Fitness(View):
         row = one.run.trace.rows(one.k, one.k + 1)
         where = ""
         if row is not None and self.measure == "objective":
-            best = shown_number(float(reading.value(row.best_f)[0]))
+            best = measured(float(reading.value(row.best_f)[0]))
             whose = f" of {one.name}" if len(shown) > 1 and one.name else ""
             where = f" At iteration {one.k:,} the best {reading.name}{whose} is {best}."
         runs = "the run" if len(shown) == 1 else f"{len(shown)} runs"
@@ -213,10 +214,3 @@ def _labels(shown: Sequence[Shown]) -> list[str]:
     endings = {part[-1] for part in parts if len(part) == 2}
     alike = len(endings) == 1 and all(len(part) == 2 for part in parts)
     return [part[0] for part in parts] if alike else [one.name for one in shown]
-
-
-def shown_number(value: float) -> str:
-    """Return a number as people read it: four decimals, or three digits with an exponent."""
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.4f}"
-    return f"{value:.3g}"

@@ -26,7 +26,7 @@ from optiviz.views import Shown, show
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.figure import Band, ClassImage, Figure, Line, Points, Rule, Text, ValueImage
-from optiviz.views.fitness import Fitness, shown_number
+from optiviz.views.fitness import Fitness
 from optiviz.views.function_1d import FunctionView
 from optiviz.views.log import Log
 from optiviz.views.palette import THEMES, dash_of_run, marker_of_class
@@ -322,12 +322,6 @@ def test_fitness_beside_a_thread_that_writes():
         done.set()
         thread.join(20)
 
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0.0000"), (0.8619, "0.8619"), (3.7e-19, "3.7e-19"), (1e6, "1e+06")]
-)
-def test_numbers_as_people_read_them(value, text):
-    assert shown_number(value) == text
 
 
 # Decision boundary
