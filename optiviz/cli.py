@@ -148,9 +148,8 @@ def list_(
 def show(files: list[Path], as_json: Json = False) -> None:
     """Say what is in run files."""
     from optiviz.reports.summary import summary
-    from optiviz.store import run_file
 
-    found = [(path, made) for path in files for made in run_file.load(path)]
+    found = [(path, made) for path in files for made in _opened(path)]
     if as_json:
         named = [{"file": str(p), "name": made.name, **summary(made)} for p, made in found]
         print(json.dumps(named))
@@ -188,10 +187,8 @@ def report(
     out: Annotated[Path, typer.Option(metavar="F.html", help="Where to write it.")],
 ) -> None:
     """Write one report of the runs in run files."""
-    from optiviz.store import run_file
-
     _check_report(out)
-    _write_report([made for path in files for made in run_file.load(path)], out)
+    _write_report([made for path in files for made in _opened(path)], out)
     print(out)
 
 
@@ -241,6 +238,13 @@ def _spec(source: str) -> RunSpec:
     return RunSpec.load(source)
 
 
+def _opened(path: Path) -> list[Run]:
+    """Return the runs of a run file; those that another version recorded are done again."""
+    from optiviz.store import run_file
+
+    return [made.finish() for made in run_file.load(path)]
+
+
 def _one_of(runs: list[Run], number: int | None, file: Path) -> Run:
     if number is None and len(runs) > 1:
         raise SpecError([Mistake(str(file), f"has {len(runs)} runs; say which with --run")])
@@ -252,9 +256,7 @@ def _one_of(runs: list[Run], number: int | None, file: Path) -> Run:
 def _runs(source: str) -> list[Run]:
     """Return the runs of a run file, or do the run of a spec or preset."""
     if Path(source).suffix.lower() == ".optiviz":
-        from optiviz.store import run_file
-
-        return run_file.load(source)
+        return _opened(Path(source))
     return [Run(_spec(source), Path(source).stem).finish()]
 
 

@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from optiviz.engine.history import Samples
 from optiviz.engine.optimizer import COLUMNS, State
 from optiviz.engine.parameters import SpecError
-from optiviz.engine.run import Failure, Run, RunStatus, start_row
+from optiviz.engine.run import Run, RunStatus, start_row
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import Trace, row_dtype
 from optiviz.store import machine
+from optiviz.store.about import MAX_TEXT, About, texts
 from optiviz.store.archive import FORMAT, Archive, Writer
 from optiviz.store.atomic import StoreError, writing
 
@@ -35,7 +36,6 @@ VERSION = 1
 _SNAPSHOTS = 64
 _SNAPSHOT_BYTES = 64 << 20
 _MAX_RUNS = 1000
-_MAX_TEXT = 100_000
 _BUCKETED = ("lows", "highs", "lasts")
 _INDICES = ("improvements", "clock_k")
 
@@ -47,7 +47,8 @@ class Recorded:
     Attributes
     ----------
     run : Run
-        Finished or failed, with trace, states, metrics, stop reason and seconds as recorded.
+        Finished or failed, with trace, states, metrics, stop reason and seconds as recorded. Not
+        started where another version of its algorithm recorded it: its spec says all that it was.
     digest : str
         What `Run.digest` was when it was saved.
     versions, machine : dict
@@ -109,7 +110,7 @@ def _save_run(writer: Writer, at: str, run: Run) -> None:
     about = {
         "name": run.name,
         "stop_reason": reason.name.lower() if reason else None,
-        "failure": [failure.sentence, failure.details[-_MAX_TEXT:]] if failure else None,
+        "failure": [failure.sentence, failure.details[-MAX_TEXT:]] if failure else None,
         "iterations": run.trace.last_k,
         "seconds": run.seconds,
         "first_row": int(arrays.pop("first")),
@@ -164,6 +165,8 @@ def _alike(states: Sequence[State]) -> Iterator[list[dict[str, NDArray[Any]]]]:
 def load(path: str | Path) -> list[Run]:
     """Open a run file: the runs as they were, without recomputing anything.
 
+    Runs that `Recorded` says can't be are returned as new ones, to be computed by the caller.
+
     Raises
     ------
     StoreError
@@ -197,7 +200,7 @@ def _read(archive: Archive) -> list[Recorded]:
     count = about.get("runs")
     if type(count) is not int or not 1 <= count <= _MAX_RUNS:
         raise archive.refusal(f"{FORMAT} does not say how many runs it holds")
-    versions, computer = (_texts(archive, about.get(key)) for key in ("versions", "machine"))
+    versions, computer = (texts(archive, about.get(key)) for key in ("versions", "machine"))
     found = []
     for i in range(count):
         run, digest = _read_run(archive, f"run-{i}/")
@@ -207,8 +210,12 @@ def _read(archive: Archive) -> list[Recorded]:
 
 def _read_run(archive: Archive, at: str) -> tuple[Run, str]:
     spec = _read_spec(archive, f"{at}spec.json")
-    about = _About(archive, f"{at}run.json")
+    about = About(archive, f"{at}run.json")
     last_k = about.integer("iterations", 0, 10**12)
+    if _is_outdated(archive, at, spec, last_k):
+        for name in archive.names(at):  # undamaged at least
+            archive.any_array(at + name)
+        return Run(spec, about.text("name")), about.text("trace_sha256")
     first = about.integer("first_row", 0, last_k)
     arrays = _read_trace(archive, at, spec, last_k, first, about.integer("bucket", 1, 10**12))
     snapshots = [s for i in _counted(archive, at) for s in _read_states(archive, at, i, spec)]
@@ -231,6 +238,16 @@ def _read_run(archive: Archive, at: str) -> tuple[Run, str]:
         raise archive.refusal(f"{at}run.json does not say how the run ended")
     _read_history(archive, at, run)
     return run, about.text("trace_sha256")
+
+
+def _is_outdated(archive: Archive, at: str, spec: RunSpec, last_k: int) -> bool:
+    """Return whether the algorithm carried other fields when the run was recorded, throughout."""
+    last = set(archive.names(f"{at}last/"))
+    usual = {f"{field.name}.npy" for field in fields(State)}
+    cls = spec.optimizer_after(last_k - 1).state_type
+    here = {f"{field.name}.npy" for field in fields(cls)}
+    alike = any(set(archive.names(f"{at}{part}/")) == last for part in _counted(archive, at))
+    return alike and usual <= last != here
 
 
 def _read_spec(archive: Archive, name: str) -> RunSpec:
@@ -323,64 +340,6 @@ def _read_history(archive: Archive, at: str, run: Run) -> None:
     dim = run.spec.problem.dim
     x = archive.array(f"{at}x.npy", "<f8", (len(ks), dim)) if f"{at}x.npy" in archive else None
     run.history.restore(Samples(ks, metrics, x))
-
-
-class _About:
-    """What ``run.json`` says, each entry checked."""
-
-    def __init__(self, archive: Archive, name: str) -> None:
-        self._archive, self._name = archive, name
-        found = archive.json(name)
-        self._found: dict[str, Any] = found if isinstance(found, dict) else {}
-
-    def _wrong(self, key: str) -> StoreError:
-        return self._archive.refusal(f"{self._name} has no usable entry {key!r}")
-
-    def text(self, key: str) -> str:
-        value = self._found.get(key)
-        if not _is_text(value):
-            raise self._wrong(key)
-        return str(value)
-
-    def integer(self, key: str, low: int, high: int) -> int:
-        value = self._found.get(key)
-        if type(value) is not int or not low <= value <= high:
-            raise self._wrong(key)
-        return value
-
-    def seconds(self) -> float:
-        value = self._found.get("seconds")
-        if not isinstance(value, int | float) or not 0 <= value <= 1e12:
-            raise self._wrong("seconds")
-        return float(value)
-
-    def stop_reason(self) -> StopReason | None:
-        value = self._found.get("stop_reason")
-        known = {reason.name.lower(): reason for reason in StopReason}
-        if value is not None and value not in known:
-            raise self._wrong("stop_reason")
-        return None if value is None else known[value]
-
-    def failure(self) -> Failure | None:
-        value = self._found.get("failure")
-        if value is None:
-            return None
-        if not isinstance(value, list) or len(value) != 2 or not all(map(_is_text, value)):
-            raise self._wrong("failure")
-        return Failure(*value)
-
-
-def _is_text(value: Any) -> bool:
-    """Whether it is a text that can be shown: not endless, and without half characters."""
-    if not isinstance(value, str) or len(value) > 2 * _MAX_TEXT:
-        return False
-    return not any("\ud800" <= letter <= "\udfff" for letter in value)
-
-
-def _texts(archive: Archive, value: Any) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(map(_is_text, [*value, *value.values()])):
-        raise archive.refusal(f"{FORMAT} does not say what machine wrote it")
-    return value
 
 
 def spec_of(path: str | Path) -> RunSpec:

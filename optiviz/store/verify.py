@@ -29,7 +29,7 @@ class RunVerification:
     name : str
     identical : bool
     first_difference : int or None
-        The first iteration known to differ; None if they are identical.
+        The first iteration known to differ; None if they are identical or can't be compared.
     iterations, recomputed_iterations : int
     best, recomputed_best : float
         As people read it.
@@ -58,6 +58,12 @@ class RunVerification:
         name = f"{self.name}: " if self.name else ""
         if self.identical:
             what = f"{name}identical, all {self.iterations:,} iterations to the last bit."
+        elif self.first_difference is None:
+            what = (
+                f"{name}another version of its algorithm recorded it, so it can't be compared; "
+                f"recomputed, its best {self.reading} is {self.recomputed_best:.6g} after "
+                f"{self.recomputed_iterations:,} iterations."
+            )
         else:
             what = (
                 f"{name}differs from iteration {self.first_difference:,} on; recorded best "
@@ -114,21 +120,22 @@ def verify(path: str | Path, progress: Progress | None = None) -> Verification:
 
 def _verify(recorded: Recorded, report: Callable[[int], None]) -> RunVerification:
     run = recorded.run
-    fresh = Run(run.spec)
+    outdated = run.status is RunStatus.NEW
+    fresh = run.finish() if outdated else Run(run.spec)
     while fresh.status in (RunStatus.NEW, RunStatus.RUNNING) and fresh.k <= run.k:
         # One more than was recorded, so that a run that ought to end there does.
         fresh.advance(run.k + 1 - fresh.k, seconds=_SLICE)
         report(min(fresh.k, run.k))
-    first = _first_difference(recorded, fresh)
+    first = None if outdated else _first_difference(recorded, fresh)
     reading = run.spec.problem.reading
     started = len(fresh.trace) > 0
     return RunVerification(
         name=run.name,
-        identical=first is None,
+        identical=first is None and not outdated,
         first_difference=first,
         iterations=run.k,
         recomputed_iterations=fresh.k,
-        best=float(reading.value(np.array(run.best_f))),
+        best=float(reading.value(np.array(run.best_f))) if len(run.trace) else np.nan,
         recomputed_best=float(reading.value(np.array(fresh.best_f))) if started else np.nan,
         reading=reading.name,
         failure="" if fresh.failure is None else fresh.failure.sentence,

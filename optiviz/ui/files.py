@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from optiviz.engine.run import Failure, Run
+from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.worker import ReaderOf
 
@@ -75,9 +75,11 @@ class Files(QObject):
                     workspace.revert()
                     self._window.tabs.setCurrentIndex(self._window.workspaces.index(workspace))
             self._remember(path)
-            self._window.messages.say(
-                f"Opened {len(runs)} run{'s' * (len(runs) != 1)} from {path.name}."
-            )
+            again = sum(run.status is RunStatus.NEW for run in runs)
+            what = f"Opened {len(runs)} run{'s' * (len(runs) != 1)} from {path.name}."
+            if again:
+                what += f" Another version recorded {again:,} of them, computed again here."
+            self._window.messages.say(what)
 
         self._window.jobs.do(read, show)
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import optiviz
-from optiviz.engine.run import Run
+from optiviz.engine.run import Run, RunStatus
 from optiviz.store import machine
-from optiviz.store.run_file import save
+from optiviz.store.run_file import load, save
 from optiviz.store.verify import verify
 
 
@@ -217,3 +217,24 @@ def test_metrics_are_not_needed(tmp_path):
     save(tmp_path / "a", [run])
     assert verify(tmp_path / "a").identical
     assert len(run.history.samples().k) == 0
+
+
+def test_a_run_that_another_version_of_its_algorithm_recorded_is_done_again(descent, tmp_path):
+    """Its spec says all that it was; what only the state's fields lost would be the user's work."""
+    save(tmp_path / "a", [descent])
+
+    def change(content):
+        for name in [name for name in content if name.startswith(("run-0/last", "run-0/states"))]:
+            if name.endswith(("moments.npy", "updates.npy")):
+                content[name.replace("moments", "velocity")] = content.pop(name)
+                content.pop(name.replace("moments", "updates"), None)
+
+    path = altered(tmp_path / "a", tmp_path / "b", change)
+    (run,) = load(path)
+    assert run.status is RunStatus.NEW
+    assert run.name == descent.name
+    assert run.finish().digest == descent.digest
+    (found,) = verify(path).runs
+    assert not found.identical
+    assert "another version of its algorithm recorded it" in found.sentence
+    assert f"after {descent.k:,} iterations" in found.sentence
