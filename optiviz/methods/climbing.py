@@ -184,10 +184,13 @@ class Path:
         n, at = len(moves), 0
         longest = max(1, min(_TOGETHER, STRETCH // moves.shape[1]))
         while at < n:
-            chain = self._keeps > 0.6 * self._tries and not proposals.one_by_one
-            share = self._keeps / self._tries
-            odd = max(1 - share if chain else share, _RAREST)
-            end = min(n, at + min(longest, int(sqrt(2 * proposals.points_per_call / odd)) + 1))
+            chain, end = False, n
+            if not proposals.one_by_one:
+                share = self._keeps / self._tries
+                chain = share > 0.6
+                odd = max(1 - share if chain else share, _RAREST)
+                together = int(sqrt(2 * proposals.points_per_call / odd)) + 1
+                end = min(n, at + min(longest, together))
             if patience is not None:
                 if self.done - self.improved >= patience:
                     break

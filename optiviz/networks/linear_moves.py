@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from optiviz.engine.problem import Evaluator, Problem, Proposals
 from optiviz.networks.activations import ACTIVATIONS
 from optiviz.networks.network import Network
+from optiviz.networks.rounding import HUGE, TINY
 
 Array = NDArray[np.float64]
 
@@ -25,7 +26,6 @@ _SPARE = 100  # rows in a jury besides those that are wrong
 _MISTRIALS = 8  # moves that a jury passes in vain before another one is chosen
 _SAFETY = 4.0  # on top of every bound
 _CALL = 1e4  # sums that are looked at in the time that a call takes by itself
-_TINY, _HUGE = 1e-36, 1e30  # between them, single precision neither under- nor overflows
 
 
 class LinearMoves(Proposals):
@@ -44,13 +44,13 @@ class LinearMoves(Proposals):
         # With these signs, a row is wrong where its weighted sum is above 0.
         self._inputs = np.ones((X.shape[1] + 1, len(X)))
         self._inputs[:-1] = X.T
-        self._largest = np.maximum(np.abs(self._inputs).max(axis=1), _TINY)
+        self._largest = np.maximum(np.abs(self._inputs).max(axis=1), TINY)
         self._inputs[:, target[0]] *= -1
         terms = _SAFETY * (len(self._inputs) + 8)
         self._double, self._single = terms * 2.0**-53, terms * 2.0**-24
         with np.errstate(over="ignore"):
             self._singles = self._inputs.astype(np.float32)
-        self._longest = _HUGE if self._largest.max() < _HUGE else 0.0  # reach that can be used
+        self._longest = HUGE if self._largest.max() < HUGE else 0.0  # reach that can be used
         self._sums, self._others = np.empty((2, len(X)))
         self._jury: Any = slice(None)
         self._buffers = np.empty((2, max(_NUMBERS, len(X))), np.float32)
@@ -124,7 +124,7 @@ class LinearMoves(Proposals):
         singles = self._singles[:, self._jury]
         size = singles.shape[1]
         moves = self._moves[start : start + max(1, min(_PORTION, _NUMBERS // size))]
-        self._widest = np.maximum(np.abs(moves).max(axis=0), _TINY)
+        self._widest = np.maximum(np.abs(moves).max(axis=0), TINY)
         shape = len(moves), size
         self._portion = self._buffers[0, : moves.shape[0] * size].reshape(shape)
         np.matmul(moves.astype(np.float32), singles, out=self._portion)
@@ -142,8 +142,8 @@ class LinearMoves(Proposals):
         """
         assert self._x is not None
         reach = float(self._largest.dot(np.abs(self._x) + self._widest))
-        self._bound = self._double * reach + _TINY
-        bound = self._single * reach + _TINY if reach < self._longest else np.inf
+        self._bound = self._double * reach + TINY
+        bound = self._single * reach + TINY if reach < self._longest else np.inf
         self._line = (bound - self._sums[self._jury]).astype(np.float32)
 
     def _result(self, i: int) -> tuple[Array, float]:

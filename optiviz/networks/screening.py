@@ -20,16 +20,14 @@ from optiviz.networks.activations import ACTIVATIONS, Activation
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.losses import LOSSES
 from optiviz.networks.network import Network
+from optiviz.networks.rounding import HUGE, TINY, Layout, reach
 
 Array = NDArray[np.float64]
 Singles = NDArray[Any]  # of np.float32
 Bools = NDArray[np.bool_]
-Layout = Sequence[tuple[slice, tuple[int, int]]]
 
 _UNIT = 2.0**-24  # the unit roundoff of single precision
-_SAFETY = 2.0  # on top of every bound, so that the sign is right from half of it on
 _TANH = 2.0**-20  # at most so far off is a single-precision tanh; its makers promise 2**-22
-_TINY, _HUGE = 1e-36, 1e30  # between them, single precision neither under- nor overflows
 _SLACK = 0.25  # bounds are made for weights so much larger than those seen, as share of them
 _CHUNK = 1024  # rows
 _SUMS = 0.125  # how far off a sum over a chunk can be: its rows times the unit roundoff, squared
@@ -69,7 +67,7 @@ class Screen:
         self._cap = np.full(network.dim(X.shape[1]), -1.0)  # sizes of weights that bounds are for
         self._left = self._left_to_weights()
         self._scale = self._left
-        self._longest = _HUGE if self._largest.max() < _HUGE else 0.0  # reach that can be used
+        self._longest = HUGE if self._largest.max() < HUGE else 0.0  # reach that can be used
 
     @staticmethod
     def suits(network: Network) -> bool:
@@ -198,35 +196,21 @@ class Screen:
 
         An output beyond 1 and -1 is then sure.
         """
-        usable = (reach > _TINY) & (reach < self._longest)
+        usable = (reach > TINY) & (reach < self._longest)
         scales = np.repeat(self._left[None], len(reach), axis=0)
         scales[:, self._layout[-1][0]] /= np.where(usable, reach, np.nan)[:, None]
         return scales
 
     def _reach(self, sizes: Array) -> Array:
-        """Return how far rounding can move the output's weighted sum, shape (n,).
-
-        For a sum of m products |error| <= (m + c) u sum |w| |a|, with c for the rounding of what
-        goes in (Higham 2002, Accuracy and Stability of Numerical Algorithms, section 3.1); what an
-        input is off by goes on with its weight, and a unit passes it on times its steepest slope.
-
-        Parameters
-        ----------
-        sizes : ndarray, shape (n, dim)
-            Of the weights.
-        """
-        largest, off = np.maximum(self._largest, _TINY), np.zeros(1)
-        sizes = np.maximum(sizes, _TINY)
-        for (at, shape), unit in zip(self._layout, (*self._hidden, None), strict=True):
-            weights = sizes[:, at].reshape(-1, *shape)
-            rounding = _SAFETY * (2 * shape[1] + 8) * _UNIT
-            reach = weights @ (rounding * largest)
-            if off.ndim > 1:
-                reach += (weights[..., :-1] @ off[..., None])[..., 0]
-            if unit is not None and unit.steepest is not None:
-                off = unit.steepest * reach + _TANH
-                largest = np.ones(shape[0] + 1)
-        return np.asarray(reach[:, 0], dtype=np.float64)
+        """Return how far rounding can move the output for weights of sizes (n, dim), shape (n,)."""
+        return reach(
+            sizes,
+            self._largest,
+            self._layout,
+            self._hidden,
+            unit_roundoff=_UNIT,
+            off_by=_TANH,
+        )
 
 
 class _Rows:

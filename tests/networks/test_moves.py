@@ -11,6 +11,7 @@ from optiviz.networks.kernels import Kernel
 from optiviz.networks.linear_moves import LinearMoves
 from optiviz.networks.losses import LOSSES
 from optiviz.networks.network import Layer, Network
+from optiviz.networks.one_weight import OneWeightMoves
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.problems.network_training.evaluator import NetworkEvaluator
 
@@ -24,7 +25,7 @@ CLIMBS = (
 
 def digests(preset: str, settings: dict[str, object], mutate: str) -> list[str]:
     spec = RunSpec.load(preset).with_value("optimizer", {**settings, "mutate": mutate})
-    spec = spec.with_value("stopping.max_iterations", 700)
+    spec = spec.with_value("stopping.max_iterations", 500)
     runs = [Run(spec.replace(seed=seed)).finish() for seed in (1, 2)]
     assert [run.failure for run in runs] == [None, None]
     return [run.digest for run in runs]
@@ -60,11 +61,13 @@ def check(proposals: Proposals, scored: Scored, x: np.ndarray, moves: np.ndarray
     kept, at, f = 0, 0, float(scored.evaluate(x[None])[0])
     plain = Proposals(scored, moves)
     while at < len(moves):
-        wanted = plain.first(x, at, len(moves), f, ties=True)
-        found = proposals.first(x, at, len(moves), f, ties=True)
+        stop = min(len(moves), at + 30)
+        wanted = plain.first(x, at, stop, f, ties=True)
+        found = proposals.first(x, at, stop, f, ties=True)
         if wanted is None:
             assert found is None
-            break
+            at = stop
+            continue
         assert found is not None
         assert found[0] == wanted[0]
         assert found[1].tobytes() == wanted[1].tobytes()
@@ -121,3 +124,58 @@ def test_a_long_climb_keeps_many_moves():
     scored = Scored(UNIT, X, target)
     moves = 0.1 * np.random.default_rng(6).standard_normal((2000, 4))
     assert check(LinearMoves(scored, X, target).take(moves), scored, np.ones(4), moves) > 20
+
+
+def one_weight_each(seed: int, n: int, dim: int, size: float) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    moves = np.zeros((n, dim))
+    moves[np.arange(n), rng.integers(dim, size=n)] = size * rng.standard_normal(n)
+    return moves
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("units", [(5,), (4, 3), (3, 4, 2)])
+@pytest.mark.parametrize("size", [1e-3, 0.3, 30.0])
+def test_one_weight_of_a_network(hidden, units, size):
+    """More moves are kept than what is held lasts for."""
+    X, target = table(7)
+    layers = tuple(Layer(units=n, activation=hidden) for n in units)
+    network = Network(layers=(*layers, Layer(units=1, activation="step")))
+    scored, dim = Scored(network, X, target), network.dim(3)
+    moves = one_weight_each(8, 700, dim, size)
+    proposals = OneWeightMoves(scored, network, X, target).take(moves)
+    x = np.random.default_rng(9).standard_normal(dim)
+    assert check(proposals, scored, x, moves) > 15
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-300, 1e200, 1e308, np.inf, np.nan])
+def test_one_weight_beyond_all_numbers(value):
+    X, target = table(7)
+    network = Network(layers=(Layer(units=3, activation="tanh"), Layer(units=1)))
+    scored, dim = Scored(network, X, target), network.dim(3)
+    moves = one_weight_each(8, 80, dim, 1.0)
+    moves[5, moves[5] != 0] = value
+    moves[9:] *= 1.0 if np.isnan(value) else min(value, 1.0)
+    x = np.random.default_rng(9).standard_normal(dim)
+    with np.errstate(all="ignore"):
+        proposals = OneWeightMoves(scored, network, X, target)
+        check(proposals.take(moves), scored, x, moves)
+        x[2] = value
+        check(proposals.take(moves), scored, x, moves)
+
+
+def test_one_weight_that_puts_rows_on_the_boundary():
+    X, target = table(7)
+    network = Network(layers=(Layer(units=3, activation="tanh"), Layer(units=1)))
+    scored, dim = Scored(network, X, target), network.dim(3)
+    x = np.random.default_rng(9).standard_normal(dim)
+    moves = np.zeros((len(X), dim))
+    moves[:, -1] = -scored.kernel.weighted_sums(x)[0]
+    proposals = OneWeightMoves(scored, network, X, target).take(moves)
+    plain = Proposals(scored, moves)
+    for i in range(len(moves)):
+        found = proposals.first(x, i, i + 1, np.inf, ties=True)
+        wanted = plain.first(x, i, i + 1, np.inf, ties=True)
+        assert found is not None
+        assert wanted is not None
+        assert found[2] == wanted[2]

@@ -15,6 +15,7 @@ from optiviz.networks.curvature import Curvature
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.linear_moves import LinearMoves
 from optiviz.networks.losses import LOSSES, MEASURES, Target, unexplained
+from optiviz.networks.one_weight import OneWeightMoves
 from optiviz.networks.penalty import Penalty
 from optiviz.networks.screening import Screen
 
@@ -79,7 +80,14 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         """Return moves that a search is to try in order; it lasts until the next ones."""
         if self._linear is not None:
             return self._linear.take(moves)
+        if self._screen is not None and not self.penalty and OneWeightMoves.are(moves):
+            return self._one_weight.take(moves)
         return super().proposals(moves)
+
+    @cached_property
+    def _one_weight(self) -> OneWeightMoves:
+        target = self._target(self.data.y_train)
+        return OneWeightMoves(self, self.problem.network, self.data.X_train, target)
 
     @property
     def points_per_call(self) -> float:
