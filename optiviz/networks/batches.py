@@ -6,7 +6,7 @@ beside the weights are not lost: Micikevicius et al. (2018), Mixed precision tra
 """
 
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +21,6 @@ _LARGE = 2_000  # weights from which on the products save more time than turning
 _ROUNDING = 1e-6  # of a column's deviation, that single precision may take off its numbers
 # Squared lengths of gradients between which no number that matters over- or underflowed.
 _SHORTEST, _LONGEST = 1e-30, 1e30
-
-
-class Ordered(NamedTuple):
-    """Rows of a table in an order, and which they are."""
-
-    table: Table
-    order: Rows
-
-    def part(self, start: int, stop: int) -> "Ordered":
-        """Return the rows at places start to stop - 1, as views."""
-        return Ordered(self.table.part(start, stop), self.order[start:stop])
 
 
 class Batches:
@@ -56,37 +45,61 @@ class Batches:
     def __init__(
         self, network: Network, loss: Loss, X: Array, target: NDArray[Any], exact: Backward
     ) -> None:
-        self._exact = exact
-        self._single: Backward | None = None
-        dim = network.dim(X.shape[1])
-        if dim >= _LARGE and fits_single(X) and (target.dtype == bool or fits_single(target.T)):
-            self._single = Backward(network, loss, X, target, np.float32)
-            self._x, self._gradient = np.empty((2, dim), np.float32)
+        self.exact = exact
+        self.single: _Single | None = None
+        large = network.dim(X.shape[1]) >= _LARGE
+        if large and fits_single(X) and (target.dtype == bool or fits_single(target.T)):
+            self.single = _Single(network, loss, X, target)
 
-    def taken(self, order: Rows) -> Ordered:
+    def laid_out(self, order: Rows) -> "LaidOut":
         """Return rows laid out in an order."""
-        return Ordered((self._single or self._exact).table.taken(order), order)
+        return LaidOut(self, order)
 
-    def value_and_gradient(self, x: Array, rows: Ordered, gradient: Array) -> float:
-        """Return the mean loss over some rows, and write its gradient.
+
+class LaidOut:
+    """Rows in an order, so that a batch of them is a slice."""
+
+    def __init__(self, batches: Batches, order: Rows) -> None:
+        self._exact, self._single, self._order = batches.exact, batches.single, order
+        self._table = (batches.single or batches.exact).table.taken(order)
+
+    def value_and_gradient(self, x: Array, start: int, stop: int, gradient: Array) -> float:
+        """Return the mean loss over a batch, and write its gradient.
 
         Parameters
         ----------
         x : ndarray, shape (dim,)
-        rows : Ordered
-            `taken`, or a part of it.
+        start, stop : int
+            Places in the order.
         gradient : ndarray, shape (dim,)
         """
-        if self._single is None:
-            return self._exact.value_and_gradient(x, rows.table, gradient)
+        rows = self._table.part(start, stop)
+        if self._single is not None:
+            f = self._single.value_and_gradient(x, rows, gradient)
+            if f is not None:
+                return f
+            rows = self._exact.table.taken(self._order[start:stop])
+        return self._exact.value_and_gradient(x, rows, gradient)
+
+
+class _Single:
+    """Backpropagation in single precision for points and gradients in double."""
+
+    def __init__(self, network: Network, loss: Loss, X: Array, target: NDArray[Any]) -> None:
+        self._backward = Backward(network, loss, X, target, np.float32)
+        self.table = self._backward.table
+        self._x, self._gradient = np.empty((2, network.dim(X.shape[1])), np.float32)
+
+    def value_and_gradient(self, x: Array, rows: Table, gradient: Array) -> float | None:
+        """Return the mean loss, and write its gradient; None where numbers left the range."""
         with np.errstate(all="ignore"):
             np.copyto(self._x, x, casting="same_kind")
-            f = self._single.value_and_gradient(self._x, rows.table, self._gradient)
+            f = self._backward.value_and_gradient(self._x, rows, self._gradient)
             square = self._gradient.dot(self._gradient)
-        if _SHORTEST < square < _LONGEST and isfinite(f):
-            np.copyto(gradient, self._gradient)
-            return f
-        return self._exact.value_and_gradient(x, self._exact.table.taken(rows.order), gradient)
+        if not (_SHORTEST < square < _LONGEST and isfinite(f)):
+            return None
+        np.copyto(gradient, self._gradient)
+        return f
 
 
 def fits_single(columns: Array) -> bool:

@@ -33,7 +33,7 @@ def both(batches, exact, w, rows=ORDER[:32]):
     """Return the value and gradient of a batch, and those of double precision."""
     gradient, expected = np.full((2, len(w)), np.nan)
     with np.errstate(all="ignore"):
-        f = batches.value_and_gradient(w, batches.taken(rows), gradient)
+        f = batches.laid_out(rows).value_and_gradient(w, 0, len(rows), gradient)
         g = exact.value_and_gradient(w, exact.table.taken(rows), expected)
     return f, gradient, g, expected
 
@@ -90,10 +90,11 @@ def test_numbers_beyond_single_precision_are_computed_in_double(size):
 def test_a_slice_of_an_epoch_has_the_bits_of_the_gathered_batch():
     """Else a replay that starts within an epoch would part from the run."""
     batches, _, w = made()
-    epoch, gradient, gathered = batches.taken(ORDER), np.empty_like(w), np.empty_like(w)
+    epoch, gradient, gathered = batches.laid_out(ORDER), np.empty_like(w), np.empty_like(w)
     for start, stop in ((0, 32), (32, 64), (64, 90), (1, 33), (13, 14)):
-        f = batches.value_and_gradient(w, epoch.part(start, stop), gradient)
-        g = batches.value_and_gradient(w.copy(), batches.taken(ORDER[start:stop]), gathered)
+        f = epoch.value_and_gradient(w, start, stop, gradient)
+        batch = batches.laid_out(ORDER[start:stop])
+        g = batch.value_and_gradient(w.copy(), 0, stop - start, gathered)
         assert f == g
         assert gradient.tobytes() == gathered.tobytes()
         w *= 0.9

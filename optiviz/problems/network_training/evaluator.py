@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from optiviz.engine.problem import Array, Epoch, Evaluator, Proposals, Rows
 from optiviz.networks.activations import ACTIVATIONS
 from optiviz.networks.backward import Backward
-from optiviz.networks.batches import Batches, Ordered, fits_single
+from optiviz.networks.batches import Batches, LaidOut, fits_single
 from optiviz.networks.curvature import Curvature
 from optiviz.networks.kernels import Kernel
 from optiviz.networks.linear_moves import LinearMoves
@@ -104,25 +104,21 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
             return super().value_and_gradient(x, rows)
         gradient = np.empty(self.dim)
         if rows is not None:
-            return self.descend(x, self._batches.taken(rows), gradient), gradient
-        f = self._backward.value_and_gradient(x, self._backward.table, gradient)
-        return self._penalized(f, x, gradient), gradient
+            f = self._batches.laid_out(rows).value_and_gradient(x, 0, len(rows), gradient)
+        else:
+            f = self._backward.value_and_gradient(x, self._backward.table, gradient)
+        return self.penalized(f, x, gradient), gradient
 
     def epoch(self, order: Rows) -> Epoch:
         """Return the training rows laid out in an order, the last one's as long as it is asked."""
         if self._no_gradient:
             return super().epoch(order)
         if self._epoch is None or self._epoch[0] is not order:
-            self._epoch = (order, NetworkEpoch(self, order, self._batches.taken(order)))
+            self._epoch = (order, NetworkEpoch(self, order, self._batches.laid_out(order)))
         return self._epoch[1]
 
-    def descend(self, x: Array, rows: Ordered, gradient: Array) -> float:
-        """Return the objective over a batch, and write its gradient, shape (dim,)."""
-        f = self._batches.value_and_gradient(x, rows, gradient)
-        return self._penalized(f, x, gradient)
-
-    def _penalized(self, f: float, x: Array, gradient: Array) -> float:
-        """Return a loss plus the penalty, whose slope is added to the gradient."""
+    def penalized(self, f: float, x: Array, gradient: Array) -> float:
+        """Return a loss plus the penalty at x, whose slope is added to the gradient, (dim,)."""
         if self.penalty:
             f += float(self.penalty.of(x[None])[0])
             self.penalty.add_slope(x, gradient)
@@ -293,10 +289,11 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
 class NetworkEpoch(Epoch):
     """Training rows laid out in the order of an epoch, so that its batches are slices."""
 
-    def __init__(self, evaluator: NetworkEvaluator, order: Rows, rows: Ordered) -> None:
+    def __init__(self, evaluator: NetworkEvaluator, order: Rows, rows: LaidOut) -> None:
         super().__init__(evaluator, order)
         self._network, self._rows = evaluator, rows
 
     def value_and_gradient(self, x: Array, start: int, stop: int, gradient: Array) -> float:
         """Return the objective over a batch, and write its gradient."""
-        return self._network.descend(x, self._rows.part(start, stop), gradient)
+        f = self._rows.value_and_gradient(x, start, stop, gradient)
+        return self._network.penalized(f, x, gradient)
