@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -97,6 +98,8 @@ class Card(QFrame):
         self._legend = Legend(self)
         self._warning = WarningLine(self)
         self._body: QWidget | None = None
+        self._entries: tuple[LegendEntry, ...] = ()
+        self._below = False  # the legend is in a line of its own
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         self._column.setSpacing(SPACE[0])
@@ -119,12 +122,35 @@ class Card(QFrame):
     def set_note(self, note: str) -> None:
         """Show key figures right of the title; what does not fit is elided."""
         self._bar.note.set_text(note)
+        self._place_legend()
 
     def set_legend(self, entries: Sequence[LegendEntry]) -> None:
         """Show what markers and lines mean; many of them in a line of their own."""
-        many = len(entries) > _FEW
-        self._bar.legend.set_entries(() if many else entries)
-        self._legend.set_entries(entries if many else ())
+        if tuple(entries) != self._entries:
+            self._entries = tuple(entries)
+            self._below = False
+        self._place_legend()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look again whether the legend has room beside the title."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._below = False
+        self._place_legend()
+
+    def _place_legend(self) -> None:
+        """Put the legend beside the title, or below where it would cut off one of them.
+
+        There it stays while a note grows and shrinks, so that nothing jumps.
+        """
+        bar = self._bar
+        buttons = bar.buttons.sizeHint().width()
+        words = bar.title.sizeHint().width() + bar.note.minimumSizeHint().width()
+        room = self.width() - 2 * SPACE[2] - buttons - words - 3 * SPACE[2]
+        wanted = Legend.width_of(self._entries)
+        self._below = self._below or len(self._entries) > _FEW or 0 < room < wanted
+        bar.legend.set_entries(() if self._below else self._entries)
+        self._legend.set_entries(self._entries if self._below else ())
 
     def warning(self) -> str:
         """Return the sentence of the warning line."""

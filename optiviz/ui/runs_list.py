@@ -186,4 +186,6 @@ def _swatch(number: int, size: int) -> QIcon:
     middle = QRectF(0, 0, 2 * size, size).center().y()
     painter.drawLine(2, round(middle), 2 * size - 2, round(middle))
     painter.end()
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt tints it: a run has one colour
+    return icon

@@ -92,7 +92,8 @@ class ViewCard(Card):
             settings = QWidgetAction(menu)
             settings.setDefaultWidget(box)
             menu.addAction(settings)
-            menu.addSeparator()
+            line = menu.addSeparator()
+            menu.aboutToShow.connect(partial(self._leave_out_idle, (settings, line)))
         for text, act in (
             ("Save picture…", self._want_picture),
             ("Copy as seen", self.copy),
@@ -106,6 +107,14 @@ class ViewCard(Card):
         self.canvas.zoomed_changed.connect(whole.setVisible)
         menu.addAction(whole)
         return menu
+
+    def _leave_out_idle(self, actions: tuple[QAction, QAction]) -> None:
+        """Offer the settings that have a meaning for what is shown."""
+        shown = self._shown()
+        idle = self.view.idle(shown[0].run.spec.problem) if shown else ()
+        some = self._form.leave_out(idle)
+        for action in actions:
+            action.setVisible(some)
 
     def _want_picture(self) -> None:
         self.picture_wanted.emit(self)

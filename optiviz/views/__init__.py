@@ -94,6 +94,10 @@ class View(Kind):
         """Whether it can show runs of this problem."""
         return not self.problems or problem.kind in self.problems
 
+    def idle(self, problem: Problem) -> tuple[str, ...]:
+        """Return the settings that have no meaning for this problem."""
+        return ()
+
 
 def show(run: Run, k: int | None = None, name: str = "", number: int = 0) -> Shown:
     """Return a run as a view sees it at iteration k, or at the end."""

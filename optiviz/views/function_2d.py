@@ -8,6 +8,7 @@ import numpy as np
 
 from optiviz.analysis.contours import Levels, contour, levels_of
 from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Problem
 from optiviz.problems import FunctionProblem
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line, Points, ValueImage
@@ -57,6 +58,10 @@ class Contours(View):
     coordinate_y: Annotated[
         int, Param("Of many coordinates, the one upwards.", label="Up", ge=1, le=1000)
     ] = 2
+
+    def idle(self, problem: Problem) -> tuple[str, ...]:
+        """Name the coordinates where there is nothing to choose."""
+        return ("coordinate_x", "coordinate_y") if problem.dim <= 2 else ()
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's function, and every run of the same function on it."""

@@ -234,12 +234,26 @@ def ticks_of(low: float, high: float, scale: Scale, most: int) -> list[Tick]:
         return _log_ticks(low, high, most)
     low, high = low * scale.unit, high * scale.unit
     step = tidy_step(high - low, most)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    first, last = _inside(low, high, step)
     if last - first > 1000:
         return []
+    while last <= first and step > 0.0:  # one number alone says nothing of the scale
+        step = _finer(step)
+        first, last = _inside(low, high, step)
     values = [number_ * step for number_ in range(first, last + 1)]
     texts = _tick_texts(values, step)
     return [Tick(v / scale.unit, text) for v, text in zip(values, texts, strict=True)]
+
+
+def _inside(low: float, high: float, step: float) -> tuple[int, int]:
+    """Return the first and the last multiple of a step between two values."""
+    return math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+
+
+def _finer(step: float) -> float:
+    """Return the next smaller step: 5, 4, 2 or 1 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(step) + 1e-9)
+    return next((f * power for f in (4.0, 2.0, 1.0) if f * power < step * 0.999), power / 2)
 
 
 def _log_ticks(low: float, high: float, most: int) -> list[Tick]:

@@ -131,12 +131,17 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the size of all entries side by side."""
+        return QSize(self.width_of(self._entries), int(_metrics().height()) + 2)
+
+    @classmethod
+    def width_of(cls, entries: Sequence[LegendEntry]) -> int:
+        """Return the width of entries side by side."""
         metrics = _metrics()
         width = sum(
-            self._mark_width(entry) + metrics.horizontalAdvance(entry.label) + SPACE[0] + SPACE[2]
-            for entry in self._entries
+            cls._mark_width(entry) + metrics.horizontalAdvance(entry.label) + SPACE[0] + SPACE[2]
+            for entry in entries
         )
-        return QSize(max(int(width) - SPACE[2] + 2, 0), int(metrics.height()) + 2)
+        return max(int(width) - SPACE[2] + 2, 0)
 
     def minimumSizeHint(self) -> QSize:
         """Return no width: a narrow card leaves entries out at the end."""

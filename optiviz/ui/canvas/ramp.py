@@ -64,7 +64,11 @@ class RampScale(QGraphicsItem):
         metrics = QFontMetricsF(current_theme().font())
         widths = [metrics.horizontalAdvance(text) for _, text in self._ticks(height)]
         strip = SPACE[1] + WIDTH * current_theme().em + TICK + SPACE[0]
-        return strip + max(widths, default=0.0) + (metrics.height() if self._image.label else 0.0)
+        return (
+            strip
+            + max(widths, default=0.0)
+            + (metrics.height() + SPACE[0] if self._image.label else 0.0)
+        )
 
     def place(self, area: QRectF, whole: QRectF) -> None:
         """Stand beside the plot's area."""

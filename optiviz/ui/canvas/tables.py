@@ -46,36 +46,44 @@ class TablesPane(QWidget):
             return []
         whole = QRectF(self.rect())
         gap = float(SPACE[4])
-        upright = whole.width() < 0.8 * whole.height()
-        length = whole.height() if upright else whole.width()
-        each = (length - gap * (count - 1)) / count
-        found = []
-        for number in range(count):
-            start = number * (each + gap)
-            if upright:
-                found.append(QRectF(0, start, whole.width(), each))
-            else:
-                found.append(QRectF(start, 0, each, whole.height()))
+        if whole.width() < 0.8 * whole.height():
+            each = (whole.height() - gap * (count - 1)) / count
+            starts = [number * (each + gap) for number in range(count)]
+            return [QRectF(0, start, whole.width(), each) for start in starts]
+        names = [_names_room(t, whole.width()) if self._named(i) else 0.0 for i, t in self._each()]
+        each = (whole.width() - gap * (count - 1) - sum(names)) / count
+        found, start = [], 0.0
+        for room in names:
+            found.append(QRectF(start, 0, room + each, whole.height()))
+            start += room + each + gap
         return found
+
+    def _each(self) -> list[tuple[int, Table]]:
+        return list(enumerate(self._tables))
+
+    def _named(self, number: int) -> bool:
+        """Whether a table names its rows: side by side, the first one does so for its like."""
+        beside = self.width() >= 0.8 * self.height()
+        return not (number and beside and self._tables[number].rows == self._tables[0].rows)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tables."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for table, rect in zip(self._tables, self.rects(), strict=True):
+        for (number, table), rect in zip(self._each(), self.rects(), strict=True):
             if rect.width() > 20 and rect.height() > 20:
-                self._draw(painter, table, rect)
+                left = _names_room(table, float(self.width())) if self._named(number) else 0.0
+                self._draw(painter, table, rect, left)
         painter.end()
 
     @staticmethod
-    def _draw(painter: QPainter, table: Table, rect: QRectF) -> None:
+    def _draw(painter: QPainter, table: Table, rect: QRectF, left: float) -> None:
         theme = current_theme()
         metrics = QFontMetricsF(theme.font())
         line = metrics.height()
         n_rows, n_columns = max(len(table.rows), 1), max(len(table.columns), 1)
-        heading = max((metrics.horizontalAdvance(r) for r in table.rows), default=0.0) + SPACE[1]
-        heading = min(heading, rect.width() * 0.35)
-        left = heading + (line + SPACE[0] if table.row_title else 0.0)
+        turned = line + SPACE[0] if table.row_title else 0.0
+        heading = max(left - turned, 0.0)
         top = line + SPACE[0] + (line + SPACE[0] if table.column_title else 0.0)
         top += line + SPACE[0] if table.title else 0.0
         width = (rect.width() - left) / n_columns
@@ -103,21 +111,43 @@ class TablesPane(QWidget):
             painter.drawText(QRectF(cells_left, y, cells_width, line), _CENTRE, table.column_title)
             y += line + SPACE[0]
         elide = Qt.TextElideMode.ElideRight
-        for number, name in enumerate(_short(table.columns, metrics, width - 4)):
+        names = _short(table.columns, metrics, width - 4)
+        small = _small_enough(names, width - 4)
+        painter.setFont(theme.font(small))
+        for number, name in enumerate(names):
             room = QRectF(cells_left + number * width, y, width, line)
-            painter.drawText(room, _CENTRE, metrics.elidedText(name, elide, width - 4))
+            fitting = QFontMetricsF(theme.font(small)).elidedText(name, elide, width - 4)
+            painter.drawText(room, _CENTRE, fitting)
+        painter.setFont(theme.font())
         y += line + SPACE[0]
-        if table.row_title:
+        if table.row_title and left:
             painter.save()
             painter.translate(x + line / 2, y + height * n_rows / 2)
             painter.rotate(-90)
             room = QRectF(-height * n_rows / 2, -line / 2, height * n_rows, line)
             painter.drawText(room, _CENTRE, table.row_title)
             painter.restore()
-        for number, name in enumerate(table.rows):
+        for number, name in enumerate(table.rows if left else ()):
             room = QRectF(cells_left - heading, y + number * height, heading - SPACE[1], height)
             painter.drawText(room, _RIGHT, metrics.elidedText(name, elide, room.width()))
         _draw_cells(painter, table, QRectF(cells_left, y, width, height))
+
+
+def _names_room(table: Table, width: float) -> float:
+    """Return the room that the names of rows, and what they are, take at the left of cells."""
+    metrics = QFontMetricsF(current_theme().font())
+    heading = max((metrics.horizontalAdvance(r) for r in table.rows), default=0.0) + SPACE[1]
+    turned = metrics.height() + SPACE[0] if table.row_title else 0.0
+    return min(heading, width * 0.2) + turned
+
+
+def _small_enough(names: tuple[str, ...], room: float) -> float:
+    """Return the size of type in which names fit, but not a small one."""
+    for size in (1.0, 0.95, 0.9, 0.85):
+        metrics = QFontMetricsF(current_theme().font(size))
+        if all(metrics.horizontalAdvance(name) <= room for name in names):
+            return size
+    return 0.85
 
 
 def _short(names: tuple[str, ...], metrics: QFontMetricsF, room: float) -> tuple[str, ...]:
@@ -154,6 +184,6 @@ def _draw_cells(painter: QPainter, table: Table, first: QRectF) -> None:
             painter.setPen(theme.colour("line"))
             painter.setBrush(blend(card, role, shade * STRONGEST))
             painter.drawRoundedRect(cell.adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
-            painter.setPen(theme.colour("text"))
+            painter.setPen(theme.colour("muted" if text == "0" else "text"))
             fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(cell, _CENTRE, fitting)

@@ -17,11 +17,16 @@ class TextPane(QPlainTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines: tuple[str, ...] = ()
+        self._following = True
+        self._setting = False
         self.setReadOnly(True)
         self.setProperty("bare", True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._on_moved)
+        bar.rangeChanged.connect(self._on_room)
         self.restyle()
 
     def set_lines(self, lines: tuple[str, ...]) -> None:
@@ -29,8 +34,8 @@ class TextPane(QPlainTextEdit):
         if lines == self._lines:
             return
         bar = self.verticalScrollBar()
-        following = bar.value() >= bar.maximum()
         place = bar.value()
+        self._setting = True
         same = self._same(lines)
         if same < len(self._lines):
             self._cut(same)
@@ -41,7 +46,8 @@ class TextPane(QPlainTextEdit):
             # A document is never without a block: its first line needs no break before it.
             cursor.insertText(("\n" if same else "") + "\n".join(added))
         self._lines = lines
-        bar.setValue(bar.maximum() if following else min(place, bar.maximum()))
+        bar.setValue(bar.maximum() if self._following else min(place, bar.maximum()))
+        self._setting = False
 
     def restyle(self) -> None:
         """Take the type of the theme."""
@@ -49,6 +55,16 @@ class TextPane(QPlainTextEdit):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPointSizeF(theme.font().pointSizeF() * 0.95)
         self.setFont(font)
+
+    def _on_moved(self, value: int) -> None:
+        """Follow the end from where the user goes there, until it is left."""
+        if not self._setting:
+            self._following = value >= self.verticalScrollBar().maximum()
+
+    def _on_room(self, _low: int, last: int) -> None:
+        """Stay at the end where the room changes: a bar below takes a line of it."""
+        if self._following and not self._setting:
+            self.verticalScrollBar().setValue(last)
 
     def _same(self, lines: tuple[str, ...]) -> int:
         """Return how many lines at the start are as they were."""

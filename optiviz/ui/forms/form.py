@@ -53,6 +53,7 @@ class ParametersForm(QWidget):
         self.cls = cls
         self._rows: dict[str, Row] = {}
         self._carried: dict[str, Any] = {}
+        self._left_out: frozenset[str] = frozenset()
         own = sorted(fields(cls), key=lambda field: field.name in last)
         self._fields = {f.name: f for f in own if f.name not in exclude}
         column = QVBoxLayout(self)
@@ -132,12 +133,20 @@ class ParametersForm(QWidget):
 
     def matters(self, name: str) -> bool:
         """Return whether a field has a meaning with what the others are now."""
+        if name in self._left_out:
+            return False
         when = self._fields[name].param.when
         if when is None or when[0] not in self._fields:
             return True
         value = self._rows[when[0]].control.value()
         kind = value.get("kind") if isinstance(value, Mapping) else value
         return kind in when[1] and self.matters(when[0])
+
+    def leave_out(self, names: Collection[str]) -> bool:
+        """Hide fields that have no meaning now; return whether any is left."""
+        self._left_out = frozenset(names)
+        self._show_what_matters()
+        return any(map(self.matters, self._rows))
 
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
         """Show each mistake at the field that its path names, and clear all others."""

@@ -1,0 +1,132 @@
+"""What stands on cards can be read: nothing is cut off, recoloured or left behind."""
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QFontMetricsF, QIcon
+from pytestqt.qtbot import QtBot
+
+from optiviz.problems.function_2d import Function2D
+from optiviz.problems.function_nd import FunctionND
+from optiviz.ui.canvas.axes import Scale, ticks_of
+from optiviz.ui.canvas.legend import Legend
+from optiviz.ui.canvas.tables import TablesPane, _small_enough
+from optiviz.ui.canvas.text import TextPane
+from optiviz.ui.card import Card
+from optiviz.ui.forms import ParametersForm
+from optiviz.ui.runs_list import _swatch
+from optiviz.ui.theme import current_theme
+from optiviz.views.figure import LegendEntry, Table
+from optiviz.views.function_2d import Contours
+
+KINDS = [
+    LegendEntry(name, f"class:{i}", "square")
+    for i, name in enumerate(("setosa", "versicolor", "virginica", "wrong"))
+]
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> Card:
+    card = Card("Decision boundary")
+    qtbot.addWidget(card)
+    card.resize(510, 300)
+    card.show()
+    return card
+
+
+def legends(card: Card) -> list[Legend]:
+    return [legend for legend in card.findChildren(Legend) if legend.entries()]
+
+
+def test_a_legend_without_room_beside_the_title_has_a_line_of_its_own(card: Card) -> None:
+    card.set_legend(KINDS)
+    card.set_note("differs on 5%")
+    (below,) = legends(card)
+    assert below.parent() is card
+    assert below.width() >= below.sizeHint().width()
+    assert card._bar.title.toolTip() == ""  # else it is elided
+    card.set_note("")  # nothing jumps back
+    assert legends(card) == [below]
+
+
+def test_a_legend_returns_beside_the_title_where_there_is_room(card: Card) -> None:
+    card.set_note("differs on 5%")
+    card.set_legend(KINDS)
+    card.resize(900, 300)
+    (beside,) = legends(card)
+    assert beside.parent() is not card
+    card.resize(510, 300)
+    card.set_legend(KINDS[:1])
+    (beside,) = legends(card)
+    assert beside.parent() is not card
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (-0.45, 0.48, ["−0.4", "0.0", "0.4"]),
+        (0.1, 0.9, ["0.4", "0.8"]),
+        (3.01, 3.99, ["3.2", "3.6"]),
+    ],
+)
+def test_a_scale_has_two_numbers_at_least(low: float, high: float, texts: list[str]) -> None:
+    """Of one number alone, nobody can tell how large anything is."""
+    for most in (2, 3):
+        found = [tick.text for tick in ticks_of(low, high, Scale(), most)]
+        assert len(found) >= 2
+    assert [tick.text for tick in ticks_of(low, high, Scale(), 2)] == texts
+
+
+def test_the_log_stays_at_its_end_where_a_bar_takes_a_line_of_it(qtbot: QtBot) -> None:
+    pane = TextPane()
+    qtbot.addWidget(pane)
+    pane.resize(300, 120)
+    pane.show()
+    bar = pane.verticalScrollBar()
+    lines = tuple(f"{i} short" for i in range(100))
+    pane.set_lines(lines)
+    assert bar.value() == bar.maximum()
+    for width in (60, 61, 62):  # the first of them brings the bar below
+        lines = (*lines, "long " * width)
+        pane.set_lines(lines)
+        qtbot.wait(1)
+        assert bar.value() == bar.maximum() > 0
+    bar.setValue(5)  # the user reads there
+    pane.set_lines((*lines, "one more"))
+    pane.resize(300, 90)
+    assert bar.value() == 5
+
+
+def test_a_run_keeps_its_colour_in_the_row_that_is_chosen(qtbot: QtBot) -> None:
+    for number in range(3):
+        icon = _swatch(number, 14)
+        image = icon.pixmap(QSize(28, 14), 1.0, QIcon.Mode.Selected).toImage()
+        assert QColor(image.pixel(14, 7)) == current_theme().colour(f"run:{number}")
+
+
+def test_tables_of_the_same_classes_name_them_once(qtbot: QtBot) -> None:
+    names = ("setosa", "versicolor", "virginica")
+    table = Table(names, names, (("34", "0", "0"),) * 3, None, "accent", "is class", "named class")
+    pane = TablesPane()
+    qtbot.addWidget(pane)
+    pane.resize(490, 220)
+    pane.set_tables((table, table))
+    first, second = pane.rects()
+    assert second.width() < first.width()
+    assert second.right() <= pane.width() + 1
+    # "versicolor" is written whole above its column
+    room = second.width() / 3 - 4
+    size = _small_enough(names, room)
+    metrics = QFontMetricsF(current_theme().font(size))
+    assert max(map(metrics.horizontalAdvance, names)) <= room
+    pane.resize(200, 600)
+    first, second = pane.rects()  # one above the other, each names them
+    assert first.width() == second.width()
+
+
+def test_coordinates_are_offered_where_there_are_some_to_choose(qtbot: QtBot) -> None:
+    form = ParametersForm(Contours)
+    qtbot.addWidget(form)
+    assert not form.leave_out(Contours().idle(Function2D()))
+    assert form.row("coordinate_x").isHidden()
+    assert form.leave_out(Contours().idle(FunctionND(dimension=5)))
+    assert not form.row("coordinate_x").isHidden()
