@@ -323,7 +323,6 @@ def test_fitness_beside_a_thread_that_writes():
         thread.join(20)
 
 
-
 # Decision boundary
 
 
