@@ -18,7 +18,7 @@ from optiviz.networks.network import Network
 Array = NDArray[np.float64]
 
 _LARGE = 2_000  # weights from which on the products save more time than turning numbers takes
-_ROUNDING = 1e-6  # of a column's deviation, that single precision may take off its numbers
+_ROUNDING = 1e-6  # of a column's range, by which single precision may move its numbers
 # Squared lengths of gradients between which no number that matters over- or underflowed.
 _SHORTEST, _LONGEST = 1e-30, 1e30
 
@@ -103,7 +103,15 @@ class _Single:
 
 
 def fits_single(columns: Array) -> bool:
-    """Whether single precision keeps the differences in each column, of shape (rows, columns)."""
+    """Whether single precision keeps the differences in each column.
+
+    A column without any counts as if it had the widest range of the others.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (rows, columns)
+    """
     with np.errstate(all="ignore"):
         off = np.abs(columns - columns.astype(np.float32)).max(axis=0)
-        return bool((off <= _ROUNDING * columns.std(axis=0)).all())
+        ranges = np.ptp(columns, axis=0)
+        return bool((off <= _ROUNDING * np.where(ranges > 0, ranges, ranges.max())).all())

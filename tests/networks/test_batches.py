@@ -49,6 +49,14 @@ def test_single_precision_is_off_by_its_rounding_alone(hidden, loss):
     assert 0 < off < 2e-6
 
 
+def test_a_column_of_one_number_blurs_nothing():
+    """Such as 0.1, which neither precision has: it is moved a little, and no row differs by it."""
+    f, _, g, _ = both(*made(inputs=np.where(np.arange(4) == 2, 0.1, X)))
+    assert f != g
+    f, _, g, _ = both(*made(inputs=np.where(np.arange(4) == 2, 1e7 + 0.1, X)))
+    assert f == g
+
+
 def test_small_networks_keep_every_bit():
     f, gradient, g, expected = both(*made(units=8))
     assert f == g
