@@ -74,7 +74,7 @@ class Climb(Optimizer):
 
     def stretches(self, draws: Draws, k: int, n: int, dim: int) -> Iterator[Array]:
         """Yield the moves for n iterations after k, so many at a time as may be held."""
-        longest = max(1, STRETCH // dim)
+        longest = max(1, (8 if self.mutate == "one" else 1) * STRETCH // dim)
         for start in range(0, n, longest):
             yield self.moves(draws, k + start, min(longest, n - start), dim)
 
@@ -89,12 +89,14 @@ class Climb(Optimizer):
 
     def moves(self, draws: Draws, k: int, n: int, dim: int) -> Array:
         """Return the moves for n iterations after k, shape (n, dim)."""
+        if self.mutate == "one":  # a number for each weight would take longer than a move does
+            moves = np.zeros((n, dim))
+            chosen = (draws.uniforms("one", k, n, 1)[:, 0] * dim).astype(np.intp)
+            moves[np.arange(n), chosen] = self.step_size * draws.normals("one", k, n, 1)[:, 0]
+            return moves
         moves = self.step_size * draws.normals("move", k, n, dim)
         if self.mutate == "subset":
             moves *= draws.uniforms("subset", k, n, dim) < self.subset_probability
-        elif self.mutate == "one":
-            chosen = (draws.uniforms("one", k, n, 1) * dim).astype(np.intp)
-            moves *= chosen == np.arange(dim)
         return moves
 
 

@@ -22,7 +22,8 @@ Array = NDArray[np.float64]
 _CHANGES = 256  # of what is held, before it is computed anew
 _ROUNDINGS = _CHANGES + 3  # of a change each, of what it began with, and of `Kernel`
 _ANSWER = 2.0**-47  # at most so far off is a hidden unit's answer
-_SLACK = 1.0  # the bound is made for weights so much larger than those seen, as share of them
+_SLACK = 4.0  # moves of the largest size that the bound leaves room for
+_FEWEST = 256  # weights: with fewer, whole points that are scored together take no longer
 
 
 class _Result(NamedTuple):
@@ -85,9 +86,9 @@ class OneWeightMoves(Proposals):
         self._reached: tuple[Array, _Result] | None = None
 
     @staticmethod
-    def are(moves: Array) -> bool:
-        """Whether each of some moves changes one weight at most."""
-        if np.count_nonzero(moves[:1]) > 1:
+    def suit(moves: Array) -> bool:
+        """Whether each of some moves changes one weight at most, out of many."""
+        if moves.shape[1] < _FEWEST or np.count_nonzero(moves[:1]) > 1:
             return False
         return bool((np.count_nonzero(moves, axis=1) <= 1).all())
 
@@ -107,6 +108,8 @@ class OneWeightMoves(Proposals):
             most = limit if isinstance(limit, float) else float(limit[i - start])
             at = self._which[i]
             value = float(x[at] + self._moves[i, at])
+            if abs(value) > self._cap[at]:
+                self._begin(x)
             result = self._result(at, value) if abs(value) <= self._cap[at] else None
             f = None
             if result is not None:
@@ -146,7 +149,7 @@ class OneWeightMoves(Proposals):
     def _begin(self, x: Array) -> None:
         """Compute everything at a point, and how far it will be off at most."""
         sizes = np.abs(x)
-        self._cap = (1 + _SLACK) * sizes + _SLACK * sizes.mean()
+        self._cap = 2 * sizes + _SLACK * np.abs(self._moves).max()
         far = reach(
             self._cap[None],
             self._largest,

@@ -23,9 +23,16 @@ CLIMBS = (
 )
 
 
+WIDE = {"layers": [{"units": 9, "activation": "tanh"}, {"units": 21}, {"units": 1}]}
+
+
 def digests(preset: str, settings: dict[str, object], mutate: str) -> list[str]:
-    spec = RunSpec.load(preset).with_value("optimizer", {**settings, "mutate": mutate})
-    spec = spec.with_value("stopping.max_iterations", 500)
+    spec = RunSpec.load("classic-mlp" if preset == "wide" else preset)
+    spec = spec.with_value("optimizer", {**settings, "mutate": mutate})
+    if preset == "wide":
+        spec = spec.with_value("problem.network", WIDE)
+        spec = spec.with_value("problem.initialization", "glorot")
+    spec = spec.with_value("stopping.max_iterations", 200 if preset == "wide" else 500)
     runs = [Run(spec.replace(seed=seed)).finish() for seed in (1, 2)]
     assert [run.failure for run in runs] == [None, None]
     return [run.digest for run in runs]
@@ -33,7 +40,7 @@ def digests(preset: str, settings: dict[str, object], mutate: str) -> list[str]:
 
 @pytest.mark.parametrize("mutate", ["all", "subset", "one"])
 @pytest.mark.parametrize("settings", CLIMBS)
-@pytest.mark.parametrize("preset", ["classic-perceptron", "classic-mlp"])
+@pytest.mark.parametrize("preset", ["classic-perceptron", "classic-mlp", "wide"])
 def test_traces_are_those_of_points_scored_whole(preset, settings, mutate, monkeypatch):
     found = digests(preset, settings, mutate)
     monkeypatch.setattr(NetworkEvaluator, "proposals", Evaluator.proposals)

@@ -61,7 +61,8 @@ def brute(spec, n):
             move = np.where(chosen, move, 0.0)
         elif optimizer.mutate == "one":
             chosen = int(draws.uniforms("one", k, 1, 1)[0, 0] * len(x))
-            move = np.where(np.arange(len(x)) == chosen, move, 0.0)
+            move = np.zeros(len(x))
+            move[chosen] = optimizer.step_size * draws.normals("one", k, 1, 1)[0, 0]
         proposed = evaluator.evaluate((x + move)[None])[0]
         if proposed < f or (proposed == f and optimizer.accept_ties):
             outcomes.append(Outcome.IMPROVED if proposed < f else Outcome.EQUAL)

@@ -80,7 +80,7 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         """Return moves that a search is to try in order; it lasts until the next ones."""
         if self._linear is not None:
             return self._linear.take(moves)
-        if self._screen is not None and not self.penalty and OneWeightMoves.are(moves):
+        if self._screen is not None and not self.penalty and OneWeightMoves.suit(moves):
             return self._one_weight.take(moves)
         return super().proposals(moves)
 
