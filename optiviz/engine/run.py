@@ -155,6 +155,7 @@ class Run:
         self.history = History(self.trace)
         self._stepper: Stepper | None = None
         self._state: State | None = None
+        self._earlier: State | None = None  # where the last block began
         self._pace = _QUICKEST  # seconds for an iteration, measured as it goes
         self._longest = _FIRST_BLOCK  # iterations in a block; grows with what is measured
         self._redone = 0  # it has been here before: the clock doesn't end it earlier
@@ -215,7 +216,7 @@ class Run:
         n = min(n, self._longest, max(1, int(seconds / self._pace)))
         n = min(n, self.trace.next_snapshot(state.k) - state.k)
         n = min(n, self._stepper.next_change(state.k) - state.k)
-        left = stopping.iterations_left(state.k)
+        left = stopping.iterations_left(state, self.spec.problem, self._earlier)
         n = n if left is None else min(n, left)
 
         began = time.perf_counter()
@@ -232,7 +233,7 @@ class Run:
         self.trace.clock(after.k, self.seconds)
         if self.trace.next_snapshot(state.k) == after.k:
             self.trace.keep(after)
-        self._state = after
+        self._earlier, self._state = state, after
         if stop is not None:
             self._end(stop)
         return len(block)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from math import ceil
 from typing import Annotated
 
 import numpy as np
@@ -123,10 +124,31 @@ class StoppingCriterion(Parameters):
         short: Array = reading.sign * (reading.value(best_f) - self.target)
         return short <= rounding
 
-    def iterations_left(self, k: int) -> int | None:
-        """Return how many iterations may follow iteration k, or None if nothing says."""
-        limits = [m for m in (self.max_iterations, self.ended_at) if m is not None]
-        return max(0, min(limits) - k) if limits else None
+    def iterations_left(
+        self, state: State, problem: Problem, earlier: State | None = None
+    ) -> int | None:
+        """Return how many iterations may follow a state, or None if nothing says.
+
+        Parameters
+        ----------
+        state : State
+        problem : Problem
+        earlier : State, optional
+            One of the same run: what was used up since says about how many iterations the
+            evaluations and epochs that are left are enough for.
+        """
+        limits = [m - state.k for m in (self.max_iterations, self.ended_at) if m is not None]
+        if earlier is not None and earlier.k < state.k:
+            rows = None if self.max_epochs is None else self.max_epochs * problem.n_rows
+            for limit, now, before in (
+                (self.max_evaluations, state.evaluations, earlier.evaluations),
+                (rows, state.rows_seen, earlier.rows_seen),
+            ):
+                if limit is not None and now > before:
+                    enough = ceil((limit - now) * (state.k - earlier.k) / (now - before))
+                    # A little less, as a block that goes past the end has to be done again.
+                    limits.append(max(1, enough - enough // 8))
+        return max(0, min(limits)) if limits else None
 
     def first(self, block: Block, start: State, problem: Problem, f_start: float) -> Stop | None:
         """Return the first stop inside a block that follows the state `start`."""

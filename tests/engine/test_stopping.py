@@ -9,6 +9,7 @@ from optiviz.datasets.classification import Classification
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.stepper import Stepper
 from optiviz.engine.stopping import StoppingCriterion, StopReason
 from optiviz.networks.network import Layer, Network
 from optiviz.optimizers.gradient_descent import GradientDescent
@@ -207,3 +208,20 @@ def test_a_run_without_an_end_is_refused():
 def test_reasons_are_sentences(reason):
     assert reason.value[0].isupper()
     assert reason.value.endswith(".")
+
+
+@pytest.mark.parametrize("limits", [{"max_epochs": 40.0}, {"max_evaluations": 900}])
+def test_a_short_run_does_not_compute_far_past_its_end(limits, monkeypatch):
+    """It took up to twice as long: iterations past the end were done, and those before it anew."""
+    done = []
+    steps = Stepper.steps
+
+    def counted(self, state, n):
+        done.append(n)
+        return steps(self, state, n)
+
+    monkeypatch.setattr(Stepper, "steps", counted)
+    spec = RunSpec.load("classic-minibatch").replace(stopping=StoppingCriterion(**limits))
+    run = Run(spec).finish()
+    assert run.stop_reason in (StopReason.EPOCHS, StopReason.EVALUATIONS)
+    assert run.k <= sum(done) <= 1.1 * run.k + 32
