@@ -98,7 +98,7 @@ class GeneticAlgorithm(PopulationOptimizer):
     blend_beyond: Annotated[
         float,
         Param(
-            "How far a blend goes beyond the parents' range.",
+            "How far a blend goes beyond the parents' range, as a share of it.",
             label="α",
             ge=0,
             le=2,

@@ -45,8 +45,13 @@ def check_kind(kind: Kind) -> None:
     require(bool(kind.label), f"{name} has no label to show")
     again = type(kind).from_dict(kind.to_dict())
     require(again == kind, f"{name} is not the same after to_dict and from_dict")
-    for field in fields(type(kind)):
+    known_fields = {field.name: field for field in fields(type(kind))}
+    for field in known_fields.values():
         require(bool(field.param.help), f"{name}.{field.name} has no help")
+        if field.param.when is not None:
+            other, values = field.param.when
+            there = other in known_fields and set(values) <= set(known_fields[other].options)
+            require(there, f"{name}.{field.name} matters with {other} = {values}, which can't be")
     sentence = kind.sentence() if isinstance(kind, Optimizer | Problem) else "Fine."
     require(sentence.endswith("."), f"{name}.sentence() doesn't end with a full stop: {sentence}")
 

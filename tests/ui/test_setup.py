@@ -361,9 +361,10 @@ def test_live_settings_are_told_apart_and_when_complete(setup: SetupPanel, qtbot
     qtbot.waitUntil(lambda: len(heard) == 2)
     assert not heard[1].accept_ties
 
-    type_into(form.control("subset_probability"), "0.5")
-    QTest.keyClick(form.control("subset_probability").findChild(QLineEdit), Qt.Key.Key_Return)
-    choose(setup.algorithm.form.combo, "random_search")
+    choose(setup.algorithm.form.combo, "nelder_mead")
+    size = setup.algorithm.form.form.control("initial_size")
+    type_into(size, "0.7")
+    QTest.keyClick(size.findChild(QLineEdit), Qt.Key.Key_Return)
     QTest.mouseClick(setup.randomness.control("seed").dice, LEFT)
     assert setup.spec() is not None
     setup.set_spec(RunSpec.load("classic-mlp"))
