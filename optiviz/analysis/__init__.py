@@ -1,4 +1,4 @@
-"""Numbers about runs: planes through data, diagnosis. No drawing.
+"""Numbers about runs: planes through data, contour lines, regressions, diagnosis. No drawing.
 
 Imports problems and below.
 """
