@@ -6,13 +6,14 @@ import sys
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QSize, QTimer
 from PySide6.QtWidgets import QApplication
 
 from optiviz.ui.icons import app_icon
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
 
+_FRAME = QSize(8, 40)  # about, in pixels
 _COLLECT = 2000  # milliseconds between collections, in the window's thread
 
 
@@ -49,8 +50,17 @@ def main() -> int:
     window = MainWindow()
     report_errors_to(window)
     end_by_signal(app, window)
-    window.show()
+    # With the frame and the bars of a desktop, a small screen has room for no more than itself.
+    if has_room(window.size() + _FRAME, window.screen().availableSize()):
+        window.show()
+    else:
+        window.showMaximized()
     return app.exec()
+
+
+def has_room(wanted: QSize, there: QSize) -> bool:
+    """Whether a window of a size, with its frame, is all on the screen."""
+    return wanted.width() <= there.width() and wanted.height() <= there.height()
 
 
 def report_errors_to(window: MainWindow) -> None:

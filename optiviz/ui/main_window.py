@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
 
     def _change_tab(self, index: int) -> None:
         self.stack.setCurrentIndex(index)
+        self.messages.leave()
         for i, workspace in enumerate(self.workspaces):
             workspace.activate(i == index)
 

@@ -88,5 +88,10 @@ class MessageBar(QFrame):
         self.layout().activate()  # type: ignore[union-attr]
         self._restyle()
 
+    def leave(self) -> None:
+        """Take away what was about another place, but no warning."""
+        if self._kind == "info":
+            self.hide()
+
     def _copy_details(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._sentence}\n\n{self._details}")

@@ -209,8 +209,12 @@ def _left_out(others: int, reading: Reading) -> str:
 
 
 def _labels(shown: Sequence[Shown]) -> list[str]:
-    """Return the runs' names without what follows the same " · " in all of them."""
+    """Return the runs' names without what all of them have before, or after, a " · "."""
     parts = [one.name.split(" · ", 1) for one in shown]
-    endings = {part[-1] for part in parts if len(part) == 2}
-    alike = len(endings) == 1 and all(len(part) == 2 for part in parts)
-    return [part[0] for part in parts] if alike else [one.name for one in shown]
+    if all(len(part) == 2 for part in parts):
+        starts, endings = zip(*parts, strict=True)
+        if len(set(endings)) == 1:
+            return list(starts)
+        if len(set(starts)) == 1:
+            return list(endings)
+    return [one.name for one in shown]

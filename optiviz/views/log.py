@@ -26,6 +26,7 @@ class Log(View):
         """Write the first run's log up to its iteration."""
         one = shown[0]
         reading = one.run.spec.problem.reading
+        name = reading.name.removeprefix("value of ")  # in each line, room counts
         start = max(0, one.k + 1 - _STRETCH)
         block = one.reader.rows(start, one.k + 1)
         chosen = np.flatnonzero(block.outcome <= Outcome.EQUAL)
@@ -39,7 +40,7 @@ class Log(View):
         for i, value in zip(chosen.tolist(), values.tolist(), strict=True):
             word = "start" if start + i == 0 else _WORDS[Outcome(int(block.outcome[i]))]
             number = f"{value:.6f}" if 1e-3 <= abs(value) < 1e6 else f"{value:<8.6g}"
-            lines.append(f"{start + i:>8,}  {reading.name} {number}  {word}")
+            lines.append(f"{start + i:>8,}  {name} {number}  {word}")
         if one.k == one.run.trace.last_k and one.run.stop_reason is not None:
             lines += [one.run.stop_reason.value, *_weights(one)]
         kept = int((block.outcome <= Outcome.EQUAL).sum())

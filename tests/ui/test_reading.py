@@ -5,18 +5,26 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon
 from pytestqt.qtbot import QtBot
 
+from optiviz.engine.run import Run
+from optiviz.engine.spec import RunSpec
+from optiviz.engine.stopping import StoppingCriterion
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
+from optiviz.ui.app import has_room
 from optiviz.ui.canvas.axes import Scale, ticks_of
 from optiviz.ui.canvas.legend import Legend
 from optiviz.ui.canvas.tables import TablesPane, _small_enough
 from optiviz.ui.canvas.text import TextPane
 from optiviz.ui.card import Card
 from optiviz.ui.forms import ParametersForm
+from optiviz.ui.messages import MessageBar
 from optiviz.ui.runs_list import _swatch
 from optiviz.ui.theme import current_theme
-from optiviz.views.figure import LegendEntry, Table
+from optiviz.views import show
+from optiviz.views.figure import LegendEntry, Line, Table
+from optiviz.views.fitness import Fitness
 from optiviz.views.function_2d import Contours
+from optiviz.views.log import Log
 
 KINDS = [
     LegendEntry(name, f"class:{i}", "square")
@@ -130,3 +138,49 @@ def test_coordinates_are_offered_where_there_are_some_to_choose(qtbot: QtBot) ->
     assert form.row("coordinate_x").isHidden()
     assert form.leave_out(Contours().idle(FunctionND(dimension=5)))
     assert not form.row("coordinate_x").isHidden()
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["seed 1 · Adam", "seed 1 · CMA-ES"], ["Adam", "CMA-ES"]),
+        (["seed 1 · Adam", "seed 2 · Adam"], ["seed 1", "seed 2"]),
+        (["seed 1 · Adam", "seed 2 · CMA-ES"], ["seed 1 · Adam", "seed 2 · CMA-ES"]),
+        (["seed 1 · Adam", "mine"], ["seed 1 · Adam", "mine"]),
+    ],
+)
+def test_curves_of_a_race_are_named_by_what_tells_them_apart(
+    names: list[str], labels: list[str]
+) -> None:
+    spec = RunSpec.load("classic-descent")
+    run = Run(spec.replace(stopping=StoppingCriterion(max_iterations=3)))
+    run.prepare()
+    shown = [show(run, name=name, number=i) for i, name in enumerate(names)]
+    figure = Fitness().figure(shown)
+    found = {item.label for item in figure.items if isinstance(item, Line) and item.label}
+    assert found == set(labels)
+
+
+def test_each_line_of_the_log_of_a_function_is_short() -> None:
+    run = Run(RunSpec.load("classic-descent").replace(changes=()))
+    run.prepare()
+    (line,) = Log().figure([show(run)]).lines
+    assert line.split() == ["0", "x^2", "9.000000", "start"]
+
+
+def test_words_about_a_demonstration_go_with_it_and_warnings_stay(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.say("Two bend too little.")
+    bar.leave()
+    assert bar.isHidden()
+    bar.say("The file can't be written.", warning=True)
+    bar.leave()
+    assert not bar.isHidden()
+
+
+def test_a_window_with_its_frame_fits_on_the_screen() -> None:
+    """Else Run is below the edge of a small laptop's screen."""
+    assert has_room(QSize(1374, 808), QSize(1920, 1040))
+    assert not has_room(QSize(1374, 808), QSize(1366, 768))
+    assert not has_room(QSize(1374, 808), QSize(1920, 800))

@@ -15,7 +15,7 @@ from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["EndLabel", "EndLabels", "margin_for", "spread"]
 
-WIDEST = 0.3
+WIDEST = 0.34
 """Of the plot's width may be the margin of labels."""
 
 
