@@ -97,3 +97,15 @@ def test_groups_of_a_family_are_in_an_order_of_their_own(family: Any, qtbot: QtB
     qtbot.addWidget(form)
     groups = {cls.group for cls in registry.kinds(family.family).values()}
     assert groups - {"Tests"} <= set(family.groups)
+
+
+@pytest.mark.parametrize("first", ["adam", "simulated_annealing", "conjugate_gradient"])
+def test_settings_that_are_only_called_alike_are_not_taken_over(first: str, qtbot: QtBot) -> None:
+    """A schedule of a learning rate is none of a temperature."""
+    form = KindForm(Optimizer)
+    qtbot.addWidget(form)
+    for kind in form.kinds:
+        form.set_value({"kind": first})
+        form.combo.setCurrentIndex(form.combo.findData(kind))
+        assert form.kind == kind
+        Optimizer.from_dict(form.value())  # else there were mistakes that nobody made

@@ -222,17 +222,25 @@ def nested_control(field: Field, parent: QWidget | None = None) -> Control | Non
 
 def _taken_over(before: ParametersForm, after: ParametersForm) -> dict[str, Any]:
     """Return what differs from the usual in one form and is possible in the other."""
-    usual = {field.name: field.default for field in fields(before.cls)}
+    here = {field.name: field for field in fields(before.cls)}
     there = {field.name: field for field in fields(after.cls)}
     return {
         name: value
         for name, value in before.value().items()
-        if name in there and value != usual[name] and _fits(value, there[name])
+        if name in here and name in there
+        if value != _plain(here[name].default) and _fits(value, here[name], there[name])
     }
 
 
-def _fits(value: Any, field: Field) -> bool:
-    return not isinstance(value, int | float) or field.param.limit_mistake(value) is None
+def _plain(value: Any) -> Any:
+    return value.to_dict() if isinstance(value, Parameters) else value
+
+
+def _fits(value: Any, here: Field, there: Field) -> bool:
+    """Whether a value of one field is possible in another, which may only be called alike."""
+    if here.type != there.type or (value is None and not there.optional):
+        return False
+    return not isinstance(value, int | float) or there.param.limit_mistake(value) is None
 
 
 def about(cls: type[Kind]) -> str:
