@@ -73,15 +73,14 @@ class Trace:
     def append(self, block: Block) -> None:
         """Add the rows that follow the last one."""
         n = len(block)
-        records = self._allocate(n)
-        for name in COLUMNS:
-            records[name] = vars(block)[name]
         with self._lock:
             best_before = self.best_f
-            self._hash.update(records.tobytes())
             self._make_room(n)
             held = self._length - self._first
-            _bytes(self._rows[held : held + n])[:] = _bytes(records)
+            records = self._rows[held : held + n]
+            for name in COLUMNS:
+                records[name] = vars(block)[name]
+            self._hash.update(_bytes(records).data)
             better = block.best_f < np.concatenate(([best_before], block.best_f[:-1]))
             better[: self._length == 0] = False  # the start improves on nothing
             self._improvements += (self._length + np.flatnonzero(better)).tolist()
