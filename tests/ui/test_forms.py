@@ -462,3 +462,14 @@ def test_numbers_are_read_and_written_as_people_do() -> None:
     assert limits(Param("", ge=1, le=1000)) == "At least 1 and at most 1,000."
     assert limits(Param("")) == ""
     assert max(map(len, breakable("9" * 60).split("\u200b"))) <= 16
+
+
+@pytest.mark.parametrize("typed", ["1e308", "5e-324", "1" * 60])
+def test_a_slider_takes_any_number_that_is_typed_beside_it(qtbot: QtBot, typed: str) -> None:
+    """Its place is off either end; the check of the limits says what is wrong."""
+    param = Param("A rate.", scale="log", gt=0, le=10)
+    control = LogControl(param, whole=typed.isdecimal(), middle=0.1)
+    qtbot.addWidget(control)
+    control.set_value(parsed_number(typed, typed.isdecimal()))
+    ends = (control.slider.minimum(), control.slider.maximum())
+    assert control.slider.value() in ends

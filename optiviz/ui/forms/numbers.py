@@ -85,7 +85,8 @@ class LogControl(NumberControl):
     def _follow(self) -> None:
         number = self.value()
         if isinstance(number, int | float) and 0 < number < math.inf:
-            place = round(math.log10(number / self._middle) * self.PER_DECADE)
+            decades = math.log10(number) - math.log10(self._middle)  # their ratio may overflow
+            place = round(decades * self.PER_DECADE)
             blocked = self.slider.blockSignals(True)
             self.slider.setValue(place)
             self.slider.blockSignals(blocked)
