@@ -275,6 +275,15 @@ class MainWindow(QMainWindow):
         for button in self._buttons:
             button.setIconSize(QSize(side, side))
             button.updateGeometry()
+        QTimer.singleShot(0, self, self._refit)
+
+    def _refit(self) -> None:
+        """Give words on buttons the room that they need now: Qt keeps the size of before."""
+        for button in self._buttons:
+            if not button.defaultAction():
+                text = button.text()
+                button.setText("")
+                button.setText(text)
 
     def _restore(self) -> None:
         theme, scale = self._settings.value("theme"), self._settings.value("scale")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
@@ -170,6 +170,7 @@ class Timeline(QFrame):
         self._figures = QLabel(self)
         self._figures.setTextFormat(Qt.TextFormat.RichText)
         self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._figures.installEventFilter(self)
         row.addSpacing(8)
         row.addWidget(self._figures, 1)
         self._speed_text = QLabel(self)
@@ -276,6 +277,15 @@ class Timeline(QFrame):
         self._metrics_number = -1
         self._metrics = {} if isinstance(result, Failure) else dict(result)  # type: ignore[call-overload]
         self._figures.setText(self._words())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say as much as there is room for now."""
+        if watched is self._figures and event.type() in (
+            QEvent.Type.Resize,
+            QEvent.Type.FontChange,
+        ):
+            self._figures.setText(self._words())
+        return False
 
     def _words(self) -> str:
         session = self._session

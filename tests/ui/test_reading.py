@@ -1,13 +1,17 @@
 """What stands on cards can be read: nothing is cut off, recoloured or left behind."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
+from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
 from optiviz.ui.app import has_room
@@ -17,6 +21,7 @@ from optiviz.ui.canvas.tables import TablesPane, _small_enough
 from optiviz.ui.canvas.text import TextPane
 from optiviz.ui.card import Card
 from optiviz.ui.forms import ParametersForm
+from optiviz.ui.main_window import MainWindow
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.runs_list import _swatch
 from optiviz.ui.theme import current_theme
@@ -184,3 +189,41 @@ def test_a_window_with_its_frame_fits_on_the_screen() -> None:
     assert has_room(QSize(1374, 808), QSize(1920, 1040))
     assert not has_room(QSize(1374, 808), QSize(1366, 768))
     assert not has_room(QSize(1374, 808), QSize(1920, 800))
+
+
+@pytest.fixture
+def larger() -> Iterator[Callable[[], None]]:
+    theme = current_theme()
+    theme.scale = 1.0
+    theme.apply()
+
+    def enlarge() -> None:
+        theme.scale = 1.6
+
+    yield enlarge
+    theme.scale = 1.0
+
+
+def test_labels_have_room_in_larger_type(qtbot: QtBot, larger: Callable[[], None]) -> None:
+    form = ParametersForm(HillClimbing)
+    qtbot.addWidget(form)
+    form.resize(420, 500)
+    form.show()
+    larger()
+    label = form.row("step_size").label
+    qtbot.waitUntil(lambda: label.width() >= label.fontMetrics().horizontalAdvance("Step size"))
+
+
+def test_words_on_buttons_have_room_in_larger_type(
+    qtbot: QtBot, larger: Callable[[], None]
+) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    try:
+        larger()
+        (button,) = (b for b in window.findChildren(QToolButton) if b.text() == "Demonstrations")
+        needed = button.fontMetrics().horizontalAdvance(button.text()) + button.iconSize().width()
+        qtbot.waitUntil(lambda: button.sizeHint().width() >= needed)
+    finally:
+        window.close()
+        window.worker.close()

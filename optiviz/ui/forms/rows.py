@@ -1,6 +1,6 @@
 """Rows of forms: a label, a control, and below them what is wrong; lined up with each other."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -149,5 +149,9 @@ class LinedUp:
 
     def follow(self, event: QEvent) -> None:
         """Line up again where an event of the owner asks for it."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.FontChange, QEvent.Type.StyleChange):
+        if event.type() == QEvent.Type.Resize:
             self.line_up()
+        elif event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.line_up()
+            # Labels get the new type after the form.
+            QTimer.singleShot(0, self._owner, self.line_up)
