@@ -20,8 +20,9 @@ def own_settings(tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
-def _alive(kind: type[QObject]) -> list[QObject]:
-    return [thing for thing in gc.get_objects() if isinstance(thing, kind) and isValid(thing)]
+def _alive(kind: type[QObject]) -> dict[int, QObject]:
+    found = (thing for thing in gc.get_objects() if isinstance(thing, kind))
+    return {id(thing): thing for thing in found if isValid(thing)}
 
 
 def _delete_later(app: QCoreApplication) -> None:
@@ -40,15 +41,15 @@ def _held_by(thing: object) -> str:
 def no_leaks(qapp: QApplication) -> Iterator[None]:
     """Fail a test that leaves a widget, a running thread or an active timer behind."""
     widgets = {id(widget) for widget in QApplication.topLevelWidgets()}
-    gc.freeze()  # so that what was there before is not looked through again after every test
+    timers = {key for key, timer in _alive(QTimer).items() if timer.isActive()}
     threads = set(threading.enumerate())
     yield
     _delete_later(qapp)
     left: list[QWidget] = [w for w in QApplication.topLevelWidgets() if id(w) not in widgets]
     assert not left, "widgets left behind: " + "; ".join(map(_held_by, left))
-    running = [thread for thread in _alive(QThread) if thread.isRunning()]
+    running = [thread for thread in _alive(QThread).values() if thread.isRunning()]
     assert not running, f"threads left running: {running}"
-    active = [timer for timer in _alive(QTimer) if timer.isActive()]
+    active = [t for key, t in _alive(QTimer).items() if key not in timers and t.isActive()]
     assert not active, "timers left active: " + "; ".join(map(_held_by, active))
     started = [t for t in set(threading.enumerate()) - threads if not _is_qts(t)]
     assert not started, f"Python threads left running: {started}"
