@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,18 +142,21 @@ class SimulatedAnnealing(Climb):
         )
 
     def temperatures(self, k: Array) -> Array:
-        """Return the temperature at iterations, of the same shape."""
+        """Return the temperature at iterations, of the same shape.
+
+        Where a formula gives a negative number, or none, it is the final temperature.
+        """
         if self.schedule == "formula":
-            fallen = Formula(self.formula, "k")(k)
+            made = Formula(self.formula, "k")(k)
+            # Where nobody looked beforehand it may be no temperature, and the run goes on.
+            fallen = np.where(_can_be(made), made, self.final_temperature)
         elif self.schedule == "geometric":
             fallen = self.initial_temperature * (1 - self.rate) ** k
         elif self.schedule == "arithmetic":
             fallen = self.initial_temperature * (1 - self.rate * k)
         else:
             fallen = self.initial_temperature * np.exp(-self.rate * k)
-        # What is negative stays so where it is refused.
-        refused = (fallen < 0) & (self.schedule == "formula")
-        return np.where(refused, fallen, np.maximum(fallen, self.final_temperature))
+        return np.maximum(fallen, self.final_temperature)
 
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> AnnealingState:
         """Score the start point."""
@@ -168,13 +171,7 @@ class SimulatedAnnealing(Climb):
     def steps(
         self, problem: Evaluator[Problem], state: State, draws: Draws, n: int
     ) -> tuple[AnnealingState, Block]:
-        """Try n moves, several at a time.
-
-        Raises
-        ------
-        ValueError
-            If the formula gives a temperature that is negative or not finite.
-        """
+        """Try n moves, several at a time."""
         assert isinstance(state, AnnealingState)
         temperatures, slack = self._limits(draws, state.k, n)
         path = Path(state.x, state.f, state.best_x, state.best_f)
@@ -205,15 +202,17 @@ class SimulatedAnnealing(Climb):
             u = draws.uniforms("accept", at, _TILE, 1)[:, 0]
             parts.append((t, t * -np.log1p(-u)))
         temperatures, slack = np.concatenate(parts, axis=1)[:, start - first : end - first]
-        sentence = _impossible(temperatures, np.arange(start, end))
-        if sentence is not None:
-            raise ValueError(f"the temperature by the formula {sentence}")
         return temperatures, slack
 
 
-def _impossible(temperatures: Array, k: NDArray[Any]) -> str | None:
+def _can_be(temperatures: Array) -> NDArray[np.bool_]:
+    """Return which are finite and not negative."""
+    return (temperatures >= 0) & (temperatures < np.inf)
+
+
+def _impossible(temperatures: Array, k: Array) -> str | None:
     """Return a sentence on the first temperature that can't be, or None."""
-    wrong = np.flatnonzero(~((temperatures >= 0) & (temperatures < np.inf)))
+    wrong = np.flatnonzero(~_can_be(temperatures))
     if len(wrong) == 0:
         return None
     return (

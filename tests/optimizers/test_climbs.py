@@ -9,7 +9,7 @@ from optiviz.datasets.classification import Classification
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import Outcome
 from optiviz.engine.parameters import SpecError
-from optiviz.engine.run import Reader, Run
+from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.networks.network import Layer, Network
@@ -170,11 +170,17 @@ def test_impossible_temperatures_are_refused_in_words(formula, sentence):
     SimulatedAnnealing(formula=formula)  # it isn't used
 
 
-def test_a_temperature_that_turns_out_impossible_ends_the_run_in_words():
-    narrow = "1 - 2 * max(0, 1 - abs(k - 77))"  # negative at 77 alone, where nobody looked
-    optimizer = SimulatedAnnealing(schedule="formula", formula=narrow)
+@pytest.mark.parametrize("formula", ["1 - 2 * max(0, 1 - abs(k - 77))", "1 / abs(k - 77)"])
+def test_where_a_formula_gives_no_temperature_the_run_goes_on(formula):
+    """Negative, or infinite, at 77 alone, where nobody looked before."""
+    optimizer = SimulatedAnnealing(schedule="formula", formula=formula, final_temperature=0.25)
     run = finished(optimizer, 200)
-    assert "negative at every iteration, is -1 at k = 77" in run.failure.sentence
+    assert run.status is RunStatus.FINISHED
+    assert run.trace.rows(78, 79).channels[0, 0] == 0.25
+    assert (run.trace.rows(70, 90).channels[:, 0] > 0).all()
+
+
+def test_the_final_temperature_is_not_above_the_first():
     with pytest.raises(SpecError, match="at most the initial temperature, 1, is 2"):
         SimulatedAnnealing(initial_temperature=1.0, final_temperature=2.0)
 
