@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
     def _refit(self) -> None:
         """Give words on buttons the room that they need now: Qt keeps the size of before."""
         for button in self._buttons:
-            if button.defaultAction() is None:
+            if not button.actions():
                 text = button.text()
                 button.setText("")
                 button.setText(text)

@@ -17,7 +17,7 @@ from optiviz.problems.function_nd import FunctionND
 from optiviz.ui.app import has_room
 from optiviz.ui.canvas.axes import Scale, ticks_of
 from optiviz.ui.canvas.legend import Legend
-from optiviz.ui.canvas.tables import TablesPane, _small_enough
+from optiviz.ui.canvas.tables import TablesPane, _small_enough, figure_size
 from optiviz.ui.canvas.text import TextPane
 from optiviz.ui.card import Card
 from optiviz.ui.forms import ParametersForm
@@ -227,3 +227,22 @@ def test_words_on_buttons_have_room_in_larger_type(
     finally:
         window.close()
         window.worker.close()
+
+
+def test_figures_of_ten_classes_are_whole_in_larger_type(
+    qtbot: QtBot, larger: Callable[[], None]
+) -> None:
+    """A count that is cut to "1…" says nothing."""
+    names = tuple(map(str, range(10)))
+    table = Table(names, names, (("119",) * 10,) * 10, None, "accent", "is", "named")
+    pane = TablesPane()
+    qtbot.addWidget(pane)
+    larger()
+    pane.resize(460, 190)
+    pane.set_tables((table, table))
+    _first, second = pane.rects()
+    width, height = second.width() / 10, 190 / 18
+    metrics = QFontMetricsF(current_theme().font(figure_size(["119"], width, height)))
+    assert metrics.horizontalAdvance("119") <= width
+    assert metrics.height() <= height
+    assert not pane.grab().isNull()

@@ -3,6 +3,8 @@
 Imports Qt, the theme and the figure.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -18,6 +20,7 @@ STRONGEST = 0.5
 MOST_ASPECT = 2.4
 """A cell is at most this many times as wide as it is high."""
 
+_SMALLEST = 0.35  # of figures and names, in usual type: better small than cut off
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -127,6 +130,7 @@ class TablesPane(QWidget):
             room = QRectF(-height * n_rows / 2, -line / 2, height * n_rows, line)
             painter.drawText(room, _CENTRE, table.row_title)
             painter.restore()
+        painter.setFont(theme.font(min(1.0, max(height / line, _SMALLEST))))
         for number, name in enumerate(table.rows if left else ()):
             room = QRectF(cells_left - heading, y + number * height, heading - SPACE[1], height)
             painter.drawText(room, _RIGHT, metrics.elidedText(name, elide, room.width()))
@@ -158,21 +162,26 @@ def _short(names: tuple[str, ...], metrics: QFontMetricsF, room: float) -> tuple
     return tuple(name.rpartition(" ")[2] for name in names) if len(starts) == 1 else names
 
 
+def figure_size(texts: Sequence[str], width: float, height: float) -> float:
+    """Return one size of type for all cells: as large as the longest figure allows."""
+    longest = max(texts, key=len, default="")
+    size = 2.2
+    while size > _SMALLEST:
+        metrics = QFontMetricsF(current_theme().font(size))
+        across = metrics.horizontalAdvance(longest) <= max(width * 0.8, width - 4)
+        if across and metrics.height() <= max(height * 0.7, height - 3):
+            break
+        size -= 0.05
+    return size
+
+
 def _draw_cells(painter: QPainter, table: Table, first: QRectF) -> None:
     """Paint the cells; `first` is the one at the top left."""
     theme = current_theme()
     width, height = first.width(), first.height()
     texts = [text for row in table.cells for text in row]
-    longest = max(texts, key=len, default="")
-    # As large as the longest figure allows, one size for all cells.
-    size = 2.2
-    while size > 0.55:
-        metrics = QFontMetricsF(theme.font(size))
-        if metrics.horizontalAdvance(longest) <= width * 0.8 and metrics.height() <= height * 0.7:
-            break
-        size -= 0.1
+    size = figure_size(texts, width, height)
     painter.setFont(theme.font(size))
-    metrics = QFontMetricsF(theme.font(size))
     card, role = theme.colour("card"), theme.colour(table.role)
     for i, row in enumerate(table.cells):
         for j, text in enumerate(row):
@@ -185,5 +194,4 @@ def _draw_cells(painter: QPainter, table: Table, first: QRectF) -> None:
             painter.setBrush(blend(card, role, shade * STRONGEST))
             painter.drawRoundedRect(cell.adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
             painter.setPen(theme.colour("muted" if text == "0" else "text"))
-            fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(cell, _CENTRE, fitting)
+            painter.drawText(cell, _CENTRE | Qt.TextFlag.TextDontClip, text)
