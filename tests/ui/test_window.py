@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -82,7 +81,7 @@ def test_cards_follow_the_problem_on_show(window, qtbot):
     assert usual == ["fitness", "decision_boundary", "confusion", "log"]
     first = grid.cards[0]
     window.train.grid.cards[1].expand_requested.emit()
-    grid.show_problem(SimpleNamespace(kind=problem.kind, is_regression=True))
+    grid.show_problem(presets.load("sine").spec.problem)
     kinds = [card.view.kind for card in grid.cards if card.isVisible()]
     assert kinds == ["fitness", "regression_fit", "predicted_actual", "residuals"]
     assert grid.cards[0] is first
