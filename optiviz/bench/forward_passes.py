@@ -32,8 +32,9 @@ def measure() -> Iterator[Figures]:
         yield Figures(
             name,
             {"share": share, "population": best, "rows": rows, "microseconds": 1e6 * ours},
-            name + ": {share:.0%} of the time of its multiplications and tanh alone, at {rows:,} "
-            "rows and a population of {population}: {microseconds:,.1f} µs a candidate",
+            "forward passes, " + name + ": {share:.0%} of the roof, which is the time of the "
+            "multiplications and tanh alone, at {rows:,} rows and a population of {population}: "
+            "{microseconds:,.1f} µs a candidate",
         )
 
 

@@ -89,12 +89,14 @@ def _figures(name: str, turns: list[_Turn], products: float) -> Figures:
             "loss": median(lambda t: t.our_loss),
             "their_loss": median(lambda t: t.their_loss),
         },
-        name + ": {ratio:.1f} times scikit-learn's MLPClassifier (median of {seeds} seeds, lowest "
+        "batches of 32, "
+        + name
+        + ": {ratio:.1f} times scikit-learn's MLPClassifier (median of {seeds} seeds, lowest "
         "{ratio_lowest:.1f}; {ratio_to_single:.1f} where that is given its data in single "
         "precision; {ratio_updates_alone:.1f} without the loss on all rows after each "
         "epoch, which is not known there; the matrix products alone, in single precision: "
         "{ratio_of_products:.1f}): "
-        "{microseconds:.1f} against {their_microseconds:.1f} µs an update of 32 rows; log loss "
+        "{microseconds:.1f} against {their_microseconds:.1f} µs an update; log loss "
         "{loss:.3f} and {their_loss:.3f}",
     )
 

@@ -22,8 +22,10 @@ def measure() -> Iterator[Figures]:
         yield Figures(
             preset,
             {"ratio": statistics.median(ratios), "iterations": _ITERATIONS, "seeds": len(ratios)},
-            preset + ": recording {iterations:,} iterations takes {ratio:.3f} times as long as "
-            "not recording them (median of {seeds} seeds)",
+            "recording, "
+            + preset
+            + ": {iterations:,} iterations take {ratio:.2f} times as long as "
+            "without a record (median of {seeds} seeds)",
         )
 
 

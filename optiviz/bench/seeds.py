@@ -27,7 +27,7 @@ def measure() -> Iterator[Figures]:
                 "test_deviation": float(test.std(ddof=1)),
                 "stuck": float((train < _STUCK).mean()),
             },
-            preset + ": over {seeds} seeds train accuracy has mean {train_mean:.3f}, deviation "
+            preset + ", {seeds} seeds: train accuracy has mean {train_mean:.3f}, deviation "
             "{train_deviation:.3f}, median {train_median:.3f}; test {test_mean:.3f}, "
             "{test_deviation:.3f}; below 0.60 stay {stuck:.0%}",
         )
