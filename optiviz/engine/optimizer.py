@@ -33,6 +33,20 @@ class Outcome(IntEnum):
             return cls.IMPROVED
         return cls.EQUAL if after == before else cls.WORSE
 
+    @classmethod
+    def column(cls, start: float, f: Array) -> NDArray[np.int8]:
+        """Return the outcomes of such moves one after the other, shape (n,).
+
+        Parameters
+        ----------
+        start : float
+            The value before the first.
+        f : ndarray, shape (n,)
+        """
+        before = np.concatenate(((start,), f[:-1]))
+        kept = np.where(f == before, cls.EQUAL, cls.WORSE)
+        return np.where(f < before, cls.IMPROVED, kept).astype(np.int8)
+
 
 @dataclass(frozen=True)
 class State:
@@ -232,6 +246,21 @@ class Optimizer(Kind):
         missing = problem.missing_gradient()
         if self.needs_gradient and missing is not None:
             yield "kind", f"{self.kind} needs a slope, and here is none: {missing}"
+
+
+class StretchOptimizer(Optimizer):
+    """An algorithm that does stretches at once: it defines `steps`; a step is one of length 1."""
+
+    def step(self, problem: Evaluator[Problem], state: State, draws: Draws) -> tuple[State, Row]:
+        """Do one iteration: the one after `state`."""
+        after, block = self.steps(problem, state, draws, 1)
+        return after, block.row(0)
+
+    @abstractmethod
+    def steps(
+        self, problem: Evaluator[Problem], state: State, draws: Draws, n: int
+    ) -> tuple[State, Block]:
+        """Do n iterations."""
 
 
 def first_state(x: Array, f: float, gradient_evaluations: int = 0) -> State:

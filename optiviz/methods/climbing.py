@@ -13,9 +13,9 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import (
     Block,
-    Optimizer,
     Outcome,
     State,
+    StretchOptimizer,
     best_so_far,
     first_state,
     frozen,
@@ -38,7 +38,7 @@ AcceptTies = Annotated[
 ]
 
 
-class Climb(Optimizer):
+class Climb(StretchOptimizer):
     """What climbs have in common: their moves, which are step_size * N(0, 1) on some weights."""
 
     group = "Local search"

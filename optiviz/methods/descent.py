@@ -16,10 +16,9 @@ from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import (
     Block,
     Channel,
-    Optimizer,
     Outcome,
-    Row,
     State,
+    StretchOptimizer,
     first_state,
     frozen,
 )
@@ -72,7 +71,7 @@ class DescentState(State):
     moments: Array
 
 
-class Descent(Optimizer):
+class Descent(StretchOptimizer):
     """x <- x + step, with a step made of the gradient; here, the plain one.
 
     On all rows, a row's f is the value that the step led to. On batches, which are shuffled for
@@ -167,13 +166,6 @@ class Descent(Optimizer):
             gradient=frozen(gradient),
             moments=frozen(moments),
         )
-
-    def step(
-        self, problem: Evaluator[Problem], state: State, draws: Draws
-    ) -> tuple[DescentState, Row]:
-        """Take one step."""
-        after, block = self.steps(problem, state, draws, 1)
-        return after, block.row(0)
 
     def steps(
         self, problem: Evaluator[Problem], state: State, draws: Draws, n: int
@@ -353,16 +345,13 @@ class _Walk:
         """Return what was recorded as columns; counts are since the start of the stretch."""
         before = self._before
         f = np.array(self._f)
-        earlier = np.concatenate(([before.f], f[:-1]))
-        outcome = np.where(f == earlier, Outcome.EQUAL, Outcome.WORSE).astype(np.int8)
-        outcome[f < earlier] = Outcome.IMPROVED
         channels = [np.sqrt(self._squares), self._rates, np.sqrt(self._step_squares)]
         if full is not None:
             channels.insert(2, full)
         return Block(
             f,
             np.array(self._best),
-            outcome,
+            Outcome.column(before.f, f),
             before.evaluations + evaluations,
             before.gradient_evaluations + gradients,
             before.rows_seen + rows_seen,

@@ -1,7 +1,7 @@
 """Stochastic hill climbing: try a random step, keep it if it is no worse."""
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Block, Row, State
+from optiviz.engine.optimizer import Block, State
 from optiviz.engine.problem import Evaluator, Problem
 from optiviz.methods.climbing import AcceptTies, Climb, Path
 
@@ -19,11 +19,6 @@ class HillClimbing(Climb):
         """Say what an iteration does."""
         kept = "it is no worse" if self.accept_ties else "it is better"
         return f"{self.proposal()}; keep it if {kept}."
-
-    def step(self, problem: Evaluator[Problem], state: State, draws: Draws) -> tuple[State, Row]:
-        """Try one move."""
-        after, block = self.steps(problem, state, draws, 1)
-        return after, block.row(0)
 
     def steps(
         self, problem: Evaluator[Problem], state: State, draws: Draws, n: int

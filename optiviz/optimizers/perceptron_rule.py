@@ -10,10 +10,9 @@ from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import (
     Block,
     Channel,
-    Optimizer,
     Outcome,
-    Row,
     State,
+    StretchOptimizer,
     first_state,
     frozen,
 )
@@ -38,7 +37,7 @@ class PassState(State):
     corrections: int
 
 
-class PerceptronRule(Optimizer):
+class PerceptronRule(StretchOptimizer):
     """w <- w + rate * (target - output) * input, one row at a time, shuffled for each epoch.
 
     A row's f is 1 if it was named wrongly before the update, else 0. The objective on all rows is
@@ -87,13 +86,6 @@ class PerceptronRule(Optimizer):
         first = first_state(x0, float(problem.evaluate(x0[None])[0]))
         return PassState(**vars(first), epoch=0, place=0, corrections=0)
 
-    def step(
-        self, problem: Evaluator[Problem], state: State, draws: Draws
-    ) -> tuple[PassState, Row]:
-        """Look at one row."""
-        after, block = self.steps(problem, state, draws, 1)
-        return after, block.row(0)
-
     def steps(
         self, problem: Evaluator[Problem], state: State, draws: Draws, n: int
     ) -> tuple[PassState, Block]:
@@ -123,15 +115,12 @@ class PerceptronRule(Optimizer):
                     best_x, best_f, best_k = frozen(x.copy()), value, state.k + done
                     best[done - 1 :] = value
                 epoch, place, corrected = epoch + 1, 0, 0
-        before = np.concatenate(((state.f,), f[:-1]))
         looks = np.arange(1, n + 1)
         evaluations = state.evaluations + looks + np.add.accumulate(~np.isnan(full))
         block = Block(
             f,
             best,
-            np.where(
-                f < before, Outcome.IMPROVED, np.where(f == before, Outcome.EQUAL, Outcome.WORSE)
-            ).astype(np.int8),
+            Outcome.column(state.f, f),
             evaluations,
             np.full(n, state.gradient_evaluations),
             state.rows_seen + looks,

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Block, Channel, Row, State
+from optiviz.engine.optimizer import Block, Channel, State
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.climbing import AcceptTies, Climb, Path
@@ -68,11 +68,6 @@ class RandomRestartHillClimbing(Climb):
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> RestartState:
         """Score the start point."""
         return RestartState(**vars(super().init(problem, x0, draws)), restarts=0, improved_k=0)
-
-    def step(self, problem: Evaluator[Problem], state: State, draws: Draws) -> tuple[State, Row]:
-        """Try one move, or start anew."""
-        after, block = self.steps(problem, state, draws, 1)
-        return after, block.row(0)
 
     def steps(
         self, problem: Evaluator[Problem], state: State, draws: Draws, n: int

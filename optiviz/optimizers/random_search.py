@@ -8,10 +8,9 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import (
     Block,
-    Optimizer,
     Outcome,
-    Row,
     State,
+    StretchOptimizer,
     best_so_far,
     first_state,
     frozen,
@@ -22,7 +21,7 @@ from optiviz.engine.problem import Array, Evaluator, Problem
 _STRETCH = 1 << 16  # numbers in the points that are scored together
 
 
-class RandomSearch(Optimizer):
+class RandomSearch(StretchOptimizer):
     """Draw points independently, as start points are drawn; keep one if it is better."""
 
     kind = "random_search"
@@ -49,11 +48,6 @@ class RandomSearch(Optimizer):
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> State:
         """Score the start point."""
         return first_state(x0, float(problem.evaluate(x0[None])[0]))
-
-    def step(self, problem: Evaluator[Problem], state: State, draws: Draws) -> tuple[State, Row]:
-        """Try one point."""
-        after, block = self.steps(problem, state, draws, 1)
-        return after, block.row(0)
 
     def steps(
         self, problem: Evaluator[Problem], state: State, draws: Draws, n: int

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
 from optiviz.engine.formula import Formula, FormulaError
-from optiviz.engine.optimizer import Block, Channel, Outcome, Row, State, frozen
+from optiviz.engine.optimizer import Block, Channel, Outcome, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.climbing import Climb, Path
@@ -162,11 +162,6 @@ class SimulatedAnnealing(Climb):
         """Score the start point."""
         first = super().init(problem, x0, draws)
         return AnnealingState(**vars(first), recent=frozen(np.zeros(_WINDOW)), tried=0)
-
-    def step(self, problem: Evaluator[Problem], state: State, draws: Draws) -> tuple[State, Row]:
-        """Try one move."""
-        after, block = self.steps(problem, state, draws, 1)
-        return after, block.row(0)
 
     def steps(
         self, problem: Evaluator[Problem], state: State, draws: Draws, n: int
