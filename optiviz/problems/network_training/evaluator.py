@@ -35,21 +35,20 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         self.output = self.loss.reads(ACTIVATIONS[problem.network.layers[-1].activation])
         self.penalty = Penalty(problem.network, self.data.X_train.shape[1], problem.l1, problem.l2)
         self._no_gradient = problem.missing_gradient() is not None
-        self._train = self._kernel(self.data.X_train, self.data.y_train)
-        self._test = self._kernel(self.data.X_test, self.data.y_test)
+        self._train_target = self._target(self.data.y_train)
+        self._test_target = self._target(self.data.y_test)
+        self._train = Kernel(problem.network, self.data.X_train, self._train_target)
+        self._test = Kernel(problem.network, self.data.X_test, self._test_target)
         self._others: dict[tuple[int, bool], tuple[Array, Kernel]] = {}
         self._screen: Screen | None = None
         self._epoch: tuple[Rows, NetworkEpoch] | None = None
         self._linear: LinearMoves | None = None
         if problem.objective == "accuracy":
-            target = self._target(self.data.y_train)
+            target = self._train_target
             if Screen.suits(problem.network):
                 self._screen = Screen(problem.network, self.data.X_train, target)
             elif LinearMoves.suits(problem.network) and not self.penalty:
                 self._linear = LinearMoves(self, self.data.X_train, target)
-
-    def _kernel(self, X: Array, y: NDArray[Any]) -> Kernel:
-        return Kernel(self.problem.network, X, self._target(y))
 
     def _target(self, y: NDArray[Any]) -> Target:
         """Return numbers as they are, or which class each row has, of shape (outputs, rows)."""
@@ -126,13 +125,13 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
 
     @cached_property
     def _backward(self) -> Backward:
-        target = self._target(self.data.y_train)
-        return Backward(self.problem.network, self.loss, self.data.X_train, target)
+        network, X = self.problem.network, self.data.X_train
+        return Backward(network, self.loss, X, self._train_target)
 
     @cached_property
     def _batches(self) -> Batches:
-        target, X = self._target(self.data.y_train), self.data.X_train
-        return Batches(self.problem.network, self.loss, X, target, self._backward)
+        network, X = self.problem.network, self.data.X_train
+        return Batches(network, self.loss, X, self._train_target, self._backward)
 
     @property
     def hessian_gradients(self) -> int:
@@ -149,15 +148,14 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
 
     @cached_property
     def _curvature(self) -> Curvature:
-        target = self._target(self.data.y_train)
-        return Curvature(self.problem.network, self.data.X_train, target)
+        return Curvature(self.problem.network, self.data.X_train, self._train_target)
 
     def mistakes(self, x: Array) -> NDArray[np.bool_]:
         """Return the rows for which some output is not as it should be."""
         if self.problem.missing_correction() is not None:
             return super().mistakes(x)
         said = self.output.decide(self._train.weighted_sums(x))
-        wrong: NDArray[np.bool_] = (said != self._target(self.data.y_train)).any(axis=0)
+        wrong: NDArray[np.bool_] = (said != self._train_target).any(axis=0)
         return wrong
 
     def correction(self, x: Array, row: int) -> Array:
@@ -166,8 +164,7 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
             return super().correction(x, row)
         inputs = np.append(self.data.X_train[row], 1.0)
         said = self.output.decide(self._train.weighted_sums(x)[:, row])
-        wanted = self._target(self.data.y_train[row : row + 1])[:, 0]
-        error = wanted.astype(np.float64) - said
+        error = self._train_target[:, row].astype(np.float64) - said
         return np.outer(error, inputs).ravel()
 
     def metrics(self, x: Array) -> Mapping[str, float]:
@@ -177,12 +174,12 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         """
         found = {}
         parts = (
-            ("train", self._train, self.data.y_train),
-            ("test", self._test, self.data.y_test),
+            ("train", self._train, self._train_target, self.data.y_train),
+            ("test", self._test, self._test_target, self.data.y_test),
         )
         with np.errstate(all="ignore"):  # x may have flown off
-            for part, kernel, y in parts:
-                z, target = kernel.weighted_sums(x)[None], self._target(y)
+            for part, kernel, target, y in parts:
+                z = kernel.weighted_sums(x)[None]
                 for name in self.problem.measures:
                     loss = LOSSES["mean_squared_error" if name == "r2" else name]
                     value = loss.sums(z.copy(), self.output, target)[0] / len(y)
