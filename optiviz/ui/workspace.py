@@ -314,6 +314,8 @@ class Workspace(QWidget):
         self.run_button.setEnabled(computing or ready)
         self.run_button.setIcon(icon("stop" if computing else "play", "on_accent"))
         self.beside_button.setEnabled(ready)
+        if self._run_action is not None:
+            self._run_action.setEnabled(ready)
 
     def _live_changed(self, optimizer: Optimizer) -> None:
         """Change the run that plays, a little later: a slider sends many values."""

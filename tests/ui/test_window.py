@@ -69,6 +69,12 @@ def test_an_empty_workspace_has_one_button_that_runs(window, qtbot):
     buttons = [b for card in window.train.cards for b in card.findChildren(QPushButton)]
     shown = [button for button in buttons if button.isVisible()]
     assert [button.text() for button in shown] == ["Run"]
+    spec = presets.load("classic-mlp").spec
+    both, combo = (shown[0], window.train.run_button), window.train.setup.algorithm.form.combo
+    combo.setCurrentIndex(combo.findData("adadelta"))  # it needs a slope
+    qtbot.waitUntil(lambda: not any(button.isEnabled() for button in both))
+    combo.setCurrentIndex(combo.findData(spec.optimizer.kind))
+    qtbot.waitUntil(lambda: all(button.isEnabled() for button in both))
     qtbot.mouseClick(shown[0], Qt.MouseButton.LeftButton)
     run = window.train.session.entries[-1].run
     qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=20_000)

@@ -19,7 +19,7 @@ from optiviz.ui.icons import set_icon
 from optiviz.ui.theme import SPACE, current_theme
 
 _FEW = 8  # entries that are found without searching
-_ABOUT_LINES = 4
+_ABOUT_LINES = 5
 _MOST_SHARE = 0.7  # of the screen's height that the list takes at most
 _LEAST_WIDTH = 34  # of the list, in digits
 _Index = QModelIndex | QPersistentModelIndex
