@@ -288,7 +288,7 @@ class SearchList(QFrame):
     def _place(self) -> QRect:
         """Return where it goes: below the combo, or above where there is more room."""
         choice, line = self._choice, self.fontMetrics().lineSpacing()
-        self.about.setFixedHeight(_ABOUT_LINES * line)
+        self.about.setFixedHeight(_ABOUT_LINES * line + SPACE[1])
         screen = choice.screen().availableGeometry()
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         digits = self.fontMetrics().horizontalAdvance("0") * _LEAST_WIDTH
