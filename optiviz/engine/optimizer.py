@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.parameters import Kind
 from optiviz.engine.problem import Array, Evaluator, Problem
 
@@ -240,6 +241,29 @@ class Optimizer(Kind):
     @abstractmethod
     def sentence(self) -> str:
         """Say in one or two sentences, with the numbers set, what an iteration does."""
+
+    def chance(self, rise: Array, k: NDArray[np.int64]) -> Array | None:
+        """Return the probabilities with which moves are kept, or None if that isn't by their f.
+
+        Parameters
+        ----------
+        rise : ndarray, shape (n,)
+            By how much each makes f larger.
+        k : ndarray of int, shape (n,)
+            The iterations done before each.
+        """
+        return None
+
+    def listing(self) -> Listing | None:
+        """Return the algorithm, as it is set, as a few lines to read and to run; None without."""
+        return None
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return what the listing's variables are at a state, by their names.
+
+        They are all that its loop needs: x, fx, and what is carried along.
+        """
+        return {"x": state.x, "fx": state.f}
 
     def check_problem(self, problem: Problem) -> Iterator[tuple[str, str]]:
         """Yield (field, sentence) for settings that are impossible with this problem."""

@@ -4,7 +4,7 @@ Imports analysis, problems and the engine; knows no toolkit that draws.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -35,6 +35,8 @@ class Shown:
         How many points a curve needs: about two for each pixel across.
     quick : bool
         The next picture comes at once, so that a coarse one is enough.
+    within : float
+        How far the playhead is on its way to iteration k + 1: from 0 to less than 1.
     """
 
     run: Run
@@ -45,6 +47,7 @@ class Shown:
     seen: int | None = None
     points: int = 2000
     quick: bool = False
+    within: float = 0.0
 
     @property
     def last_seen(self) -> int:
@@ -62,11 +65,14 @@ class View(Kind):
     costly : bool
         It needs states of runs or forward passes: made off the window's thread, at most ten times
         a second.
+    place : int
+        Where it stands in lists of views; the first ones that suit a problem are open at first.
     """
 
     family: ClassVar[str] = "views"
     problems: ClassVar[tuple[str, ...]] = ()
     costly: ClassVar[bool] = False
+    place: ClassVar[int] = 100
 
     @abstractmethod
     def figure(self, shown: Sequence[Shown]) -> Figure:
@@ -93,6 +99,10 @@ class View(Kind):
     def suits(self, problem: Problem) -> bool:
         """Whether it can show runs of this problem."""
         return not self.problems or problem.kind in self.problems
+
+    def offers(self, shown: Sequence[Shown]) -> Mapping[str, Mapping[str, str]]:
+        """Return what text parameters may be set to for these runs: for each, values and labels."""
+        return {}
 
     def idle(self, problem: Problem) -> tuple[str, ...]:
         """Return the settings that have no meaning for this problem."""

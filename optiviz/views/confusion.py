@@ -19,6 +19,7 @@ class Confusion(View):
     label = "Confusion"
     problems = ("network_training",)
     costly = True
+    place = 50
 
     def suits(self, problem: Problem) -> bool:
         """Whether the network names classes."""

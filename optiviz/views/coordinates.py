@@ -20,6 +20,7 @@ class Coordinates(View):
     label = "Coordinates"
     problems = ("function_nd",)
     costly = True
+    place = 15
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the points of all runs of the first run's function."""

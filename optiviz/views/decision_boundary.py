@@ -31,6 +31,7 @@ class DecisionBoundary(View):
     label = "Decision boundary"
     problems = ("network_training",)
     costly = True
+    place = 20
 
     plane: Annotated[
         Literal["components", "features"],

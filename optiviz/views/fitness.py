@@ -21,6 +21,7 @@ class Fitness(View):
 
     kind = "fitness"
     label = "Fitness"
+    place = 10
 
     measure: Annotated[
         Literal[

@@ -21,6 +21,7 @@ class FunctionView(View):
     label = "Function"
     problems = ("function_1d",)
     costly = True
+    place = 5
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's function and every run of the same function on it."""
@@ -57,7 +58,7 @@ class FunctionView(View):
                 + "; ".join(notes)
                 + "."
             ),
-            meta={"draggable_x": start},
+            draggable=(start, float(problem.function(np.array([start]))[0])),
         )
 
     def _run(

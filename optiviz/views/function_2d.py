@@ -51,6 +51,7 @@ class Contours(View):
     label = "Contours"
     problems = ("function_2d", "function_nd")
     costly = True
+    place = 5
 
     coordinate_x: Annotated[
         int, Param("Of many coordinates, the one to the right.", label="Right", ge=1, le=1000)

@@ -21,6 +21,7 @@ class Log(View):
     kind = "log"
     label = "Log"
     costly = True
+    place = 100
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Write the first run's log up to its iteration."""

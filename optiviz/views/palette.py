@@ -70,6 +70,21 @@ class Palette:
         mixed = np.where(np.isfinite(shares)[..., None], mixed, _rgb(self.card))
         return np.asarray(np.rint(mixed), dtype=np.uint8)
 
+    def on_signs(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Return the colours of signed values, from -1 (negative) over 0 (the card's) to 1.
+
+        Returns
+        -------
+        ndarray of uint8, shape (..., 3)
+            Red, green and blue; the danger colour for nan.
+        """
+        stops = np.array([_rgb(c) for c in (self.negative, self.card, self.positive)])
+        values = np.asarray(values, dtype=np.float64)
+        mixed = [np.interp(values, (-1.0, 0.0, 1.0), stops[:, i]) for i in range(3)]
+        known = np.isfinite(values)[..., None]
+        colours = np.where(known, np.stack(mixed, axis=-1), _rgb(self.danger))
+        return np.asarray(np.rint(colours), dtype=np.uint8)
+
 
 def _rgb(colour: str) -> tuple[int, ...]:
     return tuple(bytes.fromhex(colour.removeprefix("#")))

@@ -21,6 +21,7 @@ class PredictedActual(View):
     label = "Predicted against actual"
     problems = ("network_training",)
     costly = True
+    place = 50
 
     def suits(self, problem: Problem) -> bool:
         """Whether rows have a number that is to be predicted."""

@@ -43,6 +43,7 @@ class RegressionFit(View):
     label = "Fit"
     problems = ("network_training",)
     costly = True
+    place = 20
 
     show: Annotated[
         Literal["plane", "line"],

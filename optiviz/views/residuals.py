@@ -22,6 +22,7 @@ class Residuals(View):
     label = "Residuals"
     problems = ("network_training",)
     costly = True
+    place = 55
 
     def suits(self, problem: Problem) -> bool:
         """Whether rows have a number that is to be predicted."""

@@ -437,7 +437,7 @@ def test_a_point_can_be_dragged(canvas):
     points = Points(np.array([3.0]), np.array([9.0]))
     x = np.linspace(-4, 4, 81)
     figure = Figure(
-        "x²", x=Axis("x"), y=Axis("f"), items=(Line(x, x**2), points), meta={"draggable_x": 3.0}
+        "x²", x=Axis("x"), y=Axis("f"), items=(Line(x, x**2), points), draggable=(3.0, 9.0)
     )
     draw(canvas, figure)
     moved, done = [], []

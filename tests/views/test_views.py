@@ -461,7 +461,7 @@ def test_the_function_its_point_and_its_tangent(runs):
     )
     slope = (tangent.y[1] - tangent.y[0]) / (tangent.x[1] - tangent.x[0])
     assert slope == pytest.approx(2 * x)
-    assert figure.meta["draggable_x"] == 3.0
+    assert figure.draggable == (3.0, 9.0)
 
 
 def test_a_point_outside_the_picture_is_said(runs):

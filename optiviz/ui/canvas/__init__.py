@@ -32,7 +32,7 @@ class FigureCanvas(QWidget):
     seek_requested : Signal of float
         A time was clicked or dragged to, in a figure whose x is time.
     drag_requested, drag_finished : Signal of float
-        The point at `meta["draggable_x"]` is being dragged to this x; it was let go there.
+        The point at `draggable` is being dragged to this x; it was let go there.
     zoomed_changed : Signal of bool
         The range is the user's own now (offer to reset it), or that of the data again.
     """

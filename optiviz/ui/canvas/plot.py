@@ -6,7 +6,6 @@ Imports Qt, pyqtgraph, the other rooms of the canvas, the theme and the figure.
 import math
 from typing import Any, Final
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
@@ -20,7 +19,7 @@ from optiviz.ui.canvas.places import extents_of, points_inside
 from optiviz.ui.canvas.ramp import RampScale
 from optiviz.ui.canvas.readout import Reading, Readout, nearest_x, value_at
 from optiviz.ui.theme import SPACE, current_theme
-from optiviz.views.figure import ClassImage, Figure, Line, Points, Rule, ValueImage
+from optiviz.views.figure import ClassImage, Figure, Line, Rule, ValueImage
 
 __all__ = ["PlotPane"]
 
@@ -37,7 +36,7 @@ class PlotPane(pg.GraphicsView):
     seek_requested : Signal of float
         A time was clicked or dragged to, on an axis that is time.
     drag_requested, drag_finished : Signal of float
-        The point at `meta["draggable_x"]` is dragged to this x; it was let go there.
+        The point at `draggable` is dragged to this x; it was let go there.
     zoomed_changed : Signal of bool
         The range is the user's own now, or that of the data again.
     """
@@ -337,16 +336,10 @@ class PlotPane(pg.GraphicsView):
         self._playhead_line.setVisible(True)
 
     def _over_draggable(self, at: QPointF) -> bool:
-        x = self._figure.meta.get("draggable_x")
-        if x is None:
+        if self._figure.draggable is None:
             return False
-        for item in self._figure.items:
-            if isinstance(item, Points):
-                for row in np.flatnonzero(np.ravel(item.x) == x):
-                    off = self.pixel_of(x, float(np.ravel(item.y)[row])) - at
-                    if math.hypot(off.x(), off.y()) <= GRAB * current_theme().scale:
-                        return True
-        return False
+        off = self.pixel_of(*self._figure.draggable) - at
+        return math.hypot(off.x(), off.y()) <= GRAB * current_theme().scale
 
     def _read(self) -> None:
         """Show the values under the pointer."""

@@ -1,11 +1,7 @@
-"""A picture as plain data: lines, points, an image, texts, axes and words, without any toolkit.
-
-The window draws figures with pyqtgraph, reports draw the same ones with matplotlib. Colours are
-named by their role; `optiviz.views.palette` says what a role looks like in each theme.
-"""
+"""What is drawn on axes: lines, points, images, words, strokes, as plain data."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -17,26 +13,6 @@ Marker = Literal[
     "circle", "square", "triangle", "cross", "diamond", "ring",
     "down", "plus", "star", "hexagon", "hourglass",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One axis.
-
-    Attributes
-    ----------
-    label : str
-        What it measures, with its unit.
-    low, high : float or None
-        Its range; None follows the data.
-    log : bool
-        Logarithmic. Values that are not above zero are left out, and the caption says so.
-    """
-
-    label: str = ""
-    low: float | None = None
-    high: float | None = None
-    log: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +153,15 @@ class ValueImage:
 
 @dataclass(frozen=True)
 class Text:
-    """Words at a place in the plot; the anchor is the point of the text that is there."""
+    """Words at a place in the plot; the anchor is the point of the text that is there.
+
+    Attributes
+    ----------
+    size : float
+        Times usual text.
+    boxed : bool
+        On a plate in the colour of the card, so that it can be read over anything.
+    """
 
     x: float
     y: float
@@ -185,6 +169,8 @@ class Text:
     role: str = "text"
     anchor: Literal["left", "right", "center", "top", "bottom"] = "left"
     bold: bool = False
+    size: float = 1.0
+    boxed: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,82 +184,85 @@ class Rule:
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
-    """A small table of cells, such as a confusion matrix; `shade` from 0 to 1 tints a cell.
+class Strokes:
+    """Many straight strokes, such as the weights of a network, each with a signed value.
+
+    Its sign is the colour, its size the width and how strongly the stroke is drawn.
 
     Attributes
     ----------
-    rows, columns : tuple of str
-        Headings.
-    cells : tuple of tuple of str
-    shade : ndarray, shape (rows, columns), or None
-    row_title, column_title : str
-        What the headings are, such as "is" and "predicted".
-    title : str
+    x0, y0, x1, y1 : ndarray, shape (n,)
+        Where each begins and ends.
+    values : ndarray, shape (n,)
+        -1 to 1; nan is drawn as a thin line in the colour of the danger role.
+    width : float
+        Of the strongest, times the usual width of a line.
     """
 
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    cells: tuple[tuple[str, ...], ...]
-    shade: Array | None = None
-    role: str = "accent"
-    row_title: str = ""
-    column_title: str = ""
-    title: str = ""
-
-
-Item = Line | Band | Points | ClassImage | ValueImage | Text | Rule
-
-
-@dataclass(frozen=True)
-class LegendEntry:
-    """A marker or a line with words, for a card's title line."""
-
-    label: str
-    role: str
-    marker: Marker | Literal["line"] = "square"
-    dash: Dash = "solid"
+    x0: Array
+    y0: Array
+    x1: Array
+    y1: Array
+    values: Array
+    width: float = 4.0
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
-    """A picture and the words around it.
-
-    A figure is a plot (items on axes), some tables, or lines of text to read and copy.
+class Disks:
+    """Round markers, each with a signed value as its colour; the outline is in the colour of text.
 
     Attributes
     ----------
-    title : str
-        Such as "Decision boundary".
-    note : str
-        Key figures, right of the title.
-    items : tuple of Item
-        Drawn in order.
-    tables : tuple of Table
-    lines : tuple of str
-    caption : str
-        What it shows, in sentences, for reports and for people who don't see it.
-    empty : str
-        What to say instead where there is nothing to show yet.
-    warning : str
-        What the user should know before believing it; empty for none.
-    time_axis : bool
-        x is time of the run: the playhead's line runs through it, and clicking seeks.
-    equal : bool
-        A unit of x is as long as a unit of y.
+    x, y : ndarray, shape (n,)
+    values : ndarray, shape (n,)
+        -1 to 1: from the negative colour through the card's to the positive one.
+    size : float
+        Diameter, in the size of usual text.
     """
 
-    title: str
-    note: str = ""
-    x: Axis = Axis()
-    y: Axis = Axis()
-    items: tuple[Item, ...] = ()
-    legend: tuple[LegendEntry, ...] = ()
-    tables: tuple[Table, ...] = ()
-    lines: tuple[str, ...] = ()
-    caption: str = ""
-    empty: str = ""
-    warning: str = ""
-    time_axis: bool = False
-    equal: bool = False
-    meta: dict[str, float] = field(default_factory=dict)
+    x: Array
+    y: Array
+    values: Array
+    size: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Tiles:
+    """Many small pictures of signed values, all of one shape and one size.
+
+    Attributes
+    ----------
+    x, y : ndarray, shape (n,)
+        Their centres.
+    values : ndarray, shape (n, rows, columns)
+        -1 to 1: from the negative colour through the card's to the positive one. Row 0 is at the
+        bottom of each.
+    width, height : float
+        Of each, in units of the axes.
+    """
+
+    x: Array
+    y: Array
+    values: Array
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, eq=False)
+class Arrows:
+    """Arrows of one kind from (x, y) to (x + dx, y + dy); the label is written at the head."""
+
+    x: Array
+    y: Array
+    dx: Array
+    dy: Array
+    role: str = "text"
+    label: str = ""
+    width: float = 1.5
+    dash: Dash = "solid"
+    opacity: float = 1.0
+
+
+Item = (
+    Line | Band | Points | ClassImage | ValueImage | Text | Rule | Strokes | Disks | Tiles | Arrows
+)
