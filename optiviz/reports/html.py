@@ -1,7 +1,5 @@
 """One HTML file about one or several runs, that needs nothing else: no network, no script."""
 
-import base64
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,47 +7,19 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from jinja2 import Environment, StrictUndefined
 
-from optiviz.engine import registry
 from optiviz.engine.run import Reader, Run
 from optiviz.networks.losses import MEASURES
 from optiviz.reports import words
-from optiviz.reports.drawing import Format, render
+from optiviz.reports.pictures import SCORES, Picture, compared, pictures_of, scores
 from optiviz.reports.words import Group, figure_of, groups, seconds_of, value_of
 from optiviz.store import StoreError, machine
 from optiviz.store.atomic import write_text
-from optiviz.views import Shown, View
-from optiviz.views.figure import ClassImage, Figure, Line, Table, ValueImage
+from optiviz.views import Shown
 from optiviz.views.palette import DARK, LIGHT
 
 _MEASURING = 5.0  # seconds at most for the metrics of each run; what a snapshot has comes first
-_ORDER = ("fitness", "decision_boundary", "function_1d", "function_2d", "coordinates", "confusion")
-_LAST = "log"
-_SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
-_LARGE_SVG = 100_000  # bytes; a PNG may then be smaller
-_DPI = 160
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure as the page shows it: an image for each theme, or tables, or lines of text."""
-
-    title: str
-    note: str
-    caption: str
-    warning: str
-    light: str = ""
-    dark: str = ""
-    size: tuple[int, int] = (0, 0)
-    tables: tuple[Table, ...] = ()
-    lines: tuple[str, ...] = ()
-
-    @property
-    def alt(self) -> str:
-        """What it shows, for people who don't see it."""
-        return f"{self.title}: {self.caption or self.note}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +105,7 @@ def report(
         paragraphs=[part.strip() for part in notes.split("\n\n") if part.strip()],
         sections=sections,
         table=_comparison(shown) if several else None,
-        pictures=list(_compared(shown)) if several else [],
+        pictures=list(compared(shown)) if several else [],
         skipped=len(runs) - len(started),
         versions=machine.versions(),
         machine=machine.fingerprint(),
@@ -170,7 +140,7 @@ def _section(one: Shown) -> Section:
     best = figure_of(value_of(run, state.best_f))
     metrics = _metrics(one)
     keys = [(f"best {reading.name}", best)]
-    for part, score in ((p, s) for s in _SCORES for p in ("train", "test")):
+    for part, score in ((p, s) for s in SCORES for p in ("train", "test")):
         found, word = metrics.get(f"{part}_{score}"), MEASURES[score].reading.name
         if found is not None and not (part == "train" and reading.name == word):
             keys.append((f"{part} {word} of the best", figure_of(found[2])))
@@ -203,7 +173,7 @@ def _section(one: Shown) -> Section:
         keys=tuple(keys),
         facts=tuple(facts),
         points=tuple(_points(one, metrics)),
-        pictures=tuple(_pictures(one)),
+        pictures=tuple(pictures_of(one)),
         groups=tuple(groups(spec)),
         source=spec.optimizer.source,
         spec_file=words.spec_file(spec),
@@ -248,110 +218,6 @@ def _points(
             yield (label, *(f"{x[i]:.6g}" for x in points))
 
 
-def _pictures(one: Shown) -> Iterator[Picture]:
-    """Draw every view that suits the run, at its end."""
-    known = registry.kinds("views")
-    rest = [kind for kind in known if kind not in (*_ORDER, _LAST)]
-    for kind in (*_ORDER, *rest, _LAST):
-        if kind not in known or not known[kind]().suits(one.run.spec.problem):
-            continue
-        if kind == "fitness":
-            yield from _fitness_pictures([one])
-        else:
-            yield _picture(known[kind](), [one])
-
-
-def _fitness(shown: Sequence[Shown]) -> Iterator[View]:
-    """Choose how fitness is best shown: over a wide range on a logarithmic axis; and scores."""
-    view = registry.kinds("views")["fitness"]
-    reading = shown[0].run.spec.problem.reading
-    over = _over(shown)
-    yield view(over=over, log_y=not reading.more_is_better and _is_wide(shown))
-    for score in _scores(shown):
-        if reading.name != MEASURES[score].reading.name:
-            yield view(over=over, measure=score)
-
-
-def _fitness_pictures(shown: Sequence[Shown]) -> Iterator[Picture]:
-    for view in _fitness(shown):
-        yield _picture(view, shown)
-
-
-def _over(shown: Sequence[Shown]) -> str:
-    """Choose an axis on which runs are as long as each other, if iterations are not."""
-    lengths = [one.run.k for one in shown]
-    if max(lengths) <= 3 * min(lengths):
-        return "iterations"
-    rows = min(one.run.spec.problem.n_rows for one in shown)
-    return "evaluations" if rows == 1 else "epochs"
-
-
-def _is_wide(shown: Sequence[Shown]) -> bool:
-    """Whether no value is below zero and they lie so far apart that a linear axis hides most."""
-    value = shown[0].run.spec.problem.reading.value
-    curves = [one.run.trace.curve(name) for one in shown for name in ("f", "best_f")]
-    # The lowest best value, as the lowest of a batch of rows says little.
-    low = value(np.concatenate([curve.last for curve in curves[1::2]]))
-    high = value(np.concatenate([curve.high for curve in curves]))
-    low, high = low[np.isfinite(low)], high[np.isfinite(high)]
-    above = low[low > 0]
-    return bool(len(above) and low.min() >= 0 and high.max() > 30 * above.min())
-
-
-def _scores(shown: Sequence[Shown]) -> list[str]:
-    """Return what all runs can be compared by."""
-    known = [one.run.history.samples().metrics for one in shown]
-    return [score for score in _SCORES if all(f"train_{score}" in metrics for metrics in known)]
-
-
-def _picture(view: View, shown: Sequence[Shown]) -> Picture:
-    try:
-        figure = view.figure(shown)
-    except Exception as error:  # a view of somebody else's must not take the report with it
-        broken = f"This view could not be drawn ({type(error).__name__}: {error})."
-        return Picture(view.label, "", "", broken)
-    title = figure.title
-    if view.kind == "fitness" and figure.y.label:
-        title = f"{title}: {figure.y.label}"
-    note = figure.note if len(shown) == 1 else ""  # it is about the first run alone
-    about = (title, note, figure.caption + _left_out(figure), figure.warning)
-    if figure.tables and not figure.empty:
-        return Picture(*about, tables=figure.tables)
-    if figure.lines and not figure.empty:
-        return Picture(*about, lines=figure.lines)
-    width, height = 7.2, 2.0 if figure.empty else 4.1
-    light, dark = (_image(figure, theme, width, height) for theme in ("light", "dark"))
-    return Picture(*about, light, dark, (round(width * 96), round(height * 96)))
-
-
-def _left_out(figure: Figure) -> str:
-    """Say that a logarithmic axis has no place for some values."""
-    lines = (item for item in figure.items if isinstance(item, Line) and item.label)
-    if (
-        not figure.y.log
-        or "logarithm" in figure.caption
-        or not any((i.y <= 0).any() for i in lines)
-    ):
-        return ""
-    return " Values of zero have no place on the logarithmic axis and are left out."
-
-
-def _image(figure: Figure, theme: str, width: float, height: float) -> str:
-    """Return a figure as a data address: SVG, or PNG where that is smaller."""
-    size: dict[str, Any] = {"width_in": width, "height_in": height, "heading": False}
-    found = []
-    dense = any(isinstance(item, ClassImage | ValueImage) for item in figure.items)
-    kinds: tuple[Format, ...] = ("png",) if dense else ("svg", "png")
-    for kind in kinds:
-        buffer = io.BytesIO()
-        render(figure, buffer, kind, theme=theme, dpi=_DPI, **size)
-        found.append((buffer.getvalue(), "svg+xml" if kind == "svg" else kind))
-        if len(buffer.getvalue()) < _LARGE_SVG:
-            break
-    content, name = min(found, key=lambda image: len(image[0]))
-    return f"data:image/{name};base64,{base64.b64encode(content).decode()}"
-
-
 # Several runs
 
 
@@ -360,11 +226,11 @@ def _comparison(shown: Sequence[Shown]) -> tuple[list[str], list[list[str]]]:
     readings = {one.run.spec.problem.reading.name for one in shown}
     one_goal = len(readings) == 1
     metrics = [_metrics(one) for one in shown]
-    scores = [(p, s) for s in _scores(shown) for p in ("train", "test")]
-    scores = [(p, s) for p, s in scores if p != "train" or readings != {MEASURES[s].reading.name}]
+    by = [(p, s) for s in scores(shown) for p in ("train", "test")]
+    by = [(p, s) for p, s in by if p != "train" or readings != {MEASURES[s].reading.name}]
     goal = f"Best {next(iter(readings))}" if one_goal else "Best"
     headings = ["Run", "Algorithm", goal]
-    headings += [f"{part.capitalize()} {MEASURES[score].reading.name}" for part, score in scores]
+    headings += [f"{part.capitalize()} {MEASURES[score].reading.name}" for part, score in by]
     headings += ["Iterations", "Evaluations", "Gradients", "Computing"]
     rows = []
     for one, found in zip(shown, metrics, strict=True):
@@ -375,7 +241,7 @@ def _comparison(shown: Sequence[Shown]) -> tuple[list[str], list[list[str]]]:
                 one.name,
                 one.run.spec.optimizer.label,
                 best if one_goal else f"{reading.name} {best}",
-                *(figure_of(found[f"{part}_{score}"][2]) for part, score in scores),
+                *(figure_of(found[f"{part}_{score}"][2]) for part, score in by),
                 f"{one.run.k:,}",
                 f"{state.evaluations:,}",
                 f"{state.gradient_evaluations:,}",
@@ -383,17 +249,3 @@ def _comparison(shown: Sequence[Shown]) -> tuple[list[str], list[list[str]]]:
             ]
         )
     return headings, rows
-
-
-def _compared(shown: Sequence[Shown]) -> Iterator[Picture]:
-    """Draw pictures of all runs together, where they can be compared."""
-    problems = {one.run.spec.problem for one in shown}
-    readings = {one.run.spec.problem.reading.name for one in shown}
-    if len(readings) == 1:
-        yield from _fitness_pictures(shown)
-    for score in _scores(shown) if len(readings) > 1 else ():
-        view = registry.kinds("views")["fitness"](measure=score, over=_over(shown))
-        yield _picture(view, shown)
-    for kind in ("function_1d", "function_2d", "coordinates") if len(problems) == 1 else ():
-        if (view := registry.kinds("views")[kind]()).suits(shown[0].run.spec.problem):
-            yield _picture(view, shown)

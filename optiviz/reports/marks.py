@@ -2,60 +2,38 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
-from matplotlib import font_manager, ticker
+from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
+from optiviz.reports.strokes import draw_arrows, draw_disks, draw_strokes, draw_tiles
+from optiviz.reports.styles import LINE, MARKERS, SIZE, dash, plain
 from optiviz.views.figure import (
     Array,
+    Arrows,
     Axis,
     Band,
     ClassImage,
+    Disks,
     Figure,
     Item,
     Line,
     Points,
     Rule,
+    Strokes,
     Text,
+    Tiles,
     ValueImage,
 )
 from optiviz.views.palette import Palette
 
-FONT = "DejaVu Sans"  # comes with matplotlib, so that a picture is the same everywhere
-SIZE = 9.0  # points, of usual text
-_LINE = 1.6  # points
 _IMAGE = 0.5  # how much of the class colour shows where the model is sure
 _LARGEST = 1e300
 _LONGEST_LABEL = 32  # letters
-_DASHES = {"solid": "-", "dash": (0, (5, 2.2)), "dot": (0, (1.2, 1.6)), "dashdot": "-."}
-_HOURGLASS = ((-1, 1), (1, 1), (-1, -1), (1, -1), (-1, 1))
-MARKERS: dict[str, Any] = {
-    "circle": "o", "square": "s", "triangle": "^", "cross": "X", "diamond": "D", "ring": "o",
-    "down": "v", "plus": "P", "star": "*", "hexagon": "h", "hourglass": _HOURGLASS,
-}  # fmt: skip
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def plain(text: str, longest: int | None = None) -> str:
-    """Return text that the font can show: other letters become boxes, control characters go."""
-    known = _letters()
-    shown = "".join(c if ord(c) in known else " " if c.isspace() else "▯" for c in text)
-    return shown if longest is None or len(shown) <= longest else shown[: longest - 1] + "…"
-
-
-@cache
-def _letters() -> frozenset[int]:
-    font = font_manager.get_font(font_manager.findfont(FONT))
-    return frozenset(code for code in font.get_charmap() if code >= 32)
-
-
-def dash(name: str) -> Any:
-    """Return matplotlib's line style for a dash."""
-    return _DASHES[name]
 
 
 # Axes
@@ -142,6 +120,16 @@ def _values(item: Item, upright: bool) -> Iterator[Array]:
             yield np.array(edges)
         case Text():
             yield np.array([item.y if upright else item.x])
+        case Strokes():
+            yield from (item.y0, item.y1) if upright else (item.x0, item.x1)
+        case Disks():
+            yield item.y if upright else item.x
+        case Tiles():
+            middle, reach = (item.y, item.height) if upright else (item.x, item.width)
+            yield from (middle - reach / 2, middle + reach / 2)
+        case Arrows():
+            begin, way = (item.y, item.dy) if upright else (item.x, item.dx)
+            yield from (begin, begin + way)
         case Rule() if item.upright != upright:
             yield np.array([item.at])
 
@@ -170,11 +158,19 @@ def draw_items(axes: Axes, figure: Figure, palette: Palette) -> None:
             case ValueImage():
                 _draw_image(axes, item, palette.on_ramp(item.shares(item.values)), z)
             case Text():
-                _draw_text(axes, item, palette)
+                _draw_text(axes, item, palette, z)
             case Rule():
                 draw = axes.axvline if item.upright else axes.axhline
                 line = draw(item.at, color=palette.colour(item.role), linewidth=1.2, zorder=z)
                 line.set_linestyle(dash(item.dash))
+            case Strokes():
+                draw_strokes(axes, item, palette, z)
+            case Disks():
+                draw_disks(axes, item, palette, z)
+            case Tiles():
+                draw_tiles(axes, item, palette, z)
+            case Arrows():
+                draw_arrows(axes, item, palette, z)
 
 
 def _draw_line(axes: Axes, item: Line, figure: Figure, palette: Palette, z: float) -> None:
@@ -184,7 +180,7 @@ def _draw_line(axes: Axes, item: Line, figure: Figure, palette: Palette, z: floa
         y,
         color=palette.colour(item.role),
         linestyle=dash(item.dash),
-        linewidth=_LINE * item.width,
+        linewidth=LINE * item.width,
         alpha=item.opacity,
         drawstyle="steps-post" if item.steps else "default",
         solid_joinstyle="round",
@@ -259,21 +255,24 @@ def class_colours(image: ClassImage, palette: Palette) -> Array:
     return np.asarray(card + lean * (colour - card))
 
 
-def _draw_text(axes: Axes, item: Text, palette: Palette) -> None:
+def _draw_text(axes: Axes, item: Text, palette: Palette, z: float) -> None:
     if not (math.isfinite(item.x) and math.isfinite(item.y)):
         return
     across = item.anchor if item.anchor in ("left", "right") else "center"
     up = item.anchor if item.anchor in ("top", "bottom") else "center"
+    plate = {"facecolor": palette.card, "edgecolor": "none", "alpha": 0.9, "pad": 1.2}
     axes.text(
         item.x,
         item.y,
         plain(item.text),
         color=palette.colour(item.role),
+        size=item.size * SIZE,
         ha=across,
         va=up,
         weight="bold" if item.bold else "normal",
+        bbox=plate if item.boxed else None,
         clip_on=True,
-        zorder=4,
+        zorder=max(4.0, z),
     )
 
 

@@ -102,6 +102,10 @@ class Figure:
     notes : tuple of Note
     surface : Surface or None
         The same in three dimensions, where that can be drawn and is wanted.
+    below : Figure or None
+        A second, lower plot over the same x, with a y axis, items and spots of its own: about a
+        third of the height. Ranges, zooming, seeking and the playhead go across both; x is written
+        under the lower one alone. Its title, note, legend and words are not drawn.
     """
 
     title: str
@@ -124,3 +128,4 @@ class Figure:
     code: Code | None = None
     notes: tuple[Note, ...] = ()
     surface: Surface | None = None
+    below: "Figure | None" = None

@@ -194,7 +194,7 @@ class Strokes:
     x0, y0, x1, y1 : ndarray, shape (n,)
         Where each begins and ends.
     values : ndarray, shape (n,)
-        -1 to 1; nan is drawn as a thin line in the colour of the danger role.
+        -1 to 1; nan is drawn in the colour of the danger role.
     width : float
         Of the strongest, times the usual width of a line.
     """
