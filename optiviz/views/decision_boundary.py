@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis.planes import Plane, feature_plane, principal_plane
+from optiviz.analysis.grounds import Detail, Features, ground, plane_of
 from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
@@ -16,7 +16,6 @@ from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, ClassImage, Figure, Item, LegendEntry, Points
 from optiviz.views.palette import marker_of_class
 
-Detail = tuple[int, int]  # columns and rows of the grid
 _QUICK: Detail = (120, 90)
 _USUAL: Detail = (200, 200)
 _FINE: Detail = (400, 400)
@@ -70,7 +69,7 @@ class DecisionBoundary(View):
         figure = self._figure(one, _USUAL)
         image = figure.items[0]
         assert isinstance(image, ClassImage)
-        grid = _ground(evaluator.problem.dataset, self._features(evaluator), _FINE)[1]
+        grid = ground(evaluator.problem.dataset, self._features(evaluator), _FINE).grid
         columns, rows = _FINE
         # The fine grid begins as the usual one, each of whose cells is four of its.
         lean: Array = image.lean.repeat(2, axis=0).repeat(2, axis=1)
@@ -85,11 +84,12 @@ class DecisionBoundary(View):
             finer = replace(image, lean=lean.copy(), winner=winner.copy())
             yield replace(figure, items=(finer, *figure.items[1:]))
 
-    def _features(self, evaluator: NetworkEvaluator) -> "Features":
+    def _features(self, evaluator: NetworkEvaluator) -> Features:
         """Return the two features that are asked for, counted from 0; None for components."""
         last = evaluator.data.X_train.shape[1]
-        chosen = (min(self.feature_x, last) - 1, min(self.feature_y, last) - 1)
-        return chosen if self.plane == "features" else None
+        if self.plane != "features" or last <= 2:  # those are the plane: nothing is to be chosen
+            return None
+        return min(self.feature_x, last) - 1, min(self.feature_y, last) - 1
 
     def _figure(self, one: Shown, detail: Detail) -> Figure:
         evaluator = one.reader.stepper.problem
@@ -97,9 +97,8 @@ class DecisionBoundary(View):
         problem, data = evaluator.problem, evaluator.data
         n_features = data.X_train.shape[1]
         features = self._features(evaluator)
-        plane, grid, (left, right, bottom, top) = _ground(problem.dataset, features, detail)
-        # One or two features are the plane; there is nothing to choose.
-        warning = self._warning(n_features) if features and n_features > 2 else ""
+        plane, grid, (left, right, bottom, top) = ground(problem.dataset, features, detail)
+        warning = self._warning(n_features) if features else ""
         weights = one.reader.state(one.k).x
 
         p, winner = evaluator.picture(weights, grid)
@@ -176,39 +175,6 @@ def _markers(uv: Array, y: Array, wrong: Array, n_classes: int) -> list[Points]:
     return points
 
 
-Features = tuple[int, int] | None
-Ground = tuple[Plane, Array, tuple[float, float, float, float]]
-
-
-@lru_cache(maxsize=2)
-def _plane(dataset: Dataset, features: Features) -> Plane:
-    data = dataset.load()
-    n_features = data.X_train.shape[1]
-    if n_features == 1:
-        return feature_plane(data.X_train, 0, 0, data.feature_names)
-    if n_features == 2:
-        return feature_plane(data.X_train, 0, 1, data.feature_names)
-    if features is None:
-        return principal_plane(data.X_train)
-    return feature_plane(data.X_train, *features, data.feature_names)
-
-
-@lru_cache(maxsize=6)
-def _ground(dataset: Dataset, features: Features, detail: Detail) -> Ground:
-    """Return the plane, the grid's points in the space of features, and the grid's edges."""
-    data = dataset.load()
-    plane = _plane(dataset, features)
-    uv = plane.project(data.X_train)
-    low, high = uv.min(axis=0), uv.max(axis=0)
-    margin = np.where(high > low, 0.06 * (high - low), 1.0)
-    (left, bottom), (right, top) = low - margin, high + margin
-    columns, rows = detail
-    u = left + (np.arange(columns) + 0.5) * (right - left) / columns
-    v = bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows
-    grid = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
-    return plane, plane.lift(grid), (float(left), float(right), float(bottom), float(top))
-
-
 @lru_cache(maxsize=2)
 def _rows(dataset: Dataset, which: str, features: Features) -> tuple[Array, Array, Array]:
     """Return rows, their classes, and where the plane's picture has them."""
@@ -220,5 +186,5 @@ def _rows(dataset: Dataset, which: str, features: Features) -> tuple[Array, Arra
         X, y = data.X_test, data.y_test
     else:
         X, y = data.X_train, data.y_train
-    plane = _plane(dataset, features)
+    plane = plane_of(dataset, features)
     return X, y, plane.lift(plane.project(X))

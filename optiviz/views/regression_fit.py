@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
+from optiviz.analysis.grounds import Detail, edges_of, ground
 from optiviz.analysis.planes import Plane, feature_plane, principal_plane
 from optiviz.analysis.regression import explained, shown_share
 from optiviz.datasets import Dataset
@@ -26,7 +27,6 @@ from optiviz.views.figure import (
 )
 from optiviz.views.palette import dash_of_run
 
-Detail = tuple[int, int]  # columns and rows of the surface
 _QUICK: Detail = (60, 45)
 _USUAL: Detail = (120, 90)
 _FINE: Detail = (300, 225)
@@ -144,7 +144,7 @@ class RegressionFit(View):
         evaluator = _evaluator(one)
         data, dataset = evaluator.data, evaluator.problem.dataset
         n_features = data.X_train.shape[1]
-        plane, grid, (left, right, bottom, top) = _ground(
+        plane, grid, (left, right, bottom, top) = ground(
             dataset, self._features(n_features), detail
         )
         weights = one.reader.state(one.k).x
@@ -220,38 +220,6 @@ def _parts(evaluator: NetworkEvaluator, rows: str) -> list[tuple[Array, Array, b
     return [part for part in parts if rows in ("all", part[3])]
 
 
-Ground = tuple[Plane, Array, tuple[float, float, float, float]]
-
-
-@lru_cache(maxsize=4)
-def _plane(dataset: Dataset, features: tuple[int, int] | None) -> Plane:
-    X = dataset.load().X_train
-    if X.shape[1] == 1:
-        return feature_plane(X, 0, 0)
-    if X.shape[1] == 2 and features is None:
-        return feature_plane(X, 0, 1)
-    return principal_plane(X) if features is None else feature_plane(X, *features)
-
-
-def _edges(dataset: Dataset, plane: Plane) -> tuple[float, float, float, float]:
-    uv = plane.project(dataset.load().X_train)
-    low, high = uv.min(axis=0), uv.max(axis=0)
-    margin = np.where(high > low, 0.06 * (high - low), 1.0)
-    (left, bottom), (right, top) = low - margin, high + margin
-    return float(left), float(right), float(bottom), float(top)
-
-
-@lru_cache(maxsize=6)
-def _ground(dataset: Dataset, features: tuple[int, int] | None, detail: Detail) -> Ground:
-    """Return the plane, the grid's points in the space of features, and the grid's edges."""
-    plane = _plane(dataset, features)
-    edges = left, right, bottom, top = _edges(dataset, plane)
-    columns, rows = detail
-    u = left + (np.arange(columns) + 0.5) * (right - left) / columns
-    v = bottom + (np.arange(rows) + 0.5) * (top - bottom) / rows
-    return plane, plane.lift(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)), edges
-
-
 @lru_cache(maxsize=2)
 def _line(dataset: Dataset, features: tuple[int, int] | None) -> tuple[Plane, Array, Array]:
     """Return the plane whose first axis a curve follows, its points, and where they are on it."""
@@ -260,6 +228,6 @@ def _line(dataset: Dataset, features: tuple[int, int] | None) -> tuple[Plane, Ar
         plane = feature_plane(X, features[0], features[0])
     else:
         plane = feature_plane(X, 0, 0) if X.shape[1] == 1 else principal_plane(X)
-    left, right, _, _ = _edges(dataset, plane)
+    left, right, _, _ = edges_of(dataset, plane)
     at = np.linspace(left, right, _CURVE)
     return plane, plane.lift(np.column_stack([at, np.zeros(_CURVE)])), at

@@ -35,7 +35,12 @@ class Rows:
         y = scale * (X[:, 0] + noise * rng.normal(size=n))
         cut = 2 * n // 3
         self.data = SimpleNamespace(
-            X_train=X[:cut], y_train=y[:cut], X_test=X[cut:], y_test=y[cut:], target_name="height"
+            X_train=X[:cut],
+            y_train=y[:cut],
+            X_test=X[cut:],
+            y_test=y[cut:],
+            target_name="height",
+            feature_names=(),
         )
 
     def load(self):

@@ -35,8 +35,8 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
         self.output = self.loss.reads(ACTIVATIONS[problem.network.layers[-1].activation])
         self.penalty = Penalty(problem.network, self.data.X_train.shape[1], problem.l1, problem.l2)
         self._no_gradient = problem.missing_gradient() is not None
-        self._train_target = self._target(self.data.y_train)
-        self._test_target = self._target(self.data.y_test)
+        self._train_target = self.target(self.data.y_train)
+        self._test_target = self.target(self.data.y_test)
         self._train = Kernel(problem.network, self.data.X_train, self._train_target)
         self._test = Kernel(problem.network, self.data.X_test, self._test_target)
         self._others: dict[tuple[int, bool], tuple[Array, Kernel]] = {}
@@ -50,8 +50,13 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
             elif LinearMoves.suits(problem.network) and not self.penalty:
                 self._linear = LinearMoves(self, self.data.X_train, target)
 
-    def _target(self, y: NDArray[Any]) -> Target:
-        """Return numbers as they are, or which class each row has, of shape (outputs, rows)."""
+    def target(self, y: NDArray[Any]) -> Target:
+        """Return numbers as they are, or which class each row has, of shape (outputs, rows).
+
+        Parameters
+        ----------
+        y : ndarray, shape (rows,)
+        """
         if self.problem.is_regression:
             return np.asarray(y, dtype=np.float64)[None]
         n_outputs = self.problem.network.layers[-1].units
@@ -85,7 +90,7 @@ class NetworkEvaluator(Evaluator["NetworkTraining"]):
 
     @cached_property
     def _one_weight(self) -> OneWeightMoves:
-        target = self._target(self.data.y_train)
+        target = self.target(self.data.y_train)
         return OneWeightMoves(self, self.problem.network, self.data.X_train, target)
 
     @property
