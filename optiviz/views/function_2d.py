@@ -6,12 +6,22 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from optiviz.analysis.contours import Levels, contour, levels_of
+from optiviz.analysis.contours import Levels, levels_of
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
 from optiviz.problems import FunctionProblem
 from optiviz.views import Shown, View
-from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line, Points, ValueImage
+from optiviz.views.figure import (
+    Array,
+    Axis,
+    Figure,
+    Item,
+    LegendEntry,
+    Line,
+    Points,
+    ValueImage,
+    contour_lines,
+)
 from optiviz.views.palette import dash_of_run
 
 _CELLS = 160  # to each side
@@ -21,9 +31,6 @@ _PATH = 400  # places of the path that are drawn
 _DOTS = 60  # places of the path up to which each has its own dot
 _MEMBERS = 400  # of a population
 _FAR = 50.0  # pictures away a path is cut off
-_PIECES = 600  # of contour lines, of which more are no longer seen as lines
-_LARGER = 4  # cells to each side of a larger one
-_SWITCH = 0.55  # on the ramp, from where lines take the card's colour
 
 Ground = tuple[ValueImage | None, tuple[Line, ...], Levels | None]
 
@@ -133,32 +140,7 @@ def _ground(plane: _Plane) -> Ground:
     levels = levels_of(values, known.value if inside and known is not None else None)
     ramp = (levels.low, *levels.values, levels.high) if levels.log else (levels.low, levels.high)
     image = ValueImage(values, low, high, low, high, ramp, problem.reading.name)
-    return image, _lines(image, levels), levels
-
-
-def _lines(image: ValueImage, levels: Levels) -> tuple[Line, ...]:
-    """Return contour lines, dark on what is pale and the other way round.
-
-    Where fine waves would break them to pieces, they are those of larger cells.
-    """
-    values = image.values
-    shares = image.shares(np.array(levels.values))
-    found = [contour(values, level) for level in levels.values]
-    if sum(map(len, found)) > _PIECES:
-        cells = len(values) // _LARGER
-        blocks = values[: cells * _LARGER, : cells * _LARGER]
-        values = blocks.reshape(cells, _LARGER, cells, _LARGER).mean(axis=(1, 3))
-        found = [contour(values, level) for level in levels.values]
-    side = (image.right - image.left) / len(image.values) * (len(image.values) // len(values))
-    lines = []
-    for role, of_role in (("text", shares <= _SWITCH), ("card", shares > _SWITCH)):
-        chosen = [line for i in np.flatnonzero(of_role) for line in found[i]]
-        if chosen:
-            gap = np.array([1, np.nan])
-            broken = np.concatenate([np.vstack([line, line[-1:] * gap]) for line in chosen])
-            u, v = (image.left + (broken + 0.5) * side).T
-            lines.append(Line(u, v, role, width=0.6, opacity=0.4))
-    return tuple(lines)
+    return image, contour_lines(image, levels), levels
 
 
 def _values(plane: _Plane, cells: int, within: int) -> Array:

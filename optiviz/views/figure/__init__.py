@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optiviz.views.figure.acts import Action, Spots, Steps
+from optiviz.views.figure.contours import contour_lines
 from optiviz.views.figure.items import (
     Array,
     Arrows,
@@ -30,7 +31,7 @@ from optiviz.views.figure.panes import Code, Note, Surface, Table
 __all__ = [
     "Action", "Array", "Arrows", "Axis", "Band", "ClassImage", "Code", "Dash", "Disks", "Figure",
     "Item", "LegendEntry", "Line", "Marker", "Note", "Points", "Rule", "Spots", "Steps", "Strokes",
-    "Surface", "Table", "Text", "Tiles", "ValueImage",
+    "Surface", "Table", "Text", "Tiles", "ValueImage", "contour_lines",
 ]  # fmt: skip
 
 
