@@ -58,7 +58,7 @@ class Levels(NamedTuple):
     log: bool
 
 
-def levels_of(values: Array, lowest: float | None = None) -> Levels:
+def levels_of(values: Array, lowest: float | None = None, log: bool | None = None) -> Levels:
     """Choose round levels, logarithmic in the height above the lowest where heights differ so much.
 
     Parameters
@@ -67,6 +67,9 @@ def levels_of(values: Array, lowest: float | None = None) -> Levels:
         At least one finite.
     lowest : float, optional
         A value that is known to be the lowest, even if no point of the grid has it.
+    log : bool, optional
+        Whether levels are logarithmic; if left out, where equal steps would show nothing of what
+        is low.
     """
     finite = values[np.abs(values) <= _LARGEST]
     low, high = float(finite.min()), float(finite.max())
@@ -76,7 +79,9 @@ def levels_of(values: Array, lowest: float | None = None) -> Levels:
     if not 0 < span <= _LARGEST:
         return Levels((), low, high, 0.0, False)
     heights = finite - low
-    if span > _WIDE * np.quantile(heights, 0.05) > 0:
+    if log is None:
+        log = bool(span > _WIDE * np.quantile(heights, 0.05) > 0)
+    if log:
         # Lines whose values differ from the lowest in late digits alone can't be told apart.
         first = max(float(np.quantile(heights, 0.005)) or span * 1e-6, 0.01 * abs(low))
         first = math.log10(first)
@@ -84,14 +89,12 @@ def levels_of(values: Array, lowest: float | None = None) -> Levels:
         step = next((s for s in _STEPS if last - first <= _LINES * s), _STEPS[-1])
         powers = step * np.arange(math.ceil(first / step), math.ceil(last / step))
         found, step = low + 10.0**powers, 10.0**step
-        log = True
     else:
         power = 10.0 ** math.floor(math.log10(span / _LINES))
         step = next(f * power for f in (1, 2, 5, 10, 20) if span <= _LINES * f * power)
         found = step * np.arange(math.ceil(low / step), math.floor(high / step) + 1)
         # At the very edge there is nothing but the last digits.
         found = found[(found > low + 0.005 * span) & (found < high - 0.005 * span)]
-        log = False
     inside = np.unique(found[(found > low) & (found < high)])
     return Levels(tuple(inside.tolist()), low, high, step, log)
 
