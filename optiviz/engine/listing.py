@@ -8,7 +8,8 @@ class Listing:
     """The loop of an algorithm, and what is done once before it.
 
     The lines are real: running them gives the trace of the optimizer. They know the start point as
-    `x`, `k` (the iterations done), every setting by its field's name, numpy as `np`, and:
+    `x`, which they never change in place, `k` (the iterations done), every setting by its field's
+    name (a schedule as a function of k), numpy as `np`, and:
 
     - ``f(x)``, ``gradient(x)``, ``hessian(x)``; ``f(x, rows)`` and ``gradient(x, rows)`` over some
       of the ``n_rows`` rows; ``f`` of a matrix gives the value of each of its rows;
@@ -17,7 +18,8 @@ class Listing:
     - ``normal_rows(purpose, start, n, width)`` and ``uniform_rows`` of the same form: those of the
       iterations start to start + n - 1, of the shape (n, width);
     - ``permutation(purpose, index, n)``, and ``sample(purpose, start, n)``: points number start to
-      start + n - 1 that are drawn as start points are, one in a row.
+      start + n - 1 that are drawn as start points are, one in a row;
+    - ``correction(x, row)``: (target - output) * input of a row, where rows can be corrected.
 
     Attributes
     ----------
@@ -28,8 +30,11 @@ class Listing:
         `fx`.
     helpers : str
         Functions that these lines call, and whose names say enough.
+    score : str
+        The variable by which the best x is chosen, nan where it isn't known; `before` sets it too.
     """
 
     before: str
     loop: str
     helpers: str = ""
+    score: str = "fx"

@@ -87,6 +87,21 @@ class Climb(StretchOptimizer):
         }[self.mutate]
         return f"Propose w + {self.step_size:g} · N(0, 1){where}"
 
+    def proposal_lines(self) -> str:
+        """Return the lines of a listing that set `candidate`."""
+        if self.mutate == "one":
+            return (
+                'i = int(uniforms("one", 1)[0] * len(x))  # one weight, by chance\n'
+                "candidate = x.copy()\n"
+                'candidate[i] += step_size * normals("one", 1)[0]\n'
+            )
+        if self.mutate == "subset":
+            return (
+                'chosen = uniforms("subset", len(x)) < subset_probability\n'
+                'candidate = x + step_size * normals("move", len(x)) * chosen\n'
+            )
+        return 'candidate = x + step_size * normals("move", len(x))\n'
+
     def moves(self, draws: Draws, k: int, n: int, dim: int) -> Array:
         """Return the moves for n iterations after k, shape (n, dim)."""
         if self.mutate == "one":  # a number for each weight would take longer than a move does

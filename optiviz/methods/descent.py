@@ -7,12 +7,13 @@ recorded and what is carried on are the same for all of them, and are here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import (
     Block,
     Channel,
@@ -24,6 +25,7 @@ from optiviz.engine.optimizer import (
 )
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Epoch, Evaluator, Problem
+from optiviz.methods import descent_lines
 from optiviz.schedules import Schedule
 from optiviz.schedules.constant import Constant
 
@@ -133,6 +135,55 @@ class Descent(StretchOptimizer):
             The number of this step since the moments were zero, from 1.
         """
         np.multiply(gradient, -rate, out=step)
+
+    moment_names: ClassVar[tuple[str, ...]] = ()  # in listings
+
+    def update_lines(self, rate: str) -> str | None:
+        """Return the lines that move `x` by the gradient `g` in a listing; None without.
+
+        They may read and set the moments by their names, and read `t`.
+
+        Parameters
+        ----------
+        rate : str
+            What the learning rate of this iteration is called.
+        """
+        return f"x = x - {rate} * g\n"
+
+    def listing(self) -> Listing | None:
+        """Return the descent as it is set; None if only its `update` is defined."""
+        changing = self.schedule != Constant()
+        rate = "rate" if changing else "learning_rate"
+        update = self.update_lines(rate) if descent_lines.are_of_update(type(self)) else None
+        if update is None:
+            return None
+        return descent_lines.listing(
+            update,
+            self.moment_names[: self.n_moments],
+            size=self.rows_in_batch,
+            changing=changing,
+            clipped=self.clip_norm is not None,
+        )
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the point, the place in the epoch and what is remembered of gradients."""
+        assert isinstance(state, DescentState)
+        moments = self.moments_from(state)
+        names = self.moment_names[: self.n_moments]
+        return {
+            **super().variables(state),
+            **dict(zip(names, moments, strict=False)),
+            "t": state.updates,
+            "epoch": state.epoch,
+            "place": state.place,
+        }
+
+    def moments_from(self, state: DescentState) -> Array:
+        """Return the moments to go on with: what another setting didn't remember is zero."""
+        moments = np.zeros((self.n_moments, len(state.x)))
+        kept = min(self.n_moments, len(state.moments))
+        moments[:kept] = state.moments[:kept]
+        return moments
 
     def rule(self, slope: str) -> str:
         """Say, with the numbers set, what a step is, given the words for the gradient."""
@@ -286,10 +337,7 @@ class _Walk:
         self._rates = method.learning_rate * method.schedule.factors(k)
         self._next_rate = iter(self._rates.tolist())
         self._updates = before.updates
-        # What another setting of the method didn't remember begins at zero.
-        self._moments = np.zeros((method.n_moments, len(self.x)))
-        kept = min(method.n_moments, len(before.moments))
-        self._moments[:kept] = before.moments[:kept]
+        self._moments = method.moments_from(before)
         dim = len(self.x)
         step = np.empty(min(dim, _PART))  # one for all parts: it stays in the cache
         self._parts = [

@@ -52,6 +52,8 @@ class AdaptiveMoments(BatchDescent):
     Kingma & Ba (2015), Adam: a method for stochastic optimization, algorithm 1.
     """
 
+    moment_names = ("m", "v", "largest")
+
     learning_rate: LearningRate = 0.01
     beta_1: Annotated[
         float,
@@ -89,3 +91,18 @@ class AdaptiveMoments(BatchDescent):
         step += self.epsilon * freed
         np.divide(mean, step, out=step)
         step *= -rate * freed / (1 - self.beta_1**t)
+
+    def second_lines(self) -> str:
+        """Return the lines that set `v_hat`, the mean square freed of its start."""
+        return "v_hat = v / (1 - beta_2**t)\n"
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return (
+            "t = t + 1\n"
+            "m = beta_1 * m + (1 - beta_1) * g  # running mean of the gradient\n"
+            "v = beta_2 * v + (1 - beta_2) * g**2  # and of its square\n"
+            "m_hat = m / (1 - beta_1**t)  # freed of the start at zero\n"
+            f"{self.second_lines()}"
+            f"x = x - {rate} * m_hat / (np.sqrt(v_hat) + epsilon)\n"
+        )

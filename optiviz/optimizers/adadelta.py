@@ -17,6 +17,7 @@ class Adadelta(BatchDescent):
     kind = "adadelta"
     label = "Adadelta"
     source = "Zeiler (2012), Adadelta: an adaptive learning rate method, algorithm 1"
+    moment_names = ("s", "d")
 
     learning_rate: LearningRate = 1.0
     decay: Decay = 0.95
@@ -47,3 +48,12 @@ class Adadelta(BatchDescent):
         np.multiply(step, step, out=gradient)
         move_toward(steps, gradient, 1 - self.decay, gradient)
         step *= -rate
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return (
+            "s = decay * s + (1 - decay) * g**2  # squares of slopes\n"
+            "step = np.sqrt((d + epsilon) / (s + epsilon)) * g\n"
+            "d = decay * d + (1 - decay) * step**2  # squares of steps\n"
+            f"x = x - {rate} * step\n"
+        )

@@ -13,6 +13,7 @@ class Adagrad(BatchDescent):
     kind = "adagrad"
     label = "Adagrad"
     source = "Duchi, Hazan & Singer (2011), Adaptive subgradient methods, figure 1"
+    moment_names = ("s",)
 
     epsilon: Epsilon = 1e-8
 
@@ -39,3 +40,10 @@ class Adagrad(BatchDescent):
         step += self.epsilon
         np.divide(gradient, step, out=step)
         step *= -rate
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return (
+            "s = s + g**2  # the sum of all squares so far\n"
+            f"x = x - {rate} * g / (np.sqrt(s) + epsilon)\n"
+        )

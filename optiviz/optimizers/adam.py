@@ -51,3 +51,9 @@ class Adam(AdaptiveMoments):
             return moments[1]
         _, square, largest = moments
         return np.maximum(largest, square, out=largest)
+
+    def second_lines(self) -> str:
+        """Return the lines that set `v_hat`: of the largest mean square for AMSGrad."""
+        if not self.amsgrad:
+            return super().second_lines()
+        return "largest = np.maximum(largest, v)\nv_hat = largest / (1 - beta_2**t)\n"

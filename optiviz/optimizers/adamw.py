@@ -45,3 +45,9 @@ class AdamW(AdaptiveMoments):
         super().update(step, gradient, x, moments, rate, t)
         np.multiply(x, rate * self.weight_decay, out=gradient)
         step -= gradient
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update: those of Adam, and what shrinks x before."""
+        *first, last = super().update_lines(rate).splitlines()
+        shrunk = last.replace("x = x", f"x = x - {rate} * weight_decay * x", 1)
+        return "\n".join((*first, shrunk)) + "\n"

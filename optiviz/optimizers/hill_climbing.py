@@ -1,6 +1,7 @@
 """Stochastic hill climbing: try a random step, keep it if it is no worse."""
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Block, State
 from optiviz.engine.problem import Evaluator, Problem
 from optiviz.methods.climbing import AcceptTies, Climb, Path
@@ -28,3 +29,16 @@ class HillClimbing(Climb):
         for moves in self.stretches(draws, state.k, n, len(state.x)):
             path.climb(problem, moves, ties=self.accept_ties)
         return State(**path.end(state, problem.n_rows)), path.block(state, problem.n_rows)
+
+    def listing(self) -> Listing:
+        """Return the climb as it is set."""
+        kept, words = ("<=", "no worse") if self.accept_ties else ("<", "better")
+        return Listing(
+            before="fx = f(x)",
+            loop=(
+                f"{self.proposal_lines()}"
+                "candidate_f = f(candidate)\n"
+                f"if candidate_f {kept} fx:  # {words}: go there\n"
+                "    x, fx = candidate, candidate_f"
+            ),
+        )

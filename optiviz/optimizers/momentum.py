@@ -13,6 +13,7 @@ class Momentum(BatchDescent):
     kind = "momentum"
     label = "Momentum"
     source = "Polyak (1964); as in Sutskever, Martens, Dahl & Hinton (2013), eq. 1 and 2"
+    moment_names = ("velocity",)
 
     momentum: Share = 0.9
 
@@ -35,3 +36,7 @@ class Momentum(BatchDescent):
         gradient *= rate
         velocity -= gradient
         np.copyto(step, velocity)
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return f"velocity = momentum * velocity - {rate} * g\nx = x + velocity\n"

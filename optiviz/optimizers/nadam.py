@@ -41,3 +41,15 @@ class Nadam(AdaptiveMoments):
         gradient += self.epsilon * freed
         step /= gradient
         step *= -rate * freed
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return (
+            "t = t + 1\n"
+            "m = beta_1 * m + (1 - beta_1) * g  # running mean of the gradient\n"
+            "v = beta_2 * v + (1 - beta_2) * g**2  # and of its square\n"
+            "ahead = beta_1 * m / (1 - beta_1 ** (t + 1))  # the mean, one step ahead\n"
+            "m_hat = ahead + (1 - beta_1) * g / (1 - beta_1**t)\n"
+            "v_hat = v / (1 - beta_2**t)\n"
+            f"x = x - {rate} * m_hat / (np.sqrt(v_hat) + epsilon)\n"
+        )

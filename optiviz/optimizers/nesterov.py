@@ -17,6 +17,7 @@ class Nesterov(BatchDescent):
     kind = "nesterov"
     label = "Nesterov momentum"
     source = "Nesterov (1983); as in Sutskever, Martens, Dahl & Hinton (2013), eq. 3 and 4"
+    moment_names = ("velocity",)
 
     momentum: Momentum = 0.9
 
@@ -42,3 +43,10 @@ class Nesterov(BatchDescent):
         velocity -= gradient
         np.multiply(velocity, self.momentum, out=step)
         step -= gradient
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return (
+            f"velocity = momentum * velocity - {rate} * g\n"
+            f"x = x + momentum * velocity - {rate} * g  # ahead of where it is\n"
+        )

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Channel, Optimizer, Outcome, Row, State, first_state, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
@@ -128,6 +129,37 @@ class PatternSearch(Optimizer):
             )
         failed = 0 if pattern else 1
         return self._after(problem, state, x, f, x, step, failed, evaluations + pattern, share)
+
+    def listing(self) -> Listing:
+        """Return a sweep."""
+        return Listing(
+            before="fx = f(x)\nbefore, step, failed = x, step_size, False",
+            loop=(
+                "if failed:\n"
+                "    step = max(shrink * step, min(step, least_step))\n"
+                "repeated = not np.array_equal(x, before)\n"
+                "base = x + (x - before)  # as far again where the last sweep went\n"
+                "base_f = f(base) if repeated else fx\n"
+                "for i in range(len(x)):\n"
+                "    for change in (step, -step):\n"
+                "        trial = base.copy()\n"
+                "        trial[i] += change\n"
+                "        trial_f = f(trial)\n"
+                "        if trial_f < base_f:\n"
+                "            base, base_f = trial, trial_f\n"
+                "            break\n"
+                "before = x\n"
+                "failed = not repeated and not base_f < fx\n"
+                "if base_f < fx:\n"
+                "    x, fx = base, base_f"
+            ),
+        )
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the point, the one before it, and how the last sweep ended."""
+        assert isinstance(state, PatternState)
+        carried = {"before": state.before, "step": state.step, "failed": bool(state.failed)}
+        return super().variables(state) | carried
 
     def _sweep(
         self, problem: Evaluator[Problem], x: Array, f: float, step: float

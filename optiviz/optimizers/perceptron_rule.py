@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import (
     Block,
     Channel,
@@ -141,3 +142,25 @@ class PerceptronRule(StretchOptimizer):
             corrected,
         )
         return after, block
+
+    def listing(self) -> Listing:
+        """Return the rule."""
+        return Listing(
+            before="fx = full_loss = f(x)\nepoch, place = 0, 0",
+            loop=(
+                'row = permutation("epoch", epoch, n_rows)[place]\n'
+                "change = correction(x, row)  # (target - output) * input\n"
+                "x = x + rate * change\n"
+                "fx = float(change.any())  # 1 if it was named wrongly\n"
+                "place, full_loss = place + 1, np.nan\n"
+                "if place == n_rows:  # every row was seen\n"
+                "    epoch, place = epoch + 1, 0\n"
+                "    full_loss = f(x)"
+            ),
+            score="full_loss",
+        )
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the weights, and the place in the pass."""
+        assert isinstance(state, PassState)
+        return super().variables(state) | {"epoch": state.epoch, "place": state.place}

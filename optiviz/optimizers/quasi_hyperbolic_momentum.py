@@ -20,6 +20,7 @@ class QuasiHyperbolicMomentum(BatchDescent):
     kind = "quasi_hyperbolic_momentum"
     label = "Quasi-hyperbolic momentum"
     source = "Ma & Yarats (2019), Quasi-hyperbolic momentum and Adam for deep learning, eq. 3 and 4"
+    moment_names = ("mean",)
 
     momentum: Decay = 0.9
     nu: Annotated[
@@ -48,3 +49,10 @@ class QuasiHyperbolicMomentum(BatchDescent):
         np.multiply(mean, -rate * self.nu, out=step)
         gradient *= -rate * (1 - self.nu)
         step += gradient
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return (
+            "mean = momentum * mean + (1 - momentum) * g\n"
+            f"x = x - {rate} * ((1 - nu) * g + nu * mean)\n"
+        )

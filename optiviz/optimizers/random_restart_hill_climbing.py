@@ -1,11 +1,13 @@
 """Hill climbing that starts anew where nothing better is found any more."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from textwrap import indent
+from typing import Annotated, Any
 
 import numpy as np
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Block, Channel, State
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
@@ -97,3 +99,31 @@ class RandomRestartHillClimbing(Climb):
             improved_k=state.k + path.improved,
         )
         return after, replace(block, channels=counts[:, None].astype(np.float64))
+
+    def listing(self) -> Listing:
+        """Return the climb, and what begins it anew."""
+        proposal = indent(self.proposal_lines(), "    ")
+        return Listing(
+            before="fx = f(x)\nrestarted, improved_k = 0, 0",
+            loop=(
+                "if restarted < restarts and k - improved_k >= patience:\n"
+                '    candidate = sample("restart", restarted, 1)[0]  # a new start point\n'
+                "    candidate_f = f(candidate)\n"
+                "    keep = candidate_f < np.inf\n"
+                "    restarted, improved_k = restarted + 1, k + 1\n"
+                "else:\n"
+                f"{proposal}"
+                "    candidate_f = f(candidate)\n"
+                f"    keep = candidate_f {'<=' if self.accept_ties else '<'} fx\n"
+                "    if candidate_f < fx:\n"
+                "        improved_k = k + 1\n"
+                "if keep:\n"
+                "    x, fx = candidate, candidate_f"
+            ),
+        )
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the point, the restarts so far, and since when this climb goes nowhere."""
+        assert isinstance(state, RestartState)
+        carried = {"restarted": state.restarts, "improved_k": state.improved_k}
+        return super().variables(state) | carried

@@ -6,6 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import (
     Block,
     Outcome,
@@ -82,3 +83,16 @@ class RandomSearch(StretchOptimizer):
             rows_seen=state.rows_seen + n * problem.n_rows,
         )
         return after, Block.of_evaluations(f_column, best_f, outcome, state, problem.n_rows)
+
+    def listing(self) -> Listing:
+        """Return the search."""
+        spread = "" if self.spread == 1 else " * spread"
+        return Listing(
+            before="fx = f(x)",
+            loop=(
+                f'candidate = sample("proposal", k, 1)[0]{spread}  # as start points are drawn\n'
+                "candidate_f = f(candidate)\n"
+                "if candidate_f < fx:\n"
+                "    x, fx = candidate, candidate_f"
+            ),
+        )

@@ -13,6 +13,7 @@ class RMSprop(BatchDescent):
     kind = "rmsprop"
     label = "RMSprop"
     source = "Tieleman & Hinton (2012), Lecture 6.5: divide the gradient by its recent magnitude"
+    moment_names = ("v",)
 
     learning_rate: LearningRate = 0.01
     decay: Decay = 0.9
@@ -41,3 +42,10 @@ class RMSprop(BatchDescent):
         step += self.epsilon
         np.divide(gradient, step, out=step)
         step *= -rate
+
+    def update_lines(self, rate: str) -> str:
+        """Return the lines of the update."""
+        return (
+            "v = decay * v + (1 - decay) * g**2  # running mean of the square\n"
+            f"x = x - {rate} * g / (np.sqrt(v) + epsilon)\n"
+        )

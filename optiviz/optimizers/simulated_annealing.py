@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
 from optiviz.engine.formula import Formula, FormulaError
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Block, Channel, Outcome, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
@@ -184,6 +185,39 @@ class SimulatedAnnealing(Climb):
             tried=state.tried + n,
         )
         return after, replace(block, channels=np.column_stack((temperatures, acceptance)))
+
+    def listing(self) -> Listing:
+        """Return the annealing, with its temperature as it is set to fall."""
+        helpers, falls = (
+            "",
+            {
+                "geometric": "initial_temperature * (1 - rate) ** k",
+                "arithmetic": "initial_temperature * (1 - rate * k)",
+                "exponential": "initial_temperature * np.exp(-rate * k)",
+                "formula": "temperature(k)",
+            }[self.schedule],
+        )
+        if self.schedule == "formula":
+            helpers = (
+                "def temperature(k):\n"
+                "    k = np.float64(k)\n"
+                f"    T = {Formula(self.formula, 'k').python()}\n"
+                "    return T if 0 <= T < np.inf else final_temperature"
+            )
+        may_end = self.final_temperature > 0 or self.schedule in ("arithmetic", "formula")
+        return Listing(
+            before="fx = f(x)",
+            loop=(
+                f"T = {f'max({falls}, final_temperature)' if may_end else falls}\n"
+                f"{self.proposal_lines()}"
+                "candidate_f = f(candidate)\n"
+                "rise = candidate_f - fx\n"
+                'u = 1 - uniforms("accept", 1)[0]  # above 0, at most 1\n'
+                "if candidate_f <= fx or u <= np.exp(-rise / T):  # Metropolis et al. (1953)\n"
+                "    x, fx = candidate, candidate_f"
+            ),
+            helpers=helpers,
+        )
 
     def _limits(self, draws: Draws, start: int, n: int) -> tuple[Array, Array]:
         """Return temperatures, and how much worse is kept, for n iterations, each (n,).

@@ -14,6 +14,7 @@ from optiviz.engine.formula.jets import Array, Jet, evaluate
 from optiviz.engine.formula.mathtext import typeset
 from optiviz.engine.formula.parser import MAX_DEPTH, MAX_LENGTH, FormulaError, parse
 from optiviz.engine.formula.program import Program
+from optiviz.engine.formula.python import write
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "Formula", "FormulaError"]
 
@@ -101,6 +102,14 @@ class Formula:
     def latex(self) -> str:
         """Return the formula as it was understood, for matplotlib's mathtext, without ``$``."""
         return typeset(self._program, self.variables)
+
+    def python(self) -> str:
+        """Return the formula as it was understood as Python, with numpy as ``np``."""
+        return write(self._program, self.variables)[0]
+
+    def slopes_in_python(self) -> tuple[str, ...]:
+        """Return the derivative by each variable as Python, with numpy as ``np``."""
+        return write(self._program, self.variables)[1]
 
     def _evaluated(self, x: tuple[ArrayLike, ...], order: int) -> Jet:
         if len(x) != len(self.variables):

@@ -1,0 +1,383 @@
+"""Running an algorithm's listing: as a whole, or line by line with what its variables become.
+
+Imports the engine.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
+from optiviz.engine.optimizer import Optimizer, State
+from optiviz.engine.parameters import Parameters, fields
+from optiviz.engine.problem import Array, Evaluator, Problem, Rows
+from optiviz.schedules import Schedule
+
+_MOST_EVENTS = 600  # lines of one iteration that are told apart
+_OFTEN = 12  # times that a line is shown: later passes of an inner loop are run, but not told
+_WHOLE = 4096  # numbers of an array that are compared and kept; of larger ones, the first few
+_FIRST = 16
+
+
+class TooMuch(Exception):
+    """An iteration that takes more than the work that it was allowed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Glimpse:
+    """The beginning of an array that is too large to keep.
+
+    Attributes
+    ----------
+    first : ndarray
+        Its first numbers.
+    shape : tuple of int
+    """
+
+    first: Array
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """A line that was run.
+
+    Attributes
+    ----------
+    line : int
+        Of the loop, counted from 0.
+    changed : mapping
+        The variables that it set, and what they are after it; arrays are copies.
+    """
+
+    line: int
+    changed: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """One iteration, line by line.
+
+    Attributes
+    ----------
+    start : mapping
+        The variables before it.
+    events : tuple of Event
+        Not empty.
+    """
+
+    start: Mapping[str, Any]
+    events: tuple[Event, ...]
+
+    def at(self, within: float) -> int:
+        """Return the event at a share of the iteration, from 0 to less than 1."""
+        return min(len(self.events) - 1, max(0, int(within * len(self.events))))
+
+    def values(self, event: int) -> dict[str, Any]:
+        """Return the variables after an event."""
+        found = dict(self.start)
+        for one in self.events[: event + 1]:
+            found |= one.changed
+        return found
+
+
+class Program:
+    """A listing with all that its lines know, for one thread.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        One that has a listing.
+    problem : Evaluator
+    draws : Draws
+    work : float
+        The numbers that f and its derivatives may look at in all, points times weights times rows;
+        beyond, they raise `TooMuch`.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        problem: Evaluator[Problem],
+        draws: Draws,
+        work: float = np.inf,
+        listing: Listing | None = None,
+    ) -> None:
+        found = listing or optimizer.listing()
+        if found is None:
+            raise ValueError(f"{optimizer.kind} has no listing")
+        self.listing = found
+        self._tools = _Tools(problem, draws, work)
+        self._names: dict[str, Any] = {**self._tools.names(), **settings(optimizer)}
+        exec(_compiled(found.helpers, "helpers"), self._names)
+        self._given = {*self._names, "__builtins__"}
+
+    @property
+    def k(self) -> int:
+        """The iterations done."""
+        return self._tools.k
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what a variable is now."""
+        return self._names[name]
+
+    def begin(self, x: Array, k: int = 0) -> None:
+        """Do what comes before the loop, at a start point of shape (dim,)."""
+        self._forget()
+        self._names["x"] = x
+        self._at(k)
+        with np.errstate(all="ignore"):
+            exec(_compiled(self.listing.before, "before"), self._names)
+
+    def go_on(self, variables: Mapping[str, Any], k: int) -> None:
+        """Stand after k iterations, with the variables of `Optimizer.variables`."""
+        self._forget()
+        self._names |= variables
+        self._at(k)
+
+    def iterate(self) -> None:
+        """Do one iteration."""
+        with np.errstate(all="ignore"):
+            exec(_compiled(self.listing.loop, "loop"), self._names)
+        self._at(self.k + 1)
+
+    def follow(self) -> Followed:
+        """Do one iteration, and tell line by line what it did."""
+        code = _compiled(self.listing.loop, "loop")
+        tracer = _Tracer(code, self.variables)
+        before = sys.gettrace()
+        sys.settrace(tracer.enter)
+        try:
+            with np.errstate(all="ignore"):
+                exec(code, self._names)
+        finally:
+            sys.settrace(before)
+        self._at(self.k + 1)
+        return tracer.told()
+
+    def variables(self) -> dict[str, Any]:
+        """Return what the lines have set, and k; what they were given is left out."""
+        return {name: v for name, v in self._names.items() if name not in self._given}
+
+    def _at(self, k: int) -> None:
+        self._tools.k = self._names["k"] = k
+
+    def _forget(self) -> None:
+        for name in set(self._names) - self._given:
+            del self._names[name]
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What a listing found: values (n + 1,), points (n + 1, dim) and the best value so far."""
+
+    f: Array
+    x: Array
+    best_f: Array
+
+
+def run_listing(
+    optimizer: Optimizer,
+    problem: Evaluator[Problem],
+    x0: Array,
+    draws: Draws,
+    n: int,
+    listing: Listing | None = None,
+) -> Course:
+    """Run a listing for n iterations from a start point of shape (dim,)."""
+    program = Program(optimizer, problem, draws, listing=listing)
+    score = program.listing.score
+    program.begin(x0)
+    f, x = [float(program["fx"])], [np.array(program["x"])]
+    best = [float(program[score])]
+    for _ in range(n):
+        program.iterate()
+        f.append(float(program["fx"]))
+        x.append(np.array(program["x"]))
+        scored = float(program[score])
+        best.append(scored if scored < best[-1] else best[-1])
+    return Course(np.array(f), np.array(x), np.array(best))
+
+
+def trace_iteration(
+    optimizer: Optimizer,
+    problem: Evaluator[Problem],
+    state: State,
+    draws: Draws,
+    work: float = np.inf,
+) -> Followed:
+    """Return line by line what the iteration after a state does.
+
+    Raises
+    ------
+    TooMuch
+        If it takes more than `work`; see `Program`.
+    """
+    program = Program(optimizer, problem, draws, work)
+    program.go_on(optimizer.variables(state), state.k)
+    return program.follow()
+
+
+def settings(optimizer: Parameters) -> dict[str, Any]:
+    """Return the settings of an algorithm by name, a schedule as a function of the iteration."""
+    found = {field.name: getattr(optimizer, field.name) for field in fields(type(optimizer))}
+    for name, value in found.items():
+        if isinstance(value, Schedule):
+            found[name] = _factor(value)
+    return found
+
+
+def _factor(schedule: Schedule) -> Any:
+    def factor(k: int) -> float:
+        return float(schedule.factors(np.array([k]))[0])
+
+    return factor
+
+
+def names_in(listing: Listing) -> set[str]:
+    """Return the names that the lines of a listing read."""
+    text = "\n".join((listing.helpers, listing.before, listing.loop))
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+
+
+@lru_cache(maxsize=256)
+def _compiled(lines: str, part: str) -> CodeType:
+    return compile(lines, f"<{part}>", "exec")
+
+
+class _Tools:
+    """The functions that listings call, at iteration k."""
+
+    def __init__(self, problem: Evaluator[Problem], draws: Draws, work: float) -> None:
+        self.k = 0
+        self._problem, self._draws, self._left = problem, draws, work
+        self._known: tuple[Array, Rows | None, float, Array] | None = None
+
+    def names(self) -> dict[str, Any]:
+        """Return all that is known to every listing, by name."""
+        draws = self._draws
+        return {
+            "np": np,
+            "k": 0,
+            "n_rows": self._problem.n_rows,
+            "f": self.f,
+            "gradient": self.gradient,
+            "hessian": self.hessian,
+            "normals": lambda purpose, width: draws.normals(purpose, self.k, 1, width)[0],
+            "uniforms": lambda purpose, width: draws.uniforms(purpose, self.k, 1, width)[0],
+            "normal_rows": draws.normals,
+            "uniform_rows": draws.uniforms,
+            "permutation": draws.permutation,
+            "sample": self.sample,
+            "correction": self.correction,
+        }
+
+    def f(self, x: Array, rows: Rows | None = None) -> Any:
+        if rows is not None:
+            return np.float64(self._value_and_gradient(x, rows)[0])
+        self._spend(1 if x.ndim == 1 else len(x))
+        return self._problem.evaluate(x[None])[0] if x.ndim == 1 else self._problem.evaluate(x)
+
+    def gradient(self, x: Array, rows: Rows | None = None) -> Array:
+        return self._value_and_gradient(x, rows)[1].copy()
+
+    def _value_and_gradient(self, x: Array, rows: Rows | None) -> tuple[float, Array]:
+        known = self._known  # f and gradient over the same rows are one pass
+        if known is not None and known[1] is rows and np.array_equal(known[0], x):
+            return known[2:]
+        self._spend(3, None if rows is None else len(rows))
+        f, gradient = self._problem.value_and_gradient(x, rows)
+        self._known = (x.copy(), rows, f, gradient)
+        return f, gradient
+
+    def hessian(self, x: Array) -> Array:
+        self._spend(3 * self._problem.dim)
+        return self._problem.hessian(x)
+
+    def sample(self, purpose: str, start: int, n: int) -> Array:
+        return self._problem.problem.sample(self._draws, purpose, start, n)
+
+    def correction(self, x: Array, row: int) -> Array:
+        self._spend(1)
+        return self._problem.correction(x, row)
+
+    def _spend(self, points: int, rows: int | None = None) -> None:
+        rows = self._problem.n_rows if rows is None else rows
+        self._left -= float(points) * self._problem.dim * rows
+        if self._left < 0:
+            raise TooMuch
+
+
+class _Tracer:
+    """Hears of each line of one code object, and notes what changed."""
+
+    def __init__(self, code: CodeType, variables: Any) -> None:
+        self._code, self._variables = code, variables
+        self._objects: dict[str, Any] = {}
+        self._kept: dict[str, Any] = {}
+        self._events: list[Event] = []
+        self._passes: dict[int, int] = {}
+        self._line: int | None = None
+        self._start = dict(self._changes())
+
+    def enter(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Trace the listing's own frame, and none of those that it calls."""
+        return self.hear if frame.f_code is self._code else None
+
+    def hear(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Note what the line before did, and which comes now."""
+        if event in ("line", "return"):
+            self._end_line()
+        if event == "line":
+            self._line = frame.f_lineno - 1
+        return self.hear
+
+    def _end_line(self) -> None:
+        line, self._line = self._line, None
+        if line is None:
+            return
+        self._passes[line] = self._passes.get(line, 0) + 1
+        if self._passes[line] > _OFTEN or len(self._events) >= _MOST_EVENTS:
+            return
+        self._events.append(Event(line, dict(self._changes())))
+
+    def told(self) -> Followed:
+        """Return what was heard; the last event knows what lines that weren't told have done."""
+        last = self._events[-1]
+        self._events[-1] = Event(last.line, {**last.changed, **dict(self._changes())})
+        return Followed(self._start, tuple(self._events))
+
+    def _changes(self) -> Iterator[tuple[str, Any]]:
+        for name, value in self._variables().items():
+            same = name in self._objects and self._objects[name] is value
+            if same and not isinstance(value, np.ndarray | list):
+                continue
+            kept = _kept(value)
+            if same and _same(self._kept[name], kept):
+                continue
+            self._objects[name], self._kept[name] = value, kept
+            yield name, kept
+
+
+def _kept(value: Any) -> Any:
+    """Return a value as it is now, for good."""
+    if not isinstance(value, np.ndarray):
+        return list(value) if isinstance(value, list) else value
+    if value.size <= _WHOLE:
+        return value.copy()
+    return Glimpse(value.reshape(-1)[:_FIRST].copy(), value.shape)
+
+
+def _same(before: Any, now: Any) -> bool:
+    if isinstance(now, list):
+        return len(before) == len(now) and all(a is b for a, b in zip(before, now, strict=True))
+    if isinstance(now, Glimpse) and isinstance(before, Glimpse):
+        return np.array_equal(before.first, now.first, equal_nan=True)
+    return np.array_equal(before, now, equal_nan=before.dtype.kind == "f")
