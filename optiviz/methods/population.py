@@ -91,6 +91,11 @@ class PopulationOptimizer(Optimizer):
             state = self.init(problem, state.x, draws).continued(state)
         return self.generation(problem, state, draws)
 
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the population and its values, beside the best member and its value."""
+        assert isinstance(state, PopulationState)
+        return super().variables(state) | {"population": state.population, "values": state.values}
+
     def check_problem(self, problem: Problem) -> Iterator[tuple[str, str]]:
         """Refuse a population that would not fit into memory."""
         yield from super().check_problem(problem)
@@ -105,6 +110,27 @@ def too_many(members: int, field: str, problem: Problem) -> Iterator[tuple[str, 
             field,
             f"must be at most {most:,} where a point has {problem.dim:,} numbers, is {members:,}",
         )
+
+
+def start_lines(spread: float | None) -> str:
+    """Return the lines of a listing that draw and score the first population."""
+    others = 'sample("population", 0, population_size - 1)'
+    if spread is not None:
+        moves = 'normal_rows("population", 0, population_size - 1, len(x))'
+        others = f"x + start_spread * {moves}"
+    return f"""\
+population = np.vstack((x, {others}))
+{FIRST_VALUES}"""
+
+
+# The lines of a listing that score the first members, and that find the best of them.
+FIRST_VALUES = """\
+values = f(population)
+fx = values[0]
+values = np.fmin(values, np.inf)  # a member without a value is worst"""
+BEST_MEMBER = """\
+best = values.argmin()
+x, fx = population[best], values[best]"""
 
 
 def scored(problem: Evaluator[Problem], X: Array) -> Array:

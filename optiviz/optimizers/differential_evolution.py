@@ -1,16 +1,18 @@
 """Differential evolution: move by scaled differences between members of the population."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Row, frozen
+from optiviz.engine.listing import Listing
+from optiviz.engine.optimizer import Row, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
     ACCEPTANCE,
+    BEST_MEMBER,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
     Places,
@@ -20,6 +22,7 @@ from optiviz.methods.population import (
     first_population,
     next_population,
     scored,
+    start_lines,
     start_population,
 )
 
@@ -122,6 +125,29 @@ class DifferentialEvolution(PopulationOptimizer):
             f"difference of two others, and is replaced if that is no worse; {numbers}."
         )
 
+    def listing(self) -> Listing:
+        """Return the algorithm with the strategy that is set."""
+        own = self.self_adapting
+        F = "own_F.reshape(n, 1)" if own else "differential_weight"
+        CR = "own_CR.reshape(n, 1)" if own else "crossover_rate"
+        loop = (
+            "n, dim = population.shape",
+            *((_OWN,) if own else ()),
+            _MOVED[self.strategy].format(F=F),
+            _CROSSED.format(CR=CR),
+            _KEPT,
+            *((_KEPT_OWN,) if own else ()),
+            BEST_MEMBER,
+        )
+        before = start_lines(self.start_spread) + (_FIRST_OWN if own else "")
+        return Listing(before, "\n".join(loop), _OTHERS)
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the population, and F and CR of each member where they adapt."""
+        assert isinstance(state, DifferentialState)
+        own = {"F": state.own_f, "CR": state.own_cr} if self.self_adapting else {}
+        return super().variables(state) | own
+
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> DifferentialState:
         """Score the start point and the members drawn with it."""
         n = self.population_size
@@ -206,3 +232,51 @@ def _others(uniforms: Array) -> Places:
             others[i] += others[i] >= place
         taken = np.sort(np.concatenate((taken, others[i : i + 1])), axis=0)
     return others
+
+
+# The listing: the lines of each choice, and what they call.
+_FIRST_OWN = """
+F = np.full(population_size, differential_weight)
+CR = np.full(population_size, crossover_rate)"""
+_OWN = """\
+new_F, renew_F, new_CR, renew_CR = uniforms("own", 4 * n).reshape(4, n)
+own_F = np.where(renew_F < 0.1, 0.1 + 0.9 * new_F, F)
+own_CR = np.where(renew_CR < 0.1, new_CR, CR)"""
+_BEST = "best = population[values.argmin()]"
+_DRAWN = 'one, two, three = others(uniforms("others", 3 * n).reshape(3, n))'
+_MOVED = {
+    "rand/1/bin": f"""\
+{_DRAWN}
+moved = population[one] + {{F}} * (population[two] - population[three])""",
+    "best/1/bin": f"""\
+{_DRAWN}
+{_BEST}
+moved = best + {{F}} * (population[one] - population[two])""",
+    "current-to-best/1/bin": f"""\
+{_DRAWN}
+{_BEST}
+moved = population + {{F}} * (best - population) + {{F}} * (population[one] - population[two])""",
+}
+_CROSSED = """\
+crossed = uniforms("crossover", n * dim).reshape(n, dim) < {CR}
+sure = (uniforms("coordinate", n) * dim).astype(int)
+crossed[np.arange(n), sure] = True  # at least one coordinate is moved
+trials = np.where(crossed, moved, population)"""
+_KEPT = """\
+scores = np.fmin(f(trials), np.inf)  # a trial without a value is worst
+kept = scores <= values
+population = np.where(kept.reshape(n, 1), trials, population)
+values = np.where(kept, scores, values)"""
+_KEPT_OWN = "F, CR = np.where(kept, own_F, F), np.where(kept, own_CR, CR)"
+_OTHERS = '''\
+def others(numbers):
+    """Return three members for each one, all different and none itself, for numbers in [0, 1)."""
+    n = numbers.shape[1]
+    drawn, taken = [], np.arange(n).reshape(1, n)
+    for i, row in enumerate(numbers):
+        place = (row * (n - 1 - i)).astype(int)  # among the members that are left
+        for other in taken:
+            place = place + (place >= other)
+        drawn.append(place)
+        taken = np.sort(np.vstack((taken, place)), axis=0)
+    return drawn'''

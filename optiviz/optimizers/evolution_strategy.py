@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import exp, sqrt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Channel, Row, frozen
+from optiviz.engine.listing import Listing
+from optiviz.engine.optimizer import Channel, Row, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
     ACCEPTANCE,
+    BEST_MEMBER,
+    FIRST_VALUES,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
     SUCCESS,
@@ -156,6 +159,33 @@ class EvolutionStrategy(PopulationOptimizer):
             f"σ = {self.sigma:g} on; {rule}."
         )
 
+    def listing(self) -> Listing:
+        """Return the algorithm with the adaptation, recombination and selection that are set."""
+        own, middle = self.adaptation == "self", self.recombination == "intermediate"
+        before = (_START, "sigmas = np.full(parents, sigma)" if own else "success = 1 / 5")
+        base = _MIDDLE if middle else _PARENT
+        if own:
+            base = (*base[:1], _MIDDLE_SIGMA if middle else _PARENT_SIGMA, _OWN_SIGMA)
+        loop = (
+            "dim = len(x)",
+            *base,
+            _MUTATION.format("own.reshape(children, 1)" if own else "sigma"),
+            *(() if own else (_ONE_FIFTH,)),
+            *((_PLUS, *((_PLUS_SIGMA,) if own else ())) if self.selection == "plus" else ()),
+            _SELECTION,
+            *(("sigmas = own[chosen]",) if own else ()),
+            BEST_MEMBER,
+        )
+        return Listing("\n".join(before), "\n".join(loop), "from math import exp, sqrt")
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the parents, and the step size of each, or of all and how they succeeded."""
+        assert isinstance(state, StrategyState)
+        mine: dict[str, Any] = {"sigmas": state.sigmas}
+        if self.adaptation == "one_fifth":
+            mine = {"sigma": _middle(state.sigmas), "success": state.success}
+        return super().variables(state) | mine
+
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> StrategyState:
         """Score the start point and parents around it."""
         population = around(x0, self.sigma, draws, self.parents)
@@ -171,7 +201,7 @@ class EvolutionStrategy(PopulationOptimizer):
         """Mutate, and select."""
         n, (mu, dim) = self.children, state.population.shape
         if self.adaptation == "one_fifth" or self.recombination == "intermediate":
-            sigmas = np.full(n, exp(np.add.reduce(np.log(state.sigmas)) / mu))
+            sigmas = np.full(n, _middle(state.sigmas))
         if self.recombination == "intermediate":
             base = np.add.reduce(state.population, axis=0) / mu
             # The middle was never scored: half of the parents stand for it.
@@ -211,7 +241,7 @@ class EvolutionStrategy(PopulationOptimizer):
             children[chosen],
             values[chosen],
             n,
-            (acceptance, rate, exp(np.add.reduce(np.log(sigmas)) / mu)),
+            (acceptance, rate, _middle(sigmas)),
             sigmas=frozen(sigmas),
             success=success,
         )
@@ -219,3 +249,42 @@ class EvolutionStrategy(PopulationOptimizer):
 
 def _limited(sigmas: Array) -> Array:
     return np.clip(sigmas, _LOWEST, _HIGHEST)
+
+
+def _middle(sigmas: Array) -> float:
+    """Return the geometric mean."""
+    return exp(np.add.reduce(np.log(sigmas)) / len(sigmas))
+
+
+# The listing: the lines of each choice.
+_START = f"""\
+population = np.vstack((x, x + sigma * normal_rows("population", 0, parents - 1, len(x))))
+{FIRST_VALUES}"""
+_MIDDLE = ("base = population.mean(axis=0)", "beaten = np.median(values)")
+_PARENT = (
+    """\
+drawn = (uniforms("parent", children) * parents).astype(int)
+base = population[drawn]""",
+    "beaten = values[drawn]",
+)
+_MIDDLE_SIGMA = "sigma = exp(np.log(sigmas).mean())  # the geometric mean"
+_PARENT_SIGMA = "sigma = sigmas[drawn]"
+_OWN_SIGMA = """\
+tau = 1 / sqrt(2 * dim)
+own = (sigma * np.exp(tau * normals("sigma", children))).clip(1e-150, 1e150)"""
+_MUTATION = """\
+moves = normals("mutation", children * dim).reshape(children, dim)
+points = base + {} * moves
+scores = np.fmin(f(points), np.inf)  # a child without a value is worst"""
+_ONE_FIFTH = """\
+pace = children / (10 + children)
+success = (1 - pace) * success + pace * np.mean(scores < beaten)
+sigma *= exp((success - 1 / 5) / (1 - 1 / 5) / (1 + dim / (2 * children)))
+sigma = min(max(sigma, 1e-150), 1e150)"""
+_PLUS = """\
+points = np.concatenate((points, population))  # children first: among equals they win
+scores = np.concatenate((scores, values))"""
+_PLUS_SIGMA = "own = np.concatenate((own, sigmas))"
+_SELECTION = """\
+chosen = np.argsort(scores, kind="stable")[:parents]
+population, values = points[chosen], scores[chosen]"""

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Row
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
+    BEST_MEMBER,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
     SUCCESS,
@@ -22,6 +24,7 @@ from optiviz.methods.population import (
     next_population,
     ranking,
     scored,
+    start_lines,
     start_population,
 )
 
@@ -164,6 +167,20 @@ class GeneticAlgorithm(PopulationOptimizer):
             f"{self.mutation_rate:g}. The best {self.elites:,} live on."
         )
 
+    def listing(self) -> Listing:
+        """Return the algorithm with the selection, crossover and mutation that are set."""
+        draw, select = _SELECTION[self.selection]
+        toss, cross = _CROSSOVER[self.crossover]
+        numbers, mutate = _MUTATION[self.mutation]
+        live_on = _ELITE if self.elites else "population, values = children, scores"
+        loop = (_COUNTS, draw, _MIXING, cross, mutate, _SCORES, live_on, BEST_MEMBER)
+        helpers = (select, toss, numbers)
+        return Listing(
+            before=start_lines(self.start_spread),
+            loop="\n".join(loop),
+            helpers="\n\n\n".join(lines for lines in helpers if lines),
+        )
+
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> PopulationState:
         """Score the start point and the members drawn with it."""
         population = start_population(problem, x0, self.members, self.start_spread, draws)
@@ -265,3 +282,108 @@ def _below_worst(values: Array) -> Array:
             below = (worst / 2 - values / 2) / (worst / 2 - best / 2)
             return np.where(valued, below, 0.0)
     return np.ones(len(values))
+
+
+# The listing: lines that are there always, and for each choice its lines and what they call.
+_COUNTS = "n, dim = population_size - elites, len(x)"
+_DRAWN_BY = '''\
+def drawn_by(shares, numbers):
+    """Return members, each as likely as its share, for numbers between 0 and 1."""
+    ends = np.add.accumulate(shares)
+    found = np.searchsorted(ends, numbers * ends[-1], side="right")
+    return np.minimum(found, len(shares) - 1)'''
+_SELECTION = {
+    "tournament": (
+        """\
+drawn = uniforms("parents", 2 * n * tournament_size).reshape(2 * n, tournament_size)
+met = (drawn * population_size).astype(int)
+parents = met[np.arange(2 * n), values[met].argmin(axis=1)]  # the best of each tournament""",
+        "",
+    ),
+    "roulette": (
+        """\
+shares = below_worst(values)
+parents = drawn_by(shares, uniforms("parents", 2 * n))""",
+        _DRAWN_BY
+        + '''
+
+
+def below_worst(values):
+    """Return how far below the worst each value is, as a share of the range of all."""
+    valued = values[np.isfinite(values)]
+    if len(valued) == 0 or valued.max() == valued.min():
+        return np.ones(len(values))
+    below = (valued.max() / 2 - values / 2) / (valued.max() / 2 - valued.min() / 2)
+    return np.where(np.isfinite(values), below, 0.0)''',
+    ),
+    "rank": (
+        """\
+shares = by_rank(values, selection_pressure)
+parents = drawn_by(shares, uniforms("parents", 2 * n))""",
+        _DRAWN_BY
+        + '''
+
+
+def by_rank(values, pressure):
+    """Return each member's share of the children: the best has `pressure`, the worst the rest."""
+    n = len(values)
+    shares = np.empty(n)
+    ranking = np.argsort(values, kind="stable")
+    shares[ranking] = pressure - 2 * (pressure - 1) * np.arange(n) / (n - 1)
+    return shares''',
+    ),
+}
+_MIXING = """\
+first, second = population[parents[:n]], population[parents[n:]]
+mixing = uniforms("mixing", n).reshape(n, 1) < crossover_probability"""
+_CROSSOVER = {
+    "uniform": (
+        '''\
+def coins(count):
+    """Return tosses of a coin, 32 of each number that is drawn."""
+    numbers = (uniforms("coins", -(-count // 32)) * 2.0**32).astype("<u4")
+    return np.unpackbits(numbers.view(np.uint8), count=count).astype(bool)''',
+        """\
+from_second = coins(n * dim).reshape(n, dim)
+children = np.where(mixing & from_second, second, first)""",
+    ),
+    "one-point": (
+        "",
+        """\
+cuts = (1 + uniforms("crossover", n) * (dim - 1)).astype(int)
+from_second = np.arange(dim) >= cuts.reshape(n, 1)
+children = np.where(mixing & from_second, second, first)""",
+    ),
+    "blend": (
+        "",
+        """\
+place = uniforms("crossover", n * dim).reshape(n, dim) * (1 + 2 * blend_beyond) - blend_beyond
+children = first + mixing * place * (second - first)  # 0 is the first parent, 1 the second""",
+    ),
+}
+_MUTATED = 'mutated = uniforms("mutated", n * dim).reshape(n, dim) < mutation_rate'
+_MUTATION = {
+    "gaussian": (
+        '''\
+def normals_for(mutated):
+    """Return a normal number for each place that mutates."""
+    count, expected = np.count_nonzero(mutated), mutation_rate * mutated.size
+    width = 1 << max(8, int(1.25 * expected).bit_length())  # drawn at once
+    parts = [normals(f"mutation {i}", width) for i in range(-(-count // width))]
+    return np.concatenate([np.empty(0), *parts])[:count]''',
+        f"""\
+{_MUTATED}
+children[mutated] += mutation_size * normals_for(mutated)""",
+    ),
+    "uniform": (
+        "",
+        f"""\
+{_MUTATED}
+children = np.where(mutated, sample("mutation", k * n, n), children)""",
+    ),
+}
+_SCORES = "scores = np.fmin(f(children), np.inf)  # a child without a value is worst"
+_ELITE = """\
+elite = np.argsort(values, kind="stable")[:elites]
+population = np.concatenate((population[elite], children))
+values = np.concatenate((values[elite], scores))"""

@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from optiviz.engine.draws import Draws
-from optiviz.engine.optimizer import Row, frozen
+from optiviz.engine.listing import Listing
+from optiviz.engine.optimizer import Row, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
     ACCEPTANCE,
+    BEST_MEMBER,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
     PopulationOptimizer,
@@ -21,6 +23,7 @@ from optiviz.methods.population import (
     first_population,
     next_population,
     scored,
+    start_lines,
     start_population,
 )
 
@@ -140,6 +143,21 @@ class ParticleSwarm(PopulationOptimizer):
             f"{social:.4g} of the way."
         )
 
+    def listing(self) -> Listing:
+        """Return the algorithm with the topology and damping that are set."""
+        constricted = self.damping == "constriction"
+        before = (start_lines(self.start_spread), _AT_REST, *((_CHI,) if constricted else ()))
+        loop = (_DRAWN_TO[self.topology], _PULLS, _FLY[self.damping], _KEPT, BEST_MEMBER)
+        helpers = "from math import sqrt" if constricted else ""
+        return Listing("\n".join(before), "\n".join(loop), helpers)
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the particles, how they fly and the best that each has seen."""
+        assert isinstance(state, SwarmState)
+        own = {"velocity": state.velocity, "own_x": state.own_x, "own_f": state.own_f}
+        chi = {"chi": self.factors[0]} if self.damping == "constriction" else {}
+        return super().variables(state) | own | chi
+
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> SwarmState:
         """Score the start point and the particles drawn with it, all at rest."""
         population = start_population(problem, x0, self.members, self.start_spread, draws)
@@ -187,3 +205,36 @@ class ParticleSwarm(PopulationOptimizer):
         near = np.stack((ring, np.roll(ring, 1), np.roll(ring, -1)))
         places = state.own_x[near[state.own_f[near].argmin(axis=0), ring]]
         return places
+
+
+# The listing: the lines of each choice.
+_AT_REST = """\
+velocity = np.zeros_like(population)
+own_x, own_f = population, values  # the best that each has seen"""
+_CHI = """\
+phi = cognitive + social
+chi = 2 / (phi - 2 + sqrt(phi * phi - 4 * phi))"""
+_DRAWN_TO = {
+    "global": "drawn_to = own_x[own_f.argmin()]  # the best that any has seen",
+    "ring": """\
+ring = np.arange(population_size)
+near = np.stack((ring, np.roll(ring, 1), np.roll(ring, -1)))  # itself and two neighbours
+drawn_to = own_x[near[own_f[near].argmin(axis=0), ring]]""",
+}
+_PULLS = 'r1, r2 = uniforms("pulls", 2 * population.size).reshape(2, *population.shape)'
+_FLY = {
+    "inertia": """\
+velocity = inertia * velocity
+velocity += cognitive * r1 * (own_x - population)
+velocity += social * r2 * (drawn_to - population)""",
+    "constriction": """\
+velocity = chi * velocity
+velocity += chi * cognitive * r1 * (own_x - population)
+velocity += chi * social * r2 * (drawn_to - population)""",
+}
+_KEPT = """\
+population = population + velocity
+values = np.fmin(f(population), np.inf)  # a place without a value is worst
+better = values < own_f
+own_x = np.where(better.reshape(-1, 1), population, own_x)
+own_f = np.where(better, values, own_f)"""
