@@ -255,7 +255,8 @@ moved = best + {{F}} * (population[one] - population[two])""",
     "current-to-best/1/bin": f"""\
 {_DRAWN}
 {_BEST}
-moved = population + {{F}} * (best - population) + {{F}} * (population[one] - population[two])""",
+moved = population + {{F}} * (best - population)
+moved = moved + {{F}} * (population[one] - population[two])""",
 }
 _CROSSED = """\
 crossed = uniforms("crossover", n * dim).reshape(n, dim) < {CR}

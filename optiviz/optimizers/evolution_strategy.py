@@ -162,13 +162,16 @@ class EvolutionStrategy(PopulationOptimizer):
     def listing(self) -> Listing:
         """Return the algorithm with the adaptation, recombination and selection that are set."""
         own, middle = self.adaptation == "self", self.recombination == "intermediate"
-        before = (_START, "sigmas = np.full(parents, sigma)" if own else "success = 1 / 5")
-        base = _MIDDLE if middle else _PARENT
-        if own:
-            base = (*base[:1], _MIDDLE_SIGMA if middle else _PARENT_SIGMA, _OWN_SIGMA)
+        before = (
+            _START,
+            FIRST_VALUES,
+            "sigmas = np.full(parents, sigma)" if own else "success = 1 / 5",
+        )
+        base, beaten, sigma = _MIDDLE if middle else _PARENT
         loop = (
             "dim = len(x)",
-            *base,
+            base,
+            *((sigma, _OWN_SIGMA) if own else (beaten,)),
             _MUTATION.format("own.reshape(children, 1)" if own else "sigma"),
             *(() if own else (_ONE_FIFTH,)),
             *((_PLUS, *((_PLUS_SIGMA,) if own else ())) if self.selection == "plus" else ()),
@@ -257,18 +260,21 @@ def _middle(sigmas: Array) -> float:
 
 
 # The listing: the lines of each choice.
-_START = f"""\
-population = np.vstack((x, x + sigma * normal_rows("population", 0, parents - 1, len(x))))
-{FIRST_VALUES}"""
-_MIDDLE = ("base = population.mean(axis=0)", "beaten = np.median(values)")
+_START = """\
+moves = normal_rows("population", 0, parents - 1, len(x))
+population = np.vstack((x, x + sigma * moves))"""
+_MIDDLE = (
+    "base = population.mean(axis=0)",
+    "beaten = np.median(values)  # the middle itself has no value",
+    "sigma = exp(np.log(sigmas).mean())  # the geometric mean",
+)
 _PARENT = (
     """\
 drawn = (uniforms("parent", children) * parents).astype(int)
 base = population[drawn]""",
     "beaten = values[drawn]",
+    "sigma = sigmas[drawn]",
 )
-_MIDDLE_SIGMA = "sigma = exp(np.log(sigmas).mean())  # the geometric mean"
-_PARENT_SIGMA = "sigma = sigmas[drawn]"
 _OWN_SIGMA = """\
 tau = 1 / sqrt(2 * dim)
 own = (sigma * np.exp(tau * normals("sigma", children))).clip(1e-150, 1e150)"""

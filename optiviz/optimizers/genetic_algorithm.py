@@ -357,8 +357,9 @@ children = np.where(mixing & from_second, second, first)""",
     "blend": (
         "",
         """\
-place = uniforms("crossover", n * dim).reshape(n, dim) * (1 + 2 * blend_beyond) - blend_beyond
-children = first + mixing * place * (second - first)  # 0 is the first parent, 1 the second""",
+u = uniforms("crossover", n * dim).reshape(n, dim)
+place = u * (1 + 2 * blend_beyond) - blend_beyond  # 0: the first parent, 1: the second
+children = first + mixing * place * (second - first)""",
     ),
 }
 _MUTATED = 'mutated = uniforms("mutated", n * dim).reshape(n, dim) < mutation_rate'
