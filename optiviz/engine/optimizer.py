@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from optiviz.engine.draws import Draws
 from optiviz.engine.listing import Listing
 from optiviz.engine.parameters import Kind
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array, Evaluator, Problem
 
 
@@ -264,6 +265,10 @@ class Optimizer(Kind):
         They are all that its loop needs: x, fx, and what is carried along.
         """
         return {"x": state.x, "fx": state.f}
+
+    def parts(self, problem: Evaluator[Problem], state: State) -> tuple[Part, ...]:
+        """Return what the step after a state is made of; nothing where that is no vector."""
+        return ()
 
     def check_problem(self, problem: Problem) -> Iterator[tuple[str, str]]:
         """Yield (field, sentence) for settings that are impossible with this problem."""

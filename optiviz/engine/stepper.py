@@ -48,11 +48,17 @@ class Stepper:
         optimizer = self.spec.optimizer_after(state.k)
         # A problem may overflow or divide by zero: the run then ends as diverged.
         with np.errstate(all="ignore"):
+            state, block = optimizer.steps(self.problem, self.entering(state), self.draws, n)
+        return state, self._with_channels_of_first(optimizer, block)
+
+    def entering(self, state: State) -> State:
+        """Return the state that the iteration after it begins from: with what is changed there."""
+        optimizer = self.spec.optimizer_after(state.k)
+        with np.errstate(all="ignore"):
             for change in self.spec.changes:
                 if change.at == state.k:
                     state = self._changed(state, change, optimizer)
-            state, block = optimizer.steps(self.problem, state, self.draws, n)
-        return state, self._with_channels_of_first(optimizer, block)
+        return state
 
     def _with_channels_of_first(self, optimizer: Optimizer, block: Block) -> Block:
         """Put an algorithm's channels where the first one has them, nan where it has none."""

@@ -26,6 +26,7 @@ from optiviz.engine.optimizer import (
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Epoch, Evaluator, Problem
 from optiviz.methods import descent_lines
+from optiviz.methods.parts import StepParts
 from optiviz.schedules import Schedule
 from optiviz.schedules.constant import Constant
 
@@ -73,7 +74,7 @@ class DescentState(State):
     moments: Array
 
 
-class Descent(StretchOptimizer):
+class Descent(StepParts, StretchOptimizer):
     """x <- x + step, with a step made of the gradient; here, the plain one.
 
     On all rows, a row's f is the value that the step led to. On batches, which are shuffled for

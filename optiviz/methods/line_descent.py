@@ -9,6 +9,7 @@ import numpy as np
 
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import Channel, Optimizer, Outcome, Row, State, first_state, frozen
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.line_search import Line, Point, SufficientDecrease, Trials
 
@@ -128,6 +129,19 @@ class LineSearchDescent(Optimizer):
         spent = plan.gradients + line.evaluations
         channels = (length, moved, float(line.evaluations))
         return self._after(problem, state, changed, (spent, spent), plan, channels)
+
+    def parts(self, problem: Evaluator[Problem], state: State) -> tuple[Part, ...]:
+        """Return the gradient, and the direction that is searched where that is another one."""
+        assert isinstance(state, SearchState)
+        length = float(np.linalg.norm(state.gradient))
+        if state.failed > 1 or not 0 < length < inf:
+            return ()
+        with np.errstate(all="ignore"):
+            direction = self.plan(problem, state).direction if not state.failed else -state.gradient
+        down = Part("gradient", "−gradient", -state.gradient, scaled=False)
+        if np.array_equal(direction, down.vector):
+            return (down,)
+        return down, Part("memory", "direction searched", direction, scaled=False)
 
     def _line(self, problem: Evaluator[Problem], state: SearchState, plan: Plan) -> Line:
         share = self.sufficient_decrease

@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from optiviz.engine.parameters import Param
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array
 from optiviz.methods.descent import BatchDescent, LearningRate, Moments
 
@@ -75,6 +76,13 @@ class AdaptiveMoments(BatchDescent):
     def second(self, moments: Moments) -> Array:
         """Return the mean square whose root divides, shape (m,)."""
         return moments[1]
+
+    def remembered(
+        self, before: Moments, after: Moments, x: Array, rate: float, t: int
+    ) -> tuple[Part, ...]:
+        """Return the step along the mean gradient, freed of its start at zero."""
+        freed = after[0] / (1 - self.beta_1**t)
+        return (Part("memory", "−rate · mean gradient", -rate * freed),)
 
     def update(
         self, step: Array, gradient: Array, x: Array, moments: Moments, rate: float, t: int

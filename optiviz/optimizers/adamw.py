@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from optiviz.engine.parameters import Param
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array
 from optiviz.methods.descent import Moments
 from optiviz.methods.moments import AdaptiveMoments
@@ -51,3 +52,10 @@ class AdamW(AdaptiveMoments):
         *first, last = super().update_lines(rate).splitlines()
         shrunk = last.replace("x = x", f"x = x - {rate} * weight_decay * x", 1)
         return "\n".join((*first, shrunk)) + "\n"
+
+    def remembered(
+        self, before: Moments, after: Moments, x: Array, rate: float, t: int
+    ) -> tuple[Part, ...]:
+        """Return the step along the mean gradient, and the shrinking."""
+        shrinking = Part("other", "−rate · weight decay · x", -rate * self.weight_decay * x)
+        return *super().remembered(before, after, x, rate, t), shrinking

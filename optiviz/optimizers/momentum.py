@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array
 from optiviz.methods.descent import BatchDescent, Moments
 from optiviz.methods.moments import Momentum as Share
@@ -40,3 +41,9 @@ class Momentum(BatchDescent):
     def update_lines(self, rate: str) -> str:
         """Return the lines of the update."""
         return f"velocity = momentum * velocity - {rate} * g\nx = x + velocity\n"
+
+    def remembered(
+        self, before: Moments, after: Moments, x: Array, rate: float, t: int
+    ) -> tuple[Part, ...]:
+        """Return what is kept of the last step."""
+        return (Part("memory", "momentum · last step", self.momentum * before[0]),)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array
 from optiviz.methods.descent import BatchDescent, Moments
 from optiviz.methods.moments import Momentum
@@ -50,3 +51,9 @@ class Nesterov(BatchDescent):
             f"velocity = momentum * velocity - {rate} * g\n"
             f"x = x + momentum * velocity - {rate} * g  # ahead of where it is\n"
         )
+
+    def remembered(
+        self, before: Moments, after: Moments, x: Array, rate: float, t: int
+    ) -> tuple[Part, ...]:
+        """Return the way ahead along the new velocity."""
+        return (Part("memory", "momentum · velocity", self.momentum * after[0]),)

@@ -5,6 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from optiviz.engine.parameters import Param
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array
 from optiviz.methods.descent import BatchDescent, Moments
 from optiviz.methods.moments import Decay, move_toward
@@ -56,3 +57,9 @@ class QuasiHyperbolicMomentum(BatchDescent):
             "mean = momentum * mean + (1 - momentum) * g\n"
             f"x = x - {rate} * ((1 - nu) * g + nu * mean)\n"
         )
+
+    def remembered(
+        self, before: Moments, after: Moments, x: Array, rate: float, t: int
+    ) -> tuple[Part, ...]:
+        """Return the step along the mean, of which nu is taken."""
+        return (Part("memory", "−rate · mean gradient", -rate * after[0]),)
