@@ -458,7 +458,7 @@ def test_a_point_can_be_dragged(canvas):
 def test_hovering_reads_the_curves_and_leaving_stops(canvas):
     best = Line(X, np.floor(X / 10), "run:0", "best", steps=True)
     draw(canvas, fitness(best, Line(X, X * 2, "run:1", "current")))
-    readout = canvas.plot()._readout
+    readout = canvas.plot()._pointing.readout
     assert not readout.isVisible()
     move(canvas, canvas.plot().pixel_of(55.2, 50.0))
     rows = [(row.label, row.value) for row in readout.readings()]
@@ -481,8 +481,8 @@ def test_values_between_samples():
 def test_zooming_keeps_the_range_until_it_is_reset(canvas, qtbot):
     draw(canvas, fitness())
     whole = canvas.plot().ranges()
-    canvas.plot()._box.scaleBy((0.5, 1.0))
-    canvas.plot()._box.sigRangeChangedManually.emit([True, False])
+    canvas.plot().box.scaleBy((0.5, 1.0))
+    canvas.plot().box.sigRangeChangedManually.emit([True, False])
     assert canvas.zoomed()
     zoomed = canvas.plot().ranges()
     draw(canvas, fitness(Line(X * 3, X)))
@@ -491,8 +491,8 @@ def test_zooming_keeps_the_range_until_it_is_reset(canvas, qtbot):
     qtbot.keyClick(canvas.plot(), Qt.Key.Key_A)
     assert not canvas.zoomed()
     assert canvas.plot().ranges() == whole
-    canvas.plot()._box.scaleBy((0.5, 1.0))
-    canvas.plot()._box.sigRangeChangedManually.emit([True, False])
+    canvas.plot().box.scaleBy((0.5, 1.0))
+    canvas.plot().box.sigRangeChangedManually.emit([True, False])
     at = canvas.plot().plot_area().center().toPoint()
     qtbot.mouseDClick(canvas.plot().viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert canvas.plot().ranges() == whole
@@ -500,7 +500,7 @@ def test_zooming_keeps_the_range_until_it_is_reset(canvas, qtbot):
 
 def test_the_wheel_zooms_time_only_where_x_is_time(canvas):
     draw(canvas, fitness())
-    assert list(canvas.plot()._box.mouseEnabled()) == [True, False]
+    assert list(canvas.plot().box.mouseEnabled()) == [True, False]
 
 
 def test_the_playhead_moves_without_the_figure(canvas):

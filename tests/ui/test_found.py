@@ -179,9 +179,9 @@ def test_the_pointer_reads_the_function_and_nothing_else(window, qtbot):
     window.functions.session.seek(60)
     qtbot.waitUntil(lambda: "iteration 60" in card.canvas.figure().caption, timeout=10_000)
     plot = card.canvas.plot()
-    plot._hover = QPointF(plot.plot_area().center())
-    plot._read()
-    assert [row.label for row in plot._readout.readings()] == ["x", "f(x) = x^2"]
+    plot._pointing.hover = QPointF(plot.plot_area().center())
+    plot._pointing.read()
+    assert [row.label for row in plot.readings()] == ["x", "f(x) = x^2"]
 
 
 def test_a_huge_value_on_a_tiny_axis_has_no_place():

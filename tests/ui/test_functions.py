@@ -199,5 +199,5 @@ def test_the_pointer_reads_the_value_and_not_a_contour_line(qtbot: QtBot) -> Non
     plain = Qt.KeyboardModifier.NoModifier
     moved = QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, plain)
     QApplication.sendEvent(plot.viewport(), moved)
-    read = [row.label for row in plot._readout.readings()]
+    read = [row.label for row in plot.readings()]
     assert read == ["x", "y", "value of Rosenbrock"]

@@ -5,7 +5,6 @@ Imports numpy, Qt, pyqtgraph, the theme and the figure.
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
 from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from optiviz.ui.canvas.axes import Scale
 from optiviz.ui.canvas.image import ImageMark
 from optiviz.ui.canvas.markers import is_stroked, marker_path
+from optiviz.ui.canvas.pixels import Pixels
 from optiviz.ui.canvas.places import line_places
 from optiviz.ui.theme import blend, current_theme
 from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Rule, Text, ValueImage
@@ -30,7 +30,6 @@ from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Rule, Tex
 __all__ = ["MOST_POINTS", "CrispLine", "LineMark", "Marks"]
 
 Array = NDArray[np.float64]
-ToPixels = Callable[[float, float], QPointF]
 Kind = TypeVar("Kind", bound=Item)
 Grid = TypeVar("Grid", ClassImage, ValueImage)
 
@@ -83,7 +82,7 @@ class Mark(Generic[Kind]):
     def draw(self, item: Kind, sx: Scale, sy: Scale) -> None:
         """Give the graphics item its data."""
 
-    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+    def arrange(self, pixels: Pixels) -> None:
         """Move to its place in pixels of the plot's area."""
 
 
@@ -264,7 +263,7 @@ class TextMark(Mark[Text]):
         self.graphics.setBrush(QBrush(theme.colour(item.role)))
         self.graphics.setVisible(bool(np.isfinite(self._place).all()))
 
-    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+    def arrange(self, pixels: Pixels) -> None:
         item = self.item
         if item is None or not self.graphics.isVisible():
             return
@@ -278,7 +277,7 @@ class TextMark(Mark[Text]):
             "top": (-size.width() / 2, gap),
             "bottom": (-size.width() / 2, -size.height() - gap),
         }[item.anchor]
-        self.graphics.setPos(to_pixels(*self._place) + QPointF(left, top))
+        self.graphics.setPos(QPointF(*pixels.at(*self._place)) + QPointF(left, top))
 
 
 class CrispLine(QGraphicsLineItem):
@@ -306,15 +305,15 @@ class RuleMark(Mark[Rule]):
         self.graphics.setPen(current_theme().pen(item.role, 1.0, item.dash))
         self.graphics.setVisible(bool(np.isfinite(self._place)))
 
-    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+    def arrange(self, pixels: Pixels) -> None:
         if self.item is None or not np.isfinite(self._place):
             return
         if self.item.upright:
-            at = round(to_pixels(self._place, 0.0).x())
-            self.graphics.setLine(at, area.top(), at, area.bottom())
+            at = round(pixels.at(self._place, 0.0)[0])
+            self.graphics.setLine(at, 0.0, at, pixels.height)
         else:
-            at = round(to_pixels(0.0, self._place).y())
-            self.graphics.setLine(area.left(), at, area.right(), at)
+            at = round(pixels.at(0.0, self._place)[1])
+            self.graphics.setLine(0.0, at, pixels.width, at)
 
 
 _MARKS: Final[dict[type, type[Mark[Any]]]] = {
@@ -360,11 +359,11 @@ class Marks:
             for mark in pool:
                 mark.forget()
 
-    def arrange(self, to_pixels: ToPixels, area: QRectF) -> None:
+    def arrange(self, pixels: Pixels) -> None:
         """Move what lives in pixels."""
         for mark in self.shown:
             if not mark.in_plot:
-                mark.arrange(to_pixels, area)
+                mark.arrange(pixels)
 
     def points(self) -> list[Any]:
         """Return the scatter items, which draw themselves otherwise when they are copied."""

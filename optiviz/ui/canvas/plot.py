@@ -1,4 +1,4 @@
-"""A figure's items on axes: pyqtgraph draws them, the mouse seeks, zooms and reads values.
+"""A figure's items on axes: pyqtgraph draws them and zooms.
 
 Imports Qt, pyqtgraph, the other rooms of the canvas, the theme and the figure.
 """
@@ -11,21 +11,21 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from optiviz.ui.canvas.axes import Scale, number, range_of
+from optiviz.ui.canvas.axes import Scale, range_of
 from optiviz.ui.canvas.frame import Frame
 from optiviz.ui.canvas.labels import EndLabel, EndLabels, margin_for
 from optiviz.ui.canvas.marks import CrispLine, LineMark, Marks
-from optiviz.ui.canvas.places import extents_of, points_inside
+from optiviz.ui.canvas.pixels import Pixels
+from optiviz.ui.canvas.places import extents_of
+from optiviz.ui.canvas.pointing import Pointing
 from optiviz.ui.canvas.ramp import RampScale
-from optiviz.ui.canvas.readout import Reading, Readout, nearest_x, value_at
+from optiviz.ui.canvas.readout import Reading
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import ClassImage, Figure, Line, Rule, ValueImage
 
 __all__ = ["PlotPane"]
 
-FAR: Final = 1e5  # pixels beyond any screen, as far as Qt is asked to draw
 _IMAGES: Final = (ClassImage, ValueImage)
-GRAB: Final = 12.0  # pixels: how near the pointer must be to a point that can be dragged
 
 
 class PlotPane(pg.GraphicsView):
@@ -56,22 +56,21 @@ class PlotPane(pg.GraphicsView):
         self._arranging = False
         self._margin = 0.0
         self._playhead: float | None = None
-        self._hover: QPointF | None = None
-        self._drag = ""
-        self._box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
-        self._box.disableAutoRange()
-        self._box.setZValue(0)
+        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
+        self.box.disableAutoRange()
+        self.box.setZValue(0)
         self._frame = Frame()
         self._labels = EndLabels()
         self._ramp = RampScale()
-        for item in (self._frame, self._box, self._labels, self._ramp):
+        for item in (self._frame, self.box, self._labels, self._ramp):
             self.scene().addItem(item)
-        self._marks = Marks(self._box)
-        self._playhead_line = self._thin_line(9_000)
-        self._pointer_line = self._thin_line(8_000)
-        self._readout = Readout(self._box)
-        self._box.sigRangeChanged.connect(self._range_changed)
-        self._box.sigRangeChangedManually.connect(self._range_changed_by_hand)
+        self._marks = Marks(self.box)
+        self._playhead_line = CrispLine(self.box)
+        self._playhead_line.setZValue(9_000)
+        self._playhead_line.setVisible(False)
+        self._pointing = Pointing(self)
+        self.box.sigRangeChanged.connect(self._range_changed)
+        self.box.sigRangeChangedManually.connect(self._range_changed_by_hand)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(60, 40)
         self.restyle()
@@ -85,9 +84,9 @@ class PlotPane(pg.GraphicsView):
             self._identity = identity
             self._set_zoomed(False)
             self._margin = 0.0
-            self._box.setAspectLocked(figure.equal)
+            self.box.setAspectLocked(figure.equal)
             # On a time axis the wheel zooms time alone.
-            self._box.setMouseEnabled(x=True, y=not figure.time_axis)
+            self.box.setMouseEnabled(x=True, y=not figure.time_axis)
         extents = [extents_of(item, x.log, y.log) for item in figure.items]
         images = [i for i, item in enumerate(figure.items) if isinstance(item, _IMAGES)]
         exact = extents[images[0]] if images else (None, None)
@@ -133,8 +132,7 @@ class PlotPane(pg.GraphicsView):
         theme = current_theme()
         self.setBackground(theme.colour("card"))
         self._playhead_line.setPen(theme.pen("accent", 2.0))
-        self._pointer_line.setPen(theme.pen("muted", 1.0, opacity=0.7))
-        self._readout.restyle()
+        self._pointing.restyle()
         self._marks.forget()
         self._margin = 0.0
         self.set_figure(self._figure)
@@ -143,71 +141,74 @@ class PlotPane(pg.GraphicsView):
         """Draw points one by one, sharp at any size, while a copy is made."""
         for points in self._marks.points():
             points.setExportMode(copying, {"antialias": True} if copying else None)
-        self._pointer_line.setVisible(False)
-        self._readout.setVisible(False)
+        self._pointing.hide()
+
+    def figure(self) -> Figure:
+        """Return what is drawn."""
+        return self._figure
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return what is read where the pointer is, the first one as a heading."""
+        return self._pointing.readout.readings()
+
+    def ramp_image(self) -> ValueImage | None:
+        """Return the picture of values whose scale stands beside the plot."""
+        return self._ramp.image()
 
     def plot_area(self) -> QRectF:
         """Return where the axes are, in pixels of the pane."""
-        return QRectF(self._box.geometry())
+        return QRectF(self.box.geometry())
 
     def pixel_of(self, x: float, y: float) -> QPointF:
         """Return where a point of the data is, in pixels of the pane."""
-        inside = self._to_pixels(self._sx.place(x), self._sy.place(y))
+        inside = QPointF(*self.pixels().at(self._sx.place(x), self._sy.place(y)))
         return inside + self.plot_area().topLeft()
+
+    def value_at(self, at: QPointF, inside: bool = True) -> tuple[float, float]:
+        """Return the point of the data at a pixel of the pane, or the nearest one that is shown."""
+        area = self.plot_area()
+        across, down = at.x() - area.left(), at.y() - area.top()
+        if inside:
+            across = min(max(across, 0.0), area.width())
+            down = min(max(down, 0.0), area.height())
+        x, y = self.pixels().place(across, down)
+        return self._sx.value(x), self._sy.value(y)
+
+    def pixels(self) -> Pixels:
+        """Return how places become pixels of the plot's area."""
+        (x0, x1), (y0, y1) = self.box.viewRange()
+        size = self.box.geometry()
+        return Pixels((x0, x1), (y0, y1), size.width(), size.height())
 
     def ranges(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return what the axes cover, in values."""
-        (x0, x1), (y0, y1) = self._box.viewRange()
+        (x0, x1), (y0, y1) = self.box.viewRange()
         sx, sy = self._sx, self._sy
         return (sx.value(x0), sx.value(x1)), (sy.value(y0), sy.value(y1))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Lay everything out again."""
         super().resizeEvent(event)
-        if hasattr(self, "_readout"):
+        if hasattr(self, "_pointing"):
             self._margin = 0.0
             self._arrange()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Seek or grab a point; anything else zooms and moves the range."""
-        at = event.position()
-        if event.button() == Qt.MouseButton.LeftButton and self._box.geometry().contains(at):
-            if self._over_draggable(at):
-                self._drag = "point"
-                self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-                event.accept()
-                return
-            shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            if self._figure.time_axis and not shift:
-                self._drag = "seek"
-                self.seek_requested.emit(self._value_under(at))
-                event.accept()
-                return
-        super().mousePressEvent(event)
+        if self._pointing.press(event):
+            event.accept()
+        else:
+            super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Go on with what was begun, or read the values under the pointer."""
-        at = event.position()
-        if self._drag == "seek":
-            self.seek_requested.emit(self._value_under(at))
-        elif self._drag == "point":
-            self.drag_requested.emit(self._value_under(at))
-        else:
+        if not self._pointing.move(event):
             super().mouseMoveEvent(event)
-            if self._over_draggable(at):
-                self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-            else:
-                self.viewport().unsetCursor()
-        self._hover = None if event.buttons() and not self._drag else at
-        self._read()
+        self._pointing.moved(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End what was begun."""
-        drag, self._drag = self._drag, ""
-        if drag == "point":
-            self.viewport().unsetCursor()
-            self.drag_finished.emit(self._value_under(event.position()))
-        elif not drag:
+        if not self._pointing.release(event):
             super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -226,14 +227,7 @@ class PlotPane(pg.GraphicsView):
     def leaveEvent(self, event: QEvent) -> None:
         """Take the readout away."""
         super().leaveEvent(event)
-        self._hover = None
-        self._read()
-
-    def _thin_line(self, order: int) -> CrispLine:
-        line = CrispLine(self._box)
-        line.setZValue(order)
-        line.setVisible(False)
-        return line
+        self._pointing.leave()
 
     def _show_range(self, wanted: tuple[float, float, float, float]) -> None:
         if wanted == self._wanted:
@@ -241,7 +235,7 @@ class PlotPane(pg.GraphicsView):
         self._wanted = wanted
         if not self._zoomed:
             x0, x1, y0, y1 = wanted
-            self._box.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0.0)
+            self.box.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0.0)
 
     def _set_zoomed(self, zoomed: bool) -> None:
         if zoomed != self._zoomed:
@@ -270,50 +264,35 @@ class PlotPane(pg.GraphicsView):
             if margin > self._margin or margin < self._margin - 2 * SPACE[4]:
                 self._margin = margin
             area = self._frame.area_in(whole, self._y_range(), self._margin)
-            if self._box.geometry() != area:
-                self._box.setGeometry(area)
+            if self.box.geometry() != area:
+                self.box.setGeometry(area)
             x_range = self._x_range()
             self._frame.arrange(area, x_range, self._y_range())
-            inside = QRectF(0, 0, area.width(), area.height())
-            self._marks.arrange(self._to_pixels, inside)
+            self._marks.arrange(self.pixels())
             self._place_labels(area, whole)
             self._ramp.place(area, whole)
             self._place_playhead()
-            self._read()
+            self._pointing.read()
         finally:
             self._arranging = False
 
     def _x_range(self) -> tuple[float, float]:
-        low, high = self._box.viewRange()[0]
+        low, high = self.box.viewRange()[0]
         return low, high
 
     def _y_range(self) -> tuple[float, float]:
-        low, high = self._box.viewRange()[1]
+        low, high = self.box.viewRange()[1]
         return low, high
-
-    def _to_pixels(self, x: float, y: float) -> QPointF:
-        """Return pixels of the plot's area for places."""
-        (x0, x1), (y0, y1) = self._box.viewRange()
-        size = self._box.geometry()
-        across, down = (x - x0) / (x1 - x0) * size.width(), (y1 - y) / (y1 - y0) * size.height()
-        return QPointF(min(max(across, -FAR), FAR), min(max(down, -FAR), FAR))
-
-    def _value_under(self, at: QPointF) -> float:
-        """Return the x of the data under a pixel, kept inside the range."""
-        area = self._box.geometry()
-        share = min(max((at.x() - area.left()) / area.width(), 0.0), 1.0)
-        low, high = self._x_range()
-        return self._sx.value(low + share * (high - low))
 
     def _place_labels(self, area: QRectF, whole: QRectF) -> None:
         right = self._x_range()[1]
-        labels = []
+        pixels, labels = self.pixels(), []
         for mark in self._marks.shown:
             if not isinstance(mark, LineMark) or mark.item is None or not mark.item.label:
                 continue
             place = mark.end_before(right)
             if place is not None:
-                end = self._to_pixels(*place) + area.topLeft()
+                end = QPointF(*pixels.at(*place)) + area.topLeft()
                 line = mark.item
                 labels.append(EndLabel(line.label, line.role, end, line.opacity))
         margin = QRectF(area.right(), area.top(), whole.right() - area.right(), area.height())
@@ -331,60 +310,6 @@ class PlotPane(pg.GraphicsView):
         if not low <= place <= high:
             self._playhead_line.setVisible(False)
             return
-        at = round(self._to_pixels(place, 0.0).x())
-        self._playhead_line.setLine(at, 0.0, at, self._box.geometry().height())
+        at = round(self.pixels().at(place, 0.0)[0])
+        self._playhead_line.setLine(at, 0.0, at, self.box.geometry().height())
         self._playhead_line.setVisible(True)
-
-    def _over_draggable(self, at: QPointF) -> bool:
-        if self._figure.draggable is None:
-            return False
-        off = self.pixel_of(*self._figure.draggable) - at
-        return math.hypot(off.x(), off.y()) <= GRAB * current_theme().scale
-
-    def _read(self) -> None:
-        """Show the values under the pointer."""
-        area = self._box.geometry()
-        at = self._hover
-        if at is None or not area.contains(at) or not (self._figure.x.label):
-            self._pointer_line.setVisible(False)
-            self._readout.show_readings(())
-            return
-        lines = [i for i in self._figure.items if isinstance(i, Line)]
-        # The first line is what a figure is about, unless that is a picture.
-        lines = [i for i in lines if i.label] or lines[: self._ramp.image() is None]
-        x = self._value_under(at)
-        if self._figure.time_axis:
-            nearest = nearest_x(lines, x)
-            x = nearest if math.isfinite(self._sx.place(nearest)) else x
-        pixel = round(self._to_pixels(self._sx.place(x), 0.0).x())
-        self._pointer_line.setLine(pixel, 0.0, pixel, area.height())
-        self._pointer_line.setVisible(True)
-        rows = [Reading(self._figure.x.label, number(x))]
-        for line in lines:
-            y = value_at(line, x)
-            if y == y:
-                name = line.label or self._figure.y.label
-                rows.append(Reading(name, number(y), line.role, line.dash))
-        if not lines:
-            share = (area.bottom() - at.y()) / area.height()
-            low, high = self._y_range()
-            y = self._sy.value(low + share * (high - low))
-            rows = [
-                Reading(self._figure.x.label, number(x, 3)),
-                Reading(self._figure.y.label, number(y, 3)),
-            ]
-            image = self._ramp.image()
-            if image is not None and image.label:
-                rows.append(Reading(image.label, number(image.at(x, y), 3)))
-        self._readout.show_readings(rows)
-        self._readout.place(QRectF(0, 0, area.width(), area.height()), pixel, self._crowd)
-
-    def _crowd(self, rect: QRectF) -> int:
-        """Return how many points of the data are under a rectangle of the plot's area."""
-        (x0, x1), (y0, y1) = self._box.viewRange()
-        size = self._box.geometry()
-        across, up = (x1 - x0) / size.width(), (y1 - y0) / size.height()
-        sx, sy = self._sx, self._sy
-        wide = sx.value(x0 + rect.left() * across), sx.value(x0 + rect.right() * across)
-        high = sy.value(y1 - rect.bottom() * up), sy.value(y1 - rect.top() * up)
-        return points_inside(self._figure.items, wide, high)
