@@ -13,12 +13,15 @@ from enum import Enum
 import numpy as np
 
 from optiviz.engine.history import History
-from optiviz.engine.optimizer import Block, Optimizer, Outcome, Row, State
+from optiviz.engine.optimizer import Optimizer, State
 from optiviz.engine.problem import Array
+from optiviz.engine.reader import Reader, start_row
 from optiviz.engine.spec import Change, RunSpec
 from optiviz.engine.stepper import MAX_BLOCK, Stepper
 from optiviz.engine.stopping import Stop, StopReason
 from optiviz.engine.trace import Curve, Trace
+
+__all__ = ["Failure", "Reader", "Run", "RunStatus", "start_row"]
 
 _SLICE = 0.05  # seconds between two looks at the clock
 _FIRST_BLOCK = 1  # iteration, while the pace of an algorithm is not known: it may take seconds
@@ -48,76 +51,6 @@ class Failure:
 
     sentence: str
     details: str
-
-
-class Reader:
-    """Exact states of a run at any iteration, for one thread that is not the run's own."""
-
-    def __init__(self, run: "Run") -> None:
-        self._run = run
-        self._stepper: Stepper | None = None
-        self._generation = -1
-        self._last: State | None = None
-
-    @property
-    def stepper(self) -> Stepper:
-        """The run's spec with buffers of this reader's own."""
-        spec = self._run.spec
-        if self._stepper is None or self._stepper.spec is not spec:
-            self._stepper, self._last = Stepper(spec, self._stepper), None
-        return self._stepper
-
-    def state(self, k: int) -> State:
-        """Return state(k): the nearest snapshot, then replay.
-
-        Raises
-        ------
-        ValueError
-            If the run has not come to iteration k.
-        """
-        return self._at(k)[1]
-
-    def _at(self, k: int) -> tuple[Stepper, State]:
-        """Return state(k) and the stepper that leads on from it, both of one moment of the run."""
-        trace = self._run.trace
-        while True:  # until no change came between
-            generation, stepper = trace.generation, self.stepper
-            if not 0 <= k <= trace.last_k:
-                raise ValueError(f"the run has iterations 0 to {trace.last_k:,}, not {k:,}")
-            now = self._run.latest
-            nearest = now if now is not None and now.k == k else trace.snapshot(k)
-            if generation == trace.generation and stepper.spec is self._run.spec:
-                break
-        if self._generation != generation:
-            self._generation, self._last = generation, None
-        if self._last is not None and nearest.k < self._last.k <= k:
-            nearest = self._last
-        self._last = stepper.advance_to(nearest, k)
-        return stepper, self._last
-
-    def rows(self, start: int, stop: int) -> Block:
-        """Return rows start to stop - 1, recomputed if the trace no longer holds them whole.
-
-        Raises
-        ------
-        ValueError
-            If the run has not come that far, or `start` is not before `stop`.
-        """
-        trace = self._run.trace
-        held = trace.rows(start, stop)
-        if held is not None:
-            return held
-        if not 0 <= start < stop <= len(trace):
-            raise ValueError(
-                f"the run has rows 0 to {trace.last_k:,}, not from {start:,} to {stop - 1:,}"
-            )
-        stepper, state = self._at(max(0, start - 1))
-        blocks = [start_row(state, trace.n_channels)] if start == 0 else []
-        while state.k < stop - 1:
-            n = min(stepper.next_change(state.k), stop - 1) - state.k
-            state, block = stepper.steps(state, n)
-            blocks.append(block)
-        return Block.concatenate(blocks)
 
 
 class Run:
@@ -280,6 +213,25 @@ class Run:
         """Return a new run that is this one up to iteration k and then has the change."""
         return Run(self._changed_spec(k, optimizer, x))
 
+    def begin_as(self, other: "Run", k: int) -> None:
+        """Take over what another run did up to iteration k, so that it needn't be done again.
+
+        A run that is the same until then goes on from the last snapshot; any other, and one that
+        has begun already, is only prepared.
+        """
+        if self.status is not RunStatus.NEW or not _same_until(k, self.spec, other.spec):
+            return self.prepare()
+        try:
+            self._stepper = Stepper(self.spec)
+            trace, self._state = other.trace.until(k)
+        except Exception as error:
+            return self._fail(error)
+        self.seconds = float(trace.seconds(np.array([self._state.k]))[0])
+        self._redone = k
+        self.history = History(trace)
+        self.trace = trace
+        self._become(RunStatus.RUNNING)
+
     def _changed_spec(self, k: int, optimizer: Optimizer | None, x: Array | None) -> RunSpec:
         point = None if x is None else tuple(map(float, x))
         earlier = tuple(c for c in self.spec.changes if c.at < k)
@@ -388,8 +340,11 @@ class Run:
         return run
 
 
-def start_row(state: State, n_channels: int) -> Block:
-    """Return iteration 0 as a block of one row; its channels are nan."""
-    counts = (state.evaluations, state.gradient_evaluations, state.rows_seen)
-    channels = (np.nan,) * n_channels
-    return Block.of_rows([Row(state.f, state.best_f, Outcome.IMPROVED, *counts, channels)])
+def _same_until(k: int, spec: RunSpec, other: RunSpec) -> bool:
+    """Whether two runs do the same up to iteration k."""
+
+    def parts(spec: RunSpec) -> tuple[object, ...]:
+        changes = tuple(change for change in spec.changes if change.at < k)
+        return spec.problem, spec.optimizer, spec.seed, spec.start, changes
+
+    return parts(spec) == parts(other)

@@ -90,6 +90,37 @@ class StoppingCriterion(Parameters):
             return self
         return self.replace(ended_at=None)
 
+    def beyond(
+        self, state: State, seconds: float, problem: Problem, f_start: float
+    ) -> "StoppingCriterion":
+        """Return limits with which a run can go on after a state.
+
+        They are these ones, as far as they let it; what is used up is given once more, and a
+        target that is reached is left out. Nothing leads on from a state that has diverged.
+        """
+        limits = self.reopened()
+        for _ in StopReason:
+            due = limits.before(state, seconds, problem, f_start)
+            if due is None or due.reason is StopReason.DIVERGED:
+                break
+            limits = limits._widened(due.reason, state)
+        return limits
+
+    def _widened(self, reason: StopReason, state: State) -> "StoppingCriterion":
+        given: dict[StopReason, dict[str, float | int | None]] = {
+            StopReason.ITERATIONS: {"max_iterations": state.k + max(1, self.max_iterations or 0)},
+            StopReason.EVALUATIONS: {
+                "max_evaluations": state.evaluations + (self.max_evaluations or 0)
+            },
+            StopReason.EPOCHS: {"max_epochs": 2 * (self.max_epochs or 0.0)},
+            StopReason.SECONDS: {"max_seconds": 2 * (self.max_seconds or 0.0)},
+            StopReason.PATIENCE: {"patience": state.k - state.best_k + (self.patience or 0)},
+            StopReason.TARGET: {"target": None},
+            # Where it was stopped is all that is known of its length.
+            StopReason.ENDED: {"ended_at": None, "max_iterations": 2 * max(1, state.k)},
+        }
+        return self.replace(**given[reason])
+
     def before(self, state: State, seconds: float, problem: Problem, f_start: float) -> Stop | None:
         """Return the stop that is due before another iteration.
 

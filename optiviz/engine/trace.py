@@ -5,6 +5,7 @@ value of a column in a stretch), so that a curve over millions of iterations cos
 What is no longer held is recomputed on demand from the nearest snapshot (`optiviz.engine.run`).
 """
 
+import copy
 import hashlib
 import threading
 from collections.abc import Sequence
@@ -157,6 +158,20 @@ class Trace:
             self._length = at + 1
             self._buckets.end_at(at, self._first)
             return state
+
+    def until(self, k: int) -> "tuple[Trace, State]":
+        """Return a copy that ends at the last snapshot at or before k, and that snapshot."""
+        with self._lock:
+            made = copy.copy(self)
+            made._lock, made._rows, made._buckets = (
+                threading.RLock(),
+                self._rows.copy(),
+                copy.deepcopy(self._buckets),
+            )
+            made._improvements, made._clock = self._improvements.copy(), self._clock.copy()
+        state = made.rewind(k)
+        made._cuts = []
+        return made, state
 
     def _can_go_on_from(self, k: int) -> bool:
         return self._buckets.can_end_at(k, self._first)

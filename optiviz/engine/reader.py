@@ -1,0 +1,88 @@
+"""Exact states and rows of a run at any iteration: the nearest snapshot, then replay."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optiviz.engine.optimizer import Block, Outcome, Row, State
+from optiviz.engine.stepper import Stepper
+
+if TYPE_CHECKING:
+    from optiviz.engine.run import Run
+
+
+class Reader:
+    """Exact states of a run at any iteration, for one thread that is not the run's own."""
+
+    def __init__(self, run: "Run") -> None:
+        self._run = run
+        self._stepper: Stepper | None = None
+        self._generation = -1
+        self._last: State | None = None
+
+    @property
+    def stepper(self) -> Stepper:
+        """The run's spec with buffers of this reader's own."""
+        spec = self._run.spec
+        if self._stepper is None or self._stepper.spec is not spec:
+            self._stepper, self._last = Stepper(spec, self._stepper), None
+        return self._stepper
+
+    def state(self, k: int) -> State:
+        """Return state(k): the nearest snapshot, then replay.
+
+        Raises
+        ------
+        ValueError
+            If the run has not come to iteration k.
+        """
+        return self._at(k)[1]
+
+    def _at(self, k: int) -> tuple[Stepper, State]:
+        """Return state(k) and the stepper that leads on from it, both of one moment of the run."""
+        trace = self._run.trace
+        while True:  # until no change came between
+            generation, stepper = trace.generation, self.stepper
+            if not 0 <= k <= trace.last_k:
+                raise ValueError(f"the run has iterations 0 to {trace.last_k:,}, not {k:,}")
+            now = self._run.latest
+            nearest = now if now is not None and now.k == k else trace.snapshot(k)
+            if generation == trace.generation and stepper.spec is self._run.spec:
+                break
+        if self._generation != generation:
+            self._generation, self._last = generation, None
+        if self._last is not None and nearest.k < self._last.k <= k:
+            nearest = self._last
+        self._last = stepper.advance_to(nearest, k)
+        return stepper, self._last
+
+    def rows(self, start: int, stop: int) -> Block:
+        """Return rows start to stop - 1, recomputed if the trace no longer holds them whole.
+
+        Raises
+        ------
+        ValueError
+            If the run has not come that far, or `start` is not before `stop`.
+        """
+        trace = self._run.trace
+        held = trace.rows(start, stop)
+        if held is not None:
+            return held
+        if not 0 <= start < stop <= len(trace):
+            raise ValueError(
+                f"the run has rows 0 to {trace.last_k:,}, not from {start:,} to {stop - 1:,}"
+            )
+        stepper, state = self._at(max(0, start - 1))
+        blocks = [start_row(state, trace.n_channels)] if start == 0 else []
+        while state.k < stop - 1:
+            n = min(stepper.next_change(state.k), stop - 1) - state.k
+            state, block = stepper.steps(state, n)
+            blocks.append(block)
+        return Block.concatenate(blocks)
+
+
+def start_row(state: State, n_channels: int) -> Block:
+    """Return iteration 0 as a block of one row; its channels are nan."""
+    counts = (state.evaluations, state.gradient_evaluations, state.rows_seen)
+    channels = (np.nan,) * n_channels
+    return Block.of_rows([Row(state.f, state.best_f, Outcome.IMPROVED, *counts, channels)])
