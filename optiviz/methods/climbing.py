@@ -9,6 +9,7 @@ from math import sqrt
 from typing import Annotated, Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import (
@@ -71,6 +72,15 @@ class Climb(StretchOptimizer):
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> State:
         """Score the start point."""
         return first_state(x0, float(problem.evaluate(x0[None])[0]))
+
+    def chance(self, rise: Array, k: NDArray[np.int64]) -> Array | None:
+        """Return 1 for moves that are kept and 0 for others: nothing is left to chance.
+
+        A climb that asks nothing about equal moves keeps them.
+        """
+        rise = np.asarray(rise, dtype=np.float64)
+        keeps_ties = bool(getattr(self, "accept_ties", True))
+        return np.asarray(rise <= 0 if keeps_ties else rise < 0, dtype=np.float64)
 
     def stretches(self, draws: Draws, k: int, n: int, dim: int) -> Iterator[Array]:
         """Yield the moves for n iterations after k, so many at a time as may be held."""

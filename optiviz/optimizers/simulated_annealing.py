@@ -159,6 +159,14 @@ class SimulatedAnnealing(Climb):
             fallen = self.initial_temperature * np.exp(-self.rate * k)
         return np.maximum(fallen, self.final_temperature)
 
+    def chance(self, rise: Array, k: NDArray[np.int64]) -> Array | None:
+        """Return exp(-rise / T), and 1 for moves that are no worse: Metropolis et al. (1953)."""
+        rise = np.asarray(rise, dtype=np.float64)
+        t = self.temperatures(np.asarray(k, dtype=np.float64))
+        with np.errstate(all="ignore"):
+            kept = np.where(t > 0, np.exp(-np.maximum(rise, 0.0) / t), 0.0)
+        return np.where(rise <= 0, 1.0, np.where(rise > 0, kept, 0.0))
+
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> AnnealingState:
         """Score the start point."""
         first = super().init(problem, x0, draws)
