@@ -43,6 +43,7 @@ def test_presets_in_the_order_they_are_taught():
         "classic-perceptron",
         "classic-mlp",
         "classic-descent",
+        "one-parameter",
         "classic-minibatch",
         "xor",
         "iris",

@@ -1,4 +1,4 @@
-"""What a step of a descent is made of: the plain step down the gradient, and what is remembered."""
+"""What a step of a descent is made of: the step along the gradient, and what is remembered."""
 
 from typing import TYPE_CHECKING, Any, cast
 

@@ -3,9 +3,10 @@
 A new file here is a new problem everywhere. Imports functions, networks, datasets and the engine.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -16,6 +17,45 @@ from optiviz.functions import Function, Minimum
 
 _POINTS = 4  # that a sentence names
 _COORDINATES = 3  # of a point that a sentence names
+
+
+class OneVariable(Problem):
+    """Minimise what depends on one number, so that it can be drawn as a curve.
+
+    Attributes
+    ----------
+    variable : str
+        What the number is called.
+    """
+
+    variable: ClassVar[str] = "x"
+
+    @property
+    def dim(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    @abstractmethod
+    def domain(self) -> tuple[float, float]:
+        """Between which numbers it starts and is shown."""
+
+    @property
+    @abstractmethod
+    def written(self) -> str:
+        """What is minimised, as a formula: "f(x) = x^2"."""
+
+    @abstractmethod
+    def values(self, x: Array) -> Array:
+        """Return the value at each of n numbers, shape (n,)."""
+
+    @abstractmethod
+    def slopes(self, x: Array) -> Array:
+        """Return the first derivative at each of n numbers, shape (n,)."""
+
+    @abstractmethod
+    def curvatures(self, x: Array) -> Array:
+        """Return the second derivative at each of n numbers, shape (n,)."""
 
 
 class FunctionProblem(Problem):

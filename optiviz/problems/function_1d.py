@@ -9,7 +9,8 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.formula import Formula, FormulaError
 from optiviz.engine.parameters import Param
-from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
+from optiviz.engine.problem import Array, Evaluator, Reading, Rows
+from optiviz.problems import OneVariable
 
 EXAMPLES = {
     "x^2": "Parabola: x^2",
@@ -19,7 +20,7 @@ EXAMPLES = {
 }
 
 
-class Function1D(Problem):
+class Function1D(OneVariable):
     """Minimise a formula in x."""
 
     kind = "function_1d"
@@ -56,9 +57,14 @@ class Function1D(Problem):
         return Formula.parse(self.formula)
 
     @property
-    def dim(self) -> int:
-        """One."""
-        return 1
+    def domain(self) -> tuple[float, float]:
+        """Between which numbers x starts and is shown."""
+        return self.low, self.high
+
+    @property
+    def written(self) -> str:
+        """The formula with its left side."""
+        return f"f(x) = {self.formula}"
 
     @property
     def n_rows(self) -> int:
@@ -69,6 +75,18 @@ class Function1D(Problem):
     def reading(self) -> Reading:
         """The value of the function."""
         return Reading(f"value of {self.formula}")
+
+    def values(self, x: Array) -> Array:
+        """Return the value at each x, shape (n,)."""
+        return np.array(self.function(x), dtype=np.float64)
+
+    def slopes(self, x: Array) -> Array:
+        """Return the slope at each x, shape (n,)."""
+        return np.array(self.function.value_and_derivative(x)[1], dtype=np.float64)
+
+    def curvatures(self, x: Array) -> Array:
+        """Return the second derivative at each x, shape (n,)."""
+        return np.array(self.function.second_derivative(x), dtype=np.float64)
 
     def sample(self, draws: Draws, purpose: str, start: int, n: int) -> Array:
         """Return points drawn evenly from the range, shape (n, 1)."""
@@ -88,7 +106,7 @@ class Function1DEvaluator(Evaluator[Function1D]):
 
     def evaluate(self, X: Array) -> Array:
         """Return the value at each point, shape (n,)."""
-        return np.array(self.problem.function(X[:, 0]), dtype=np.float64)
+        return self.problem.values(X[:, 0])
 
     def value_and_gradient(self, x: Array, rows: Rows | None = None) -> tuple[float, Array]:
         """Return the value and the exact slope."""
@@ -102,4 +120,4 @@ class Function1DEvaluator(Evaluator[Function1D]):
 
     def hessian(self, x: Array) -> Array:
         """Return the exact second derivative, shape (1, 1)."""
-        return np.array(self.problem.function.second_derivative(x)[:, None], dtype=np.float64)
+        return self.problem.curvatures(x)[:, None]

@@ -14,6 +14,7 @@ from optiviz.problems.function_1d import Function1D
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.problems.one_parameter_regression import OneParameterRegression
 
 
 def problems_with_slope() -> tuple[Problem, ...]:
@@ -29,6 +30,7 @@ def problems_with_slope() -> tuple[Problem, ...]:
         Function1D(formula="abs(x)", low=-1.0),
         Function2D(function=Rosenbrock()),
         FunctionND(function=Rastrigin(), dimension=7),
+        OneParameterRegression(n_samples=30, outliers=2),
         NetworkTraining(
             dataset=Classification(n_samples=90), network=Network(layers=relu), objective="log_loss"
         ),
