@@ -1,5 +1,6 @@
 """Exact states and rows of a run at any iteration: the nearest snapshot, then replay."""
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,8 @@ from optiviz.engine.stepper import Stepper
 if TYPE_CHECKING:
     from optiviz.engine.run import Run
 
+_KNOWN = 4  # states that are kept: a picture may want the start, an iteration and the next
+
 
 class Reader:
     """Exact states of a run at any iteration, for one thread that is not the run's own."""
@@ -18,14 +21,15 @@ class Reader:
         self._run = run
         self._stepper: Stepper | None = None
         self._generation = -1
-        self._last: State | None = None
+        self._known: deque[State] = deque(maxlen=_KNOWN)
 
     @property
     def stepper(self) -> Stepper:
         """The run's spec with buffers of this reader's own."""
         spec = self._run.spec
         if self._stepper is None or self._stepper.spec is not spec:
-            self._stepper, self._last = Stepper(spec, self._stepper), None
+            self._stepper = Stepper(spec, self._stepper)
+            self._known.clear()
         return self._stepper
 
     def state(self, k: int) -> State:
@@ -50,11 +54,15 @@ class Reader:
             if generation == trace.generation and stepper.spec is self._run.spec:
                 break
         if self._generation != generation:
-            self._generation, self._last = generation, None
-        if self._last is not None and nearest.k < self._last.k <= k:
-            nearest = self._last
-        self._last = stepper.advance_to(nearest, k)
-        return stepper, self._last
+            self._generation = generation
+            self._known.clear()
+        for known in self._known:
+            if nearest.k < known.k <= k:
+                nearest = known
+        state = stepper.advance_to(nearest, k)
+        if not any(known is state for known in self._known):
+            self._known.append(state)
+        return stepper, state
 
     def rows(self, start: int, stop: int) -> Block:
         """Return rows start to stop - 1, recomputed if the trace no longer holds them whole.

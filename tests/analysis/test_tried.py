@@ -202,7 +202,9 @@ def test_a_run_that_was_changed_on_the_way():
 
 def test_points_without_a_value_are_infinitely_worse():
     run = finished("classic-descent", 60, "hill_climbing", step_size=3.0)
-    spec = run.spec.with_value("problem.formula", "log(x)").with_value("stopping.max_iterations", 60)
+    spec = run.spec.with_value("problem.formula", "log(x)").with_value(
+        "stopping.max_iterations", 60
+    )
     run = Run(spec).finish()
     found = all_of(run)
     worthless = np.isnan(found.proposed)
@@ -271,5 +273,3 @@ def test_an_algorithm_of_another_make_is_done_again():
     run.finish()
     assert run.trace.rows(0, 201).f.tobytes() == other.trace.rows(0, 201).f.tobytes()
     assert all_of(run).proposed.tobytes() == all_of(other).proposed.tobytes()
-
-

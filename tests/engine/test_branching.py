@@ -5,7 +5,7 @@ import pytest
 
 from optiviz import presets
 from optiviz.engine.run import Run, RunStatus
-from optiviz.engine.stopping import StopReason, StoppingCriterion
+from optiviz.engine.stopping import StoppingCriterion, StopReason
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.optimizers.simulated_annealing import SimulatedAnnealing
 from optiviz.store import run_file
