@@ -4,33 +4,44 @@ Imports numpy, Qt, pyqtgraph, the theme and the figure.
 """
 
 import math
-from abc import abstractmethod
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsLineItem,
-    QGraphicsPathItem,
-    QGraphicsSimpleTextItem,
-)
+from PySide6.QtWidgets import QGraphicsLineItem, QGraphicsPathItem
 
+from optiviz.ui.canvas.arrows import ArrowsMark
 from optiviz.ui.canvas.axes import Scale
 from optiviz.ui.canvas.image import ImageMark
+from optiviz.ui.canvas.mark import Mark
 from optiviz.ui.canvas.markers import is_stroked, marker_path
 from optiviz.ui.canvas.pixels import Pixels
 from optiviz.ui.canvas.places import line_places
+from optiviz.ui.canvas.signs import DisksMark, TilesMark
+from optiviz.ui.canvas.strokes import StrokesMark
+from optiviz.ui.canvas.words import TextMark
 from optiviz.ui.theme import blend, current_theme
-from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Rule, Text, ValueImage
+from optiviz.views.figure import (
+    Arrows,
+    Band,
+    ClassImage,
+    Disks,
+    Item,
+    Line,
+    Points,
+    Rule,
+    Strokes,
+    Text,
+    Tiles,
+    ValueImage,
+)
 
 __all__ = ["MOST_POINTS", "CrispLine", "LineMark", "Marks"]
 
 Array = NDArray[np.float64]
-Kind = TypeVar("Kind", bound=Item)
 Grid = TypeVar("Grid", ClassImage, ValueImage)
 
 FEW_VERTICES: Final = 200
@@ -38,52 +49,6 @@ FEW_VERTICES: Final = 200
 
 MOST_POINTS: Final = 20_000
 """Of more points a sample of about this many is drawn."""
-
-
-class Mark(Generic[Kind]):
-    """One graphics item, used again for the next figure's item of the same kind.
-
-    Attributes
-    ----------
-    graphics : QGraphicsItem
-    in_plot : bool
-        It lives in places of the plot; otherwise in pixels, and `arrange` moves it.
-    item : Item or None
-        What it shows now.
-    """
-
-    in_plot = True
-    graphics: QGraphicsItem
-
-    def __init__(self) -> None:
-        self.item: Kind | None = None
-        self._seen: tuple[Any, ...] = ()
-
-    def show(self, item: Kind, sx: Scale, sy: Scale, order: int) -> None:
-        """Show an item; the same one again costs nothing."""
-        if self.item is not item or self._seen != (sx, sy):
-            self.item = item
-            self._seen = (sx, sy)
-            self.draw(item, sx, sy)
-        if self.graphics.zValue() != order:
-            self.graphics.setZValue(order)
-
-    def hide(self) -> None:
-        """Show nothing until it is needed again."""
-        if self.item is not None:
-            self.item = None
-            self.graphics.setVisible(False)
-
-    def forget(self) -> None:
-        """Draw afresh next time, because colours are others."""
-        self._seen = ()
-
-    @abstractmethod
-    def draw(self, item: Kind, sx: Scale, sy: Scale) -> None:
-        """Give the graphics item its data."""
-
-    def arrange(self, pixels: Pixels) -> None:
-        """Move to its place in pixels of the plot's area."""
 
 
 def _line_pen(line: Line, count: int) -> tuple[QPen, bool]:
@@ -224,6 +189,9 @@ class PointsMark(Mark[Points]):
         )
         self.graphics.setVisible(x.size > 0)
 
+    def set_copying(self, copying: bool) -> None:
+        self.graphics.setExportMode(copying, {"antialias": True} if copying else None)
+
 
 class GridMark(Mark[Grid]):
     """A grid of colours."""
@@ -242,42 +210,6 @@ class GridMark(Mark[Grid]):
         self.graphics.setVisible(visible)
         if visible:
             self.graphics.draw(item, rect)
-
-
-class TextMark(Mark[Text]):
-    """Words at a place."""
-
-    in_plot = False
-    graphics: QGraphicsSimpleTextItem
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.graphics = QGraphicsSimpleTextItem()
-        self._place = (0.0, 0.0)
-
-    def draw(self, item: Text, sx: Scale, sy: Scale) -> None:
-        theme = current_theme()
-        self._place = (sx.place(item.x), sy.place(item.y))
-        self.graphics.setText(item.text)
-        self.graphics.setFont(theme.font(bold=item.bold))
-        self.graphics.setBrush(QBrush(theme.colour(item.role)))
-        self.graphics.setVisible(bool(np.isfinite(self._place).all()))
-
-    def arrange(self, pixels: Pixels) -> None:
-        item = self.item
-        if item is None or not self.graphics.isVisible():
-            return
-        size = self.graphics.boundingRect().size()
-        # Beside a marker of usual size, not under it.
-        gap = current_theme().em * 0.75
-        left, top = {
-            "left": (gap, -size.height() / 2),
-            "right": (-size.width() - gap, -size.height() / 2),
-            "center": (-size.width() / 2, -size.height() / 2),
-            "top": (-size.width() / 2, gap),
-            "bottom": (-size.width() / 2, -size.height() - gap),
-        }[item.anchor]
-        self.graphics.setPos(QPointF(*pixels.at(*self._place)) + QPointF(left, top))
 
 
 class CrispLine(QGraphicsLineItem):
@@ -324,6 +256,10 @@ _MARKS: Final[dict[type, type[Mark[Any]]]] = {
     ValueImage: GridMark,
     Text: TextMark,
     Rule: RuleMark,
+    Strokes: StrokesMark,
+    Disks: DisksMark,
+    Tiles: TilesMark,
+    Arrows: ArrowsMark,
 }
 
 
@@ -360,14 +296,17 @@ class Marks:
                 mark.forget()
 
     def arrange(self, pixels: Pixels) -> None:
-        """Move what lives in pixels."""
+        """Follow the range and the size of the plot."""
+        labels: list[QRectF] = []
         for mark in self.shown:
-            if not mark.in_plot:
-                mark.arrange(pixels)
+            mark.arrange(pixels)
+            if isinstance(mark, ArrowsMark):
+                mark.place_label(pixels, labels)
 
-    def points(self) -> list[Any]:
-        """Return the scatter items, which draw themselves otherwise when they are copied."""
-        return [mark.graphics for mark in self._pools[Points]]
+    def set_copying(self, copying: bool) -> None:
+        """Draw sharp at any size while a copy is made."""
+        for mark in self.shown:
+            mark.set_copying(copying)
 
     def _make(self, kind: type) -> Mark[Any]:
         mark = _MARKS[kind]()

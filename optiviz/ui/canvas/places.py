@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.ui.canvas.axes import Scale, extent
-from optiviz.views.figure import Band, ClassImage, Item, Line, Points, Text, ValueImage
+from optiviz.views.figure import (
+    Arrows,
+    Band,
+    ClassImage,
+    Disks,
+    Item,
+    Line,
+    Points,
+    Strokes,
+    Text,
+    Tiles,
+    ValueImage,
+)
 
 __all__ = ["extents_of", "line_places", "points_inside", "simplified"]
 
@@ -70,4 +82,21 @@ def extents_of(
         )
     if isinstance(item, Text):
         return extent(np.array([item.x]), log_x), extent(np.array([item.y]), log_y)
+    if isinstance(item, Strokes):
+        return (
+            extent(np.append(item.x0, item.x1), log_x),
+            extent(np.append(item.y0, item.y1), log_y),
+        )
+    if isinstance(item, Disks):
+        return extent(item.x, log_x), extent(item.y, log_y)
+    if isinstance(item, Tiles):
+        half = np.array([[-0.5], [0.5]])
+        return (
+            extent(np.ravel(item.x) + half * item.width, log_x),
+            extent(np.ravel(item.y) + half * item.height, log_y),
+        )
+    if isinstance(item, Arrows):
+        with np.errstate(all="ignore"):
+            to_x, to_y = np.add(item.x, item.dx), np.add(item.y, item.dy)
+        return extent(np.append(item.x, to_x), log_x), extent(np.append(item.y, to_y), log_y)
     return None, None

@@ -21,7 +21,7 @@ from optiviz.ui.canvas.pointing import Pointing
 from optiviz.ui.canvas.ramp import RampScale
 from optiviz.ui.canvas.readout import Reading
 from optiviz.ui.theme import SPACE, current_theme
-from optiviz.views.figure import ClassImage, Figure, Line, Rule, ValueImage
+from optiviz.views.figure import Axis, ClassImage, Figure, Line, Rule, ValueImage
 
 __all__ = ["PlotPane"]
 
@@ -79,7 +79,7 @@ class PlotPane(pg.GraphicsView):
         """Draw a figure; its range is the user's own as long as the axes are the same."""
         self._figure = figure
         x, y = figure.x, figure.y
-        identity = (figure.title, x.label, y.label, x.log, y.log, figure.equal)
+        identity = (figure.title, x.label, y.label, x.log, y.log, figure.equal, figure.frameless)
         if identity != self._identity:
             self._identity = identity
             self._set_zoomed(False)
@@ -101,6 +101,8 @@ class PlotPane(pg.GraphicsView):
             self._set_zoomed(False)
         self._sx, self._sy = sx, sy
         self._marks.show(figure.items, sx, sy)
+        if figure.frameless:
+            x = y = Axis()
         self._frame.set_axes(x, y, sx, sy, grid=not images)
         wanted = (
             x_range[0] / sx.unit, x_range[1] / sx.unit,
@@ -138,9 +140,8 @@ class PlotPane(pg.GraphicsView):
         self.set_figure(self._figure)
 
     def set_copying(self, copying: bool) -> None:
-        """Draw points one by one, sharp at any size, while a copy is made."""
-        for points in self._marks.points():
-            points.setExportMode(copying, {"antialias": True} if copying else None)
+        """Draw sharp at any size while a copy is made."""
+        self._marks.set_copying(copying)
         self._pointing.hide()
 
     def figure(self) -> Figure:

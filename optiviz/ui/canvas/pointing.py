@@ -97,7 +97,7 @@ class Pointing:
         """Show the values under the pointer."""
         plot, at = self._plot, self.hover
         figure, area = plot.figure(), plot.plot_area()
-        if at is None or not area.contains(at) or not figure.x.label:
+        if at is None or not area.contains(at) or not figure.x.label or figure.frameless:
             self._line.setVisible(False)
             self.readout.show_readings(())
             return
