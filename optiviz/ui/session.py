@@ -1,18 +1,22 @@
 """The runs of one workspace, and the playhead: what is looked at, apart from what is computed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import isfinite
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from optiviz.engine.branching import Crossing, crossing, edited
 from optiviz.engine.optimizer import Optimizer
-from optiviz.engine.run import Reader, Run, RunStatus
+from optiviz.engine.problem import Array
+from optiviz.engine.run import Failure, Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
-from optiviz.ui.worker import Worker, now
+from optiviz.engine.stopping import StoppingCriterion
+from optiviz.ui.playhead import Playhead
+from optiviz.ui.worker import ReaderOf, Worker
 from optiviz.views import Shown
 
 FRAME = 33  # milliseconds between frames
 POINTS = 800  # of a curve: a card is a few hundred pixels wide
-PLAY_SECONDS = 10.0  # a run plays in about this time unless a speed is chosen
 
 
 @dataclass(eq=False)
@@ -58,8 +62,8 @@ class Entry:
         return self.run.status in (RunStatus.NEW, RunStatus.RUNNING)
 
 
-class Session(QObject):
-    """Runs, the one in focus, and the playhead.
+class Session(Playhead):
+    """Runs, the one in focus, and the playhead over it.
 
     Signals
     -------
@@ -67,28 +71,23 @@ class Session(QObject):
         A run was added, removed, renamed, hidden, ended or failed.
     focus_changed
         Another run is in focus.
-    frame
-        Thirty times a second: views that show something else now draw it.
     """
 
     runs_changed = Signal()
     focus_changed = Signal()
-    frame = Signal()
 
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.worker = worker
         self.entries: list[Entry] = []
         self.focus: Entry | None = None
-        self.playing = False
-        self.speed: float | None = 100.0  # iterations a second; None is as fast as it comes
-        self.speed_chosen = False
-        self._position = 0.0
-        self._then = now()
+        self._awaited: tuple[Entry, int] | None = None  # a branch, and where it begins
+        self._edit: tuple[int, Entry, int] | None = None  # a request, for a run and iteration
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self._tick)
         worker.run_changed.connect(self._run_changed)
+        worker.answered.connect(self._answered)
 
     # Runs
 
@@ -97,7 +96,7 @@ class Session(QObject):
         entry = self._added(Run(spec, name))
         if focus:
             self.set_focus(entry)
-            self._position = 0.0
+            self.go_to(0.0)
             self.play()
         self.worker.play(entry.run)
         self.runs_changed.emit()
@@ -110,7 +109,7 @@ class Session(QObject):
         self.worker.play(entry.run)
         if entry is self.focus:
             self.playing = False
-            self._position = float("inf")
+            self.go_to(float("inf"))
         self.runs_changed.emit()
 
     def open(self, runs: list[Run]) -> None:
@@ -152,7 +151,9 @@ class Session(QObject):
     def set_focus(self, entry: Entry | None) -> None:
         """Put a run into focus: the timeline and single pictures show it."""
         if entry is not self.focus:
-            self.focus = entry
+            self.focus, self.parts = entry, 1
+            if entry is None:
+                self.set_loop(None)
             self.focus_changed.emit()
             self.runs_changed.emit()
 
@@ -183,16 +184,119 @@ class Session(QObject):
             self.focus.seen = self.k
             self.worker.change(self.focus.run, self.k, optimizer)
 
+    def branch(
+        self,
+        entry: Entry,
+        k: int,
+        optimizer: Optimizer | None = None,
+        x: Array | None = None,
+        *,
+        stopping: StoppingCriterion | None = None,
+        name: str = "",
+    ) -> Entry:
+        """Add a run that is another one up to iteration k and then goes on by itself.
+
+        It comes into focus and plays from there as soon as it has come to iteration k.
+
+        Parameters
+        ----------
+        entry : Entry
+        k : int
+        optimizer, x : Optimizer, ndarray of shape (dim,), optional
+            What is different from there on: one of them at least.
+        stopping : StoppingCriterion, optional
+            The first run's own if left out.
+        name : str
+            The first run's with the iteration if left out.
+
+        Raises
+        ------
+        SpecError
+            If such a run is impossible.
+        """
+        made = entry.run.branch(k, optimizer, x)
+        if stopping is not None:
+            made.spec = made.spec.replace(stopping=stopping)
+        made.name = self._unused(name or f"{entry.name} from {k:,}")
+        added = self._added(made)
+        self._awaited = added, k
+        self.pause()
+        self.worker.branch(made, entry.run, k)
+        self.runs_changed.emit()
+        return added
+
+    def _unused(self, name: str) -> str:
+        names = {entry.name for entry in self.entries}
+        numbered = (name if n == 1 else f"{name} ({n})" for n in range(1, len(names) + 2))
+        return next(name for name in numbered if name not in names)
+
+    def _look_for_branch(self) -> None:
+        """Put the branch that was asked for into focus when it has come to where it begins."""
+        if self._awaited is None:
+            return
+        entry, k = self._awaited
+        if entry not in self.entries:
+            self._awaited = None
+        elif entry.run.trace.last_k >= k or not entry.computing:
+            self._awaited = None
+            self.set_focus(entry)
+            self.go_to(k)
+            self._moved()
+            if self.grows or self.last_k > k:
+                self.play()
+
+    def edit_point(self, index: int, value: float, branch: bool) -> None:
+        """Give one coordinate of the point at the playhead another value, from there on.
+
+        Parameters
+        ----------
+        index : int
+            Of the coordinate, from 0.
+        value : float
+        branch : bool
+            In a run of its own beside the one in focus; else in that one.
+
+        Raises
+        ------
+        ValueError
+            With a sentence, if there is no such coordinate or the value is not finite.
+        """
+        entry = self.focus
+        if entry is None or not entry.ready:
+            raise ValueError("nothing has run yet, so there is no point to change")
+        dim = entry.run.spec.problem.dim
+        if not 0 <= index < dim:
+            raise ValueError(f"the point has the coordinates 0 to {dim - 1:,}, not {index:,}")
+        if not isfinite(value):
+            raise ValueError("a coordinate must be a finite number")
+        k, run, values = self.k, entry.run, {index: float(value)}
+        if branch:
+
+            def prepare(reader_of: ReaderOf) -> Crossing:
+                at = crossing(run, k, reader_of(run))
+                return replace(at, x=edited(at.x, values))
+
+            self._edit = self.worker.request(self, prepare), entry, k
+        else:
+            entry.seen = k
+            self.seek(k)
+            self.worker.edit(run, k, values)
+
+    def _answered(self, key: object, number: int, result: object) -> None:
+        if key is not self or self._edit is None or number != self._edit[0]:
+            return
+        _, entry, k = self._edit
+        self._edit = None
+        if isinstance(result, Crossing) and entry in self.entries:
+            self.branch(entry, k, x=result.x, stopping=result.stopping)
+        elif isinstance(result, Failure):
+            self.worker.went_wrong.emit(result)
+
     def _run_changed(self, run: Run) -> None:
         if any(entry.run is run for entry in self.entries):
             self.runs_changed.emit()
 
     # The playhead
-
-    @property
-    def k(self) -> int:
-        """The iteration that is shown."""
-        return int(min(self._position, self.last_k))
 
     @property
     def last_k(self) -> int:
@@ -211,51 +315,19 @@ class Session(QObject):
         return self.last_k
 
     @property
-    def usual_speed(self) -> float:
-        """The speed at which the run in focus plays in about ten seconds."""
-        return max(1.0, self.total / PLAY_SECONDS)
+    def grows(self) -> bool:
+        """Whether the run in focus is still computed."""
+        return self.focus is not None and self.focus.computing
 
     @property
     def follows(self) -> bool:
         """Whether the playhead stays at the end of a run that is still computed."""
-        return self.playing and self.speed is None and self.computing
+        return self.playing and self.pace is None and self.computing
 
     def play(self) -> None:
         """Move the playhead on; from the start again if it is at the end."""
-        if self.focus is None:
-            return
-        if not self.focus.computing and self.k >= self.last_k:
-            self._position = 0.0
-        self.playing = True
-        self._then = now()
-        self.frame.emit()
-
-    def pause(self) -> None:
-        """Hold the playhead."""
-        self.playing = False
-        self.frame.emit()
-
-    def toggle(self) -> None:
-        """Play or pause."""
-        if self.playing:
-            self.pause()
-        else:
-            self.play()
-
-    def seek(self, k: int) -> None:
-        """Put the playhead somewhere, and hold it there."""
-        self.playing = False
-        self._position = float(min(max(0, k), self.last_k))
-        self._note_seen()
-        self.frame.emit()
-
-    def step(self, by: int) -> None:
-        """Move the playhead by single iterations."""
-        self.seek(self.k + by)
-
-    def set_speed(self, speed: float | None) -> None:
-        """Choose iterations a second, or None for as fast as it comes."""
-        self.speed, self.speed_chosen = speed, True
+        if self.focus is not None:
+            super().play()
 
     def shown(self) -> list[Shown]:
         """Return what views draw: the run in focus first, then the other visible ones."""
@@ -276,6 +348,7 @@ class Session(QObject):
                         entry.number,
                         seen,
                         POINTS,
+                        within=self.within if k < last else 0.0,
                     )
                 )
         return found
@@ -285,25 +358,16 @@ class Session(QObject):
     def activate(self, on: bool) -> None:
         """Draw frames, or not while another workspace is in front."""
         if on:
-            self._then = now()
+            self.begin_frames()
             self._timer.start()
         else:
             self._timer.stop()
 
     def _tick(self) -> None:
-        time, self._then = now() - self._then, now()
-        if self.playing and self.focus is not None:
-            if not self.speed_chosen:
-                self.speed = self.usual_speed
-            if self.speed is None:
-                self._position = float(self.last_k)
-            else:
-                self._position = min(self._position + self.speed * time, float(self.last_k))
-            if self.k >= self.last_k and not self.focus.computing:
-                self.playing = False
-            self._note_seen()
+        self._look_for_branch()
+        self.advance()
         self.frame.emit()
 
-    def _note_seen(self) -> None:
+    def _moved(self) -> None:
         for entry in self.entries:
             entry.seen = max(entry.seen, min(self.k, entry.run.trace.last_k))

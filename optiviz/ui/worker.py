@@ -7,12 +7,13 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from optiviz.engine import threads
+from optiviz.engine.branching import edited, point_after
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Reader, Run, RunStatus
@@ -72,6 +73,20 @@ class Worker(QThread):
     ) -> None:
         """Change a run after iteration k, and compute it on from there."""
         self._order(lambda: self._change(run, k, optimizer, x))
+
+    def branch(self, run: Run, other: Run, k: int) -> None:
+        """Compute a run that is another one up to iteration k, taking over what that has done."""
+
+        def begin() -> None:
+            run.begin_as(other, k)
+            self._play(run)
+            self.run_changed.emit(run)
+
+        self._order(begin)
+
+    def edit(self, run: Run, k: int, values: Mapping[int, float]) -> None:
+        """Give coordinates of a run's point after iteration k other values, and compute it on."""
+        self._order(lambda: self._edit(run, k, values))
 
     def forget(self, run: Run) -> None:
         """Drop a run and all that is kept for it."""
@@ -175,6 +190,11 @@ class Worker(QThread):
         run.change(min(k, run.trace.last_k), optimizer, x)
         self._play(run)
         self.run_changed.emit(run)
+
+    def _edit(self, run: Run, k: int, values: Mapping[int, float]) -> None:
+        if run.trace.last_k >= 0:
+            k = min(k, run.trace.last_k)
+            self._change(run, k, None, edited(point_after(run, k, self._reader(run)), values))
 
     def _forget(self, run: Run) -> None:
         self._readers.pop(run, None)
