@@ -112,3 +112,15 @@ class View(Kind):
 def show(run: Run, k: int | None = None, name: str = "", number: int = 0) -> Shown:
     """Return a run as a view sees it at iteration k, or at the end."""
     return Shown(run, run.trace.last_k if k is None else k, Reader(run), name, number)
+
+
+def short_names(shown: Sequence[Shown]) -> list[str]:
+    """Return the runs' names without what all of them have before, or after, a " · "."""
+    parts = [one.name.split(" · ", 1) for one in shown]
+    if all(len(part) == 2 for part in parts):
+        starts, endings = zip(*parts, strict=True)
+        if len(set(endings)) == 1:
+            return list(starts)
+        if len(set(starts)) == 1:
+            return list(endings)
+    return [one.name for one in shown]

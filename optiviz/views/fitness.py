@@ -9,7 +9,7 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Reading
 from optiviz.engine.wording import measured
 from optiviz.networks.losses import LOSSES, MEASURES
-from optiviz.views import Shown, View
+from optiviz.views import Shown, View, short_names
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line
 from optiviz.views.palette import dash_of_run
 
@@ -64,7 +64,7 @@ class Fitness(View):
         others, shown = len(shown) - len(alike), alike
         items: list[Item] = []
         tested = False
-        for one, label in zip(shown, _labels(shown), strict=True):
+        for one, label in zip(shown, short_names(shown), strict=True):
             items += self._lines(one, label, alone=len(shown) == 1)
             tested = tested or f"test_{self._measured(one)}" in one.run.history.samples().metrics
         legend = [LegendEntry("test, dotted", "muted", "line", "dot")] if tested else []
@@ -207,15 +207,3 @@ def _left_out(others: int, reading: Reading) -> str:
         return ""
     runs = "1 run is" if others == 1 else f"{others} runs are"
     return f"{runs} not measured by {reading.name} and left out here."
-
-
-def _labels(shown: Sequence[Shown]) -> list[str]:
-    """Return the runs' names without what all of them have before, or after, a " · "."""
-    parts = [one.name.split(" · ", 1) for one in shown]
-    if all(len(part) == 2 for part in parts):
-        starts, endings = zip(*parts, strict=True)
-        if len(set(endings)) == 1:
-            return list(starts)
-        if len(set(starts)) == 1:
-            return list(endings)
-    return [one.name for one in shown]
