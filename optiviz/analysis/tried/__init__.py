@@ -6,5 +6,6 @@ demand, from the nearest state that is known.
 
 from optiviz.analysis.tried.book import Stretch, tried
 from optiviz.analysis.tried.tries import Role, Tries
+from optiviz.analysis.tried.window import Window, around, look
 
-__all__ = ["Role", "Stretch", "Tries", "tried"]
+__all__ = ["Role", "Stretch", "Tries", "Window", "around", "look", "tried"]

@@ -67,7 +67,8 @@ class Book:
     """
 
     def __init__(self, run: Run, reader: Reader) -> None:
-        self._run, self._reader = run, proxy(reader)  # it lives as long as the reader does
+        self._run = run
+        self._reader: Reader = proxy(reader)  # it lives as long as the reader does
         self._generation = -1
         self._stepper: Stepper | None = None
         self._tiles: dict[tuple[int, int], _Tile] = {}
@@ -186,7 +187,7 @@ class Book:
         state = self._run.trace.snapshot(k)
         if known and max(known) > state.k:
             state = self._states[max(known)]
-        stepper = self._reader.stepper
+        stepper: Stepper = self._reader.stepper
         if deadline == np.inf:
             return stepper.advance_to(state, k)
         step, began = 1, time.perf_counter()

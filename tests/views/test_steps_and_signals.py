@@ -1,0 +1,226 @@
+"""Tried steps and signals say what was so, at any place of any run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optiviz.analysis.tried import tried
+from optiviz.engine import registry
+from optiviz.engine.optimizer import Outcome
+from optiviz.engine.run import Reader, Run
+from optiviz.engine.spec import RunSpec
+from optiviz.views import show
+from optiviz.views.figure import Line, Points
+from optiviz.views.signals import Signals
+from optiviz.views.tried_steps import TriedSteps
+
+OPTIMIZERS = registry.kinds("optimizers")
+
+
+def finished(preset="classic-mlp", iterations=300, optimizer=None):
+    spec = RunSpec.load(preset)
+    if optimizer is not None:
+        spec = spec.with_value("optimizer", optimizer)
+    return Run(spec.with_value("stopping.max_iterations", iterations), "a run").finish()
+
+
+@pytest.fixture(scope="module")
+def climb():
+    return finished()
+
+
+def dots(figure):
+    return {
+        marker: sum(len(i.x) for i in figure.items if isinstance(i, Points) and i.marker == marker)
+        for marker in {i.marker for i in figure.items if isinstance(i, Points)}
+    }
+
+
+def test_every_proposal_is_a_dot_whose_shape_says_what_became_of_it(climb):
+    figure = TriedSteps(stretch=None).figure([show(climb)])
+    rows = climb.trace.rows(1, 301)
+    counts = [int((rows.outcome == o).sum()) for o in Outcome]
+    found = dots(figure)
+    assert found["triangle"] == counts[Outcome.IMPROVED] > 0
+    assert found["ring"] == counts[Outcome.EQUAL] > 0
+    assert found["circle"] == counts[Outcome.REJECTED] > 0
+    assert "down" not in found
+    assert f"{counts[0]} better · {counts[1]} equal · {counts[3]} rejected" == figure.note
+    assert {entry.label for entry in figure.legend} == {"better", "equal", "rejected"}
+    assert figure.y.label == "change in accuracy"
+    assert figure.time_axis
+
+
+def test_a_dot_tells_its_numbers():
+    run = finished(optimizer={"kind": "simulated_annealing", "initial_temperature": 0.05})
+    figure = TriedSteps(stretch=None).figure([show(run)])
+    (spots,) = figure.spots
+    facts = dict(spots.facts)
+    found = tried(run, Reader(run), 1, 301).tries
+    np.testing.assert_array_equal(facts["iteration"], found.k)
+    np.testing.assert_allclose(facts["change in accuracy"], -found.rise)
+    np.testing.assert_allclose(facts["accuracy proposed"], 1 - found.proposed)
+    np.testing.assert_array_equal(facts["kept with probability"], found.chance)
+    t = run.spec.optimizer.temperatures(np.arange(300.0))
+    np.testing.assert_allclose(facts["temperature"], t)
+    words = np.array(["better", "equal", "worse but kept", "rejected"])
+    assert facts["became"] == tuple(words[found.outcome])
+
+
+def test_a_window_goes_with_the_playhead_and_what_is_to_come_is_pale(climb):
+    view = TriedSteps(stretch=40)
+    for k in (0, 1, 17, 150, 299, 300):
+        figure = view.figure([replace(show(climb, k), seen=300)])
+        assert figure.x.low <= k <= figure.x.high
+        assert figure.x.high - figure.x.low == 40
+        for item in figure.items:
+            if isinstance(item, Points):
+                assert (item.x >= figure.x.low).all()
+                assert (item.x <= figure.x.high).all()
+                later = item.x > k
+                assert later.all() or not later.any()
+                assert (item.opacity < 0.5) == bool(later.all())
+    unseen = view.figure([replace(show(climb, 150), seen=150)])
+    assert max(i.x.max() for i in unseen.items if isinstance(i, Points)) <= 150
+
+
+def test_small_improvements_are_seen_beside_large_failures():
+    run = finished("classic-mlp", 2000, {"kind": "hill_climbing", "step_size": 0.05})
+    k = int(run.trace.improvements[-1])
+    figure = TriedSteps().figure([show(run, k)])
+    better = [i for i in figure.items if isinstance(i, Points) and i.marker == "triangle"]
+    height = max(abs(p.y).max() for p in better) / (figure.y.high - figure.y.low)
+    assert height > 0.02
+    for item in figure.items:
+        if isinstance(item, Points):
+            assert (item.y >= figure.y.low).all()
+            assert (item.y <= figure.y.high).all()
+
+
+def test_the_lower_plot_has_the_same_iterations(climb):
+    figure = TriedSteps(stretch=100).figure([show(climb, 200)])
+    below = figure.below
+    assert (below.x.low, below.x.high) == (figure.x.low, figure.x.high)
+    assert below.y.label == "acceptance rate"
+    line = next(i for i in below.items if isinstance(i, Line) and i.opacity == 1)
+    rows = climb.trace.rows(101, 201)
+    assert line.y[-1] == pytest.approx((rows.outcome != Outcome.REJECTED).mean())
+    early = TriedSteps().figure([show(climb, 30)]).below.items[-1]
+    share = (climb.trace.rows(1, 31).outcome != Outcome.REJECTED).mean()
+    assert early.y[-1] == pytest.approx(share)
+    assert np.isnan(early.y[0])
+
+
+def test_what_is_below_can_be_chosen():
+    run = finished(optimizer={"kind": "simulated_annealing"})
+    shown = [show(run)]
+    offered = TriedSteps().offers(shown)["beneath"]
+    assert list(offered) == ["", "temperature", "acceptance"]
+    assert TriedSteps().figure(shown).below.y.label == "temperature"
+    assert TriedSteps(beneath="acceptance").figure(shown).below.y.label == "acceptance rate"
+    assert TriedSteps(beneath="no such").figure(shown).below.y.label == "temperature"
+
+
+@pytest.mark.parametrize("kind", sorted(OPTIMIZERS))
+def test_every_algorithm_has_its_steps_and_signals(kind):
+    from optiviz.testing.samples import problems_with_slope
+
+    optimizer = OPTIMIZERS[kind]()
+    spec = RunSpec.load("classic-perceptron").replace(optimizer=HILL)
+    if kind != "perceptron_rule":
+        spec = spec.replace(problem=problems_with_slope()[5])
+    spec = spec.replace(optimizer=optimizer).with_value("stopping.max_iterations", 25)
+    run = Run(spec).finish()
+    for k in (0, 1, 13, 25):
+        figure = TriedSteps().figure([replace(show(run, min(k, run.k)), seen=k)])
+        assert figure.items or figure.empty
+        assert bool(figure.empty) == (k == 0)
+    offered = Signals().offers([show(run)])["channel"]
+    assert list(offered) == [c.name for c in optimizer.channels]
+    for name in offered:
+        figure = Signals(channel=name).figure([show(run)])
+        place = list(offered).index(name)
+        values = run.trace.rows(1, run.k + 1).channels[:, place]
+        if not np.isfinite(values).any():
+            assert figure.empty
+            continue
+        line = next(i for i in figure.items if isinstance(i, Line))
+        known = np.isfinite(values)
+        np.testing.assert_array_equal(line.y[np.isfinite(line.y)], values[known])
+    if not offered:
+        assert "nothing of itself" in Signals().figure([show(run)]).empty
+
+
+HILL = OPTIMIZERS["hill_climbing"]()
+
+
+def test_a_long_run_is_thinned_and_says_so():
+    run = finished(iterations=20_000)
+    figure = TriedSteps(stretch=None).figure([show(run)])
+    assert (figure.x.low, figure.x.high) == (0, 20_000)
+    assert "Of 20,000 iterations all is shown for 3," in figure.caption
+    assert sum(dots(figure).values()) < 8000
+    improved = (run.trace.rows(1, 20_001).outcome == Outcome.IMPROVED).sum()
+    assert dots(figure)["triangle"] == improved
+
+
+def test_while_it_plays_a_picture_is_there_at_once():
+    run = finished(
+        iterations=3000, optimizer={"kind": "genetic_algorithm"} | {"population_size": 6}
+    )
+    figure = TriedSteps().figure([replace(show(run, 2900), quick=True)])
+    assert figure.items
+    assert "all is shown for" in figure.caption
+
+
+def test_points_without_a_value_are_at_the_edge():
+    spec = RunSpec.load("classic-descent").with_value("problem.formula", "log(x)")
+    spec = spec.with_value("optimizer", {"kind": "hill_climbing", "step_size": 3.0})
+    run = Run(spec.with_value("stopping.max_iterations", 60)).finish()
+    figure = TriedSteps().figure([show(run)])
+    crosses = [i for i in figure.items if isinstance(i, Points) and i.marker == "cross"]
+    assert crosses
+    assert (crosses[0].y == figure.y.high).all()
+
+
+def test_signals_of_several_runs_and_of_one_without():
+    annealing = finished(optimizer={"kind": "simulated_annealing"})
+    other = finished(optimizer={"kind": "simulated_annealing", "initial_temperature": 0.1})
+    plain = finished()
+    annealing.name, other.name, plain.name = "a · cool", "a · hot", "a · climb"
+    shown = [
+        replace(show(run, name=run.name), number=i)
+        for i, run in enumerate((annealing, other, plain))
+    ]
+    figure = Signals().figure(shown)
+    assert [i.label for i in figure.items if isinstance(i, Line)] == ["cool", "hot"]
+    assert "a · climb has no temperature and is left out" in figure.warning
+    assert figure.y.log
+    assert figure.x.high == 300
+    assert "There is no" not in figure.empty
+    assert "No run here has a signal 'sigma'" in Signals(channel="sigma").figure(shown).empty
+
+
+def test_signals_where_the_algorithm_was_changed():
+    run = finished(optimizer={"kind": "simulated_annealing"})
+    run.change(100, OPTIMIZERS["genetic_algorithm"](population_size=4))
+    run.finish()
+    figure = Signals().figure([show(run)])
+    line = next(i for i in figure.items if isinstance(i, Line))
+    assert np.isfinite(line.y[line.x <= 100]).all()
+    assert np.isnan(line.y[line.x > 100]).all()
+    assert "It ends where another algorithm" in figure.caption
+    assert "not recorded" in figure.caption
+    steps = TriedSteps(stretch=None).figure([show(run)])
+    assert {"survivor"} <= {entry.label for entry in steps.legend}
+
+
+def test_values_that_come_once_in_an_epoch_are_joined():
+    run = finished("classic-minibatch", 60)
+    figure = Signals(channel="full_loss").figure([show(run)])
+    line = next(i for i in figure.items if isinstance(i, Line))
+    assert np.isfinite(line.y).all()
+    assert 2 <= len(line.y) < 10
