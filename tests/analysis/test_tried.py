@@ -1,4 +1,4 @@
-"""What iterations tried is what they tried: the points, their f, what became of them, how likely."""
+"""What iterations tried: the points, their f, what became of them, and how likely that was."""
 
 from __future__ import annotations
 
