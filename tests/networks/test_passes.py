@@ -1,4 +1,4 @@
-"""A row's numbers are those of training: its loss, its class and the gradient of it alone."""
+"""A row's numbers are those of training: its loss, its class, the gradient of it alone."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from optiviz.problems.network_training import NetworkTraining
 from optiviz.views import Shown, show
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
-from optiviz.views.figure import Band, ClassImage, Figure, Line, Points, Rule, Text, ValueImage
+from optiviz.views.figure import ClassImage, Figure, Item, Line, Points, ValueImage
 from optiviz.views.fitness import Fitness
 from optiviz.views.function_1d import FunctionView
 from optiviz.views.log import Log
@@ -141,7 +141,7 @@ def check_figure(figure):
             assert item.bottom < item.top
             assert (np.diff(item.levels) > 0).all()
         else:
-            assert isinstance(item, Band | Text | Rule)
+            assert isinstance(item, Item)
         role = getattr(item, "role", "text")
         for theme in THEMES.values():
             assert theme.colour(role).startswith("#")
