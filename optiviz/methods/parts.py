@@ -29,9 +29,7 @@ class StepParts:
             if method.clip_norm is not None and length > method.clip_norm:
                 gradient *= method.clip_norm / length
             rate = float(method.learning_rate * method.schedule.factors(np.array([state.k]))[0])
-            before = np.zeros((method.n_moments, len(state.x)))
-            kept = min(method.n_moments, len(state.moments))
-            before[:kept] = state.moments[:kept]
+            before = method.moments_from(state)
             after, step, t = before.copy(), np.empty_like(gradient), state.updates + 1
             method.update(step, gradient.copy(), state.x, tuple(after), rate, t)
             memory = method.remembered(tuple(before), tuple(after), state.x, rate, t)

@@ -48,10 +48,10 @@ class AdamW(AdaptiveMoments):
         step -= gradient
 
     def update_lines(self, rate: str) -> str:
-        """Return the lines of the update: those of Adam, and what shrinks x before."""
-        *first, last = super().update_lines(rate).splitlines()
-        shrunk = last.replace("x = x", f"x = x - {rate} * weight_decay * x", 1)
-        return "\n".join((*first, shrunk)) + "\n"
+        """Return the lines of the update: those of Adam, and what shrinks x."""
+        *first, _ = super().update_lines(rate).splitlines()
+        step = "step = m_hat / (np.sqrt(v_hat) + epsilon)"
+        return "\n".join((*first, step, f"x = x - {rate} * (step + weight_decay * x)\n"))
 
     def remembered(
         self, before: Moments, after: Moments, x: Array, rate: float, t: int

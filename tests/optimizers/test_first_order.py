@@ -354,7 +354,7 @@ def test_another_point_forgets_the_velocity():
 @pytest.mark.parametrize("optimizer", METHODS, ids=lambda o: o.kind)
 def test_parts_of_a_long_vector_change_no_bit(optimizer, monkeypatch):
     usual = run_of(optimizer.replace(batch_size=32), iterations=12)
-    monkeypatch.setattr("optiviz.methods.descent._PART", 5)
+    monkeypatch.setattr("optiviz.methods.walk._PART", 5)
     parts = run_of(optimizer.replace(batch_size=32), iterations=12)
     assert points(parts).tobytes() == points(usual).tobytes()
 
