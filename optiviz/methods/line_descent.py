@@ -96,6 +96,11 @@ class LineSearchDescent(Optimizer):
         """Return the channels after `SEARCH_CHANNELS`; there is no plan where x just stays."""
         return ()
 
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the point with its gradient, and the searches that found nothing since."""
+        assert isinstance(state, SearchState)
+        return super().variables(state) | {"g": state.gradient, "failed": state.failed}
+
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> SearchState:
         """Score the start point, with its gradient."""
         f, gradient = problem.value_and_gradient(x0)

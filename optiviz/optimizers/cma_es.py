@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Channel, Optimizer, Row, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
+from optiviz.methods import covariance_lines
 from optiviz.methods.covariance import Rates, default_rates
 from optiviz.methods.population import (
     MAX_MEMBERS,
@@ -157,6 +159,34 @@ class CMAES(Optimizer):
             f"Draw {size} points from a normal distribution, from σ = {self.sigma:g} on; the best "
             f"half moves its mean, its step size and {shape[self.covariance]}.{again}"
         )
+
+    def listing(self) -> Listing:
+        """Return the algorithm as it is set."""
+        return covariance_lines.listing(
+            sized=self.population_size is not None,
+            separable=self._separable,
+            restarts=self.restarts > 0,
+        )
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the distribution, the best point drawn last, and what decides about restarts."""
+        assert isinstance(state, CMAState)
+        now, dim = self._of_this_shape(state), len(state.mean)
+        found = super().variables(now) | {
+            "dim": dim,
+            "mean": now.mean,
+            "step_size": now.sigma,
+            "C": now.covariance,
+            "D": now.scales,
+            "p_sigma": now.path_sigma,
+            "p_c": now.path_c,
+            "age": now.age,
+        }
+        if not self._separable:
+            found |= {"B": now.axes, "known": now.decomposed}
+        if self.restarts:
+            return found | {"restart": now.restarts, "recent": now.recent}
+        return found | {"size": self.size(dim, now.restarts)}
 
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> CMAState:
         """Score the start point, which is the first mean."""

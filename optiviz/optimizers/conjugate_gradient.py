@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from optiviz.engine.optimizer import Channel, frozen
+from optiviz.engine.listing import Listing
+from optiviz.engine.optimizer import Channel, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
+from optiviz.methods import search_lines
 from optiviz.methods.line_descent import (
     SEARCH_CHANNELS,
     LineSearchDescent,
@@ -112,6 +114,23 @@ class ConjugateGradient(LineSearchDescent):
             f"{names[self.formula]} do; start afresh after {often}."
         )
 
+    def listing(self) -> Listing:
+        """Return the algorithm with the formula that is set."""
+        before = f"{search_lines.START}\n{_NOTHING}"
+        often = "len(x)" if self.restart_every is None else "restart_every"
+        loop = f"{search_lines.HOPE}\n{_LOOP.format(often=often, beta=_BETA[self.formula])}"
+        return Listing(before, loop, search_lines.WOLFE)
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the point with its gradient, and what the last search was."""
+        assert isinstance(state, ConjugateState)
+        return super().variables(state) | {
+            "direction": state.direction,
+            "g_before": state.gradient_before,
+            "promise": state.promise,
+            "since": state.since,
+        }
+
     def first(self, dim: int) -> dict[str, Any]:
         """Return that nothing was searched yet."""
         none = frozen(np.zeros(dim))
@@ -167,3 +186,32 @@ class ConjugateGradient(LineSearchDescent):
     def shown(self, plan: Plan | None, after: ConjugateState) -> tuple[float, ...]:
         """Return the restarts so far."""
         return (float(after.restarts),)
+
+
+# The listing.
+_NOTHING = """\
+direction, g_before = np.zeros(len(x)), np.zeros(len(x))
+promise, since = 0.0, 0  # descent by the slope of the last step; steps since one along -g"""
+_BETA = {
+    "polak_ribiere_plus": "beta = max(0.0, g @ (g - g_before) / (g_before @ g_before))",
+    "fletcher_reeves": "beta = g @ g / (g_before @ g_before)",
+    "hestenes_stiefel": """\
+bend = (g - g_before) @ direction
+        beta = g @ (g - g_before) / bend if bend > 0 else 0.0""",
+}
+_LOOP = """\
+    beta = 0.0
+    if 0 < since < {often}:
+        {beta}
+    ahead, step = beta * direction - g, min(1.0, 1 / norm(g))
+    if -inf < g @ ahead < 0:
+        step = promise / (g @ ahead) or step  # as if f went down as far as in the last step
+    else:
+        beta, ahead = 0.0, -g
+    found = line_search(x, fx, g, ahead, step)
+    if found is None:
+        failed, since, promise = 1 if beta else 2, 0, 0.0
+    else:
+        failed, since, promise = 0, since + 1 if beta else 1, found.step * (g @ ahead)
+        direction, g_before = ahead, g
+        x, fx, g = found.x, found.f, usable(found.gradient)"""

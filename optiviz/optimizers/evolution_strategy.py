@@ -162,31 +162,29 @@ class EvolutionStrategy(PopulationOptimizer):
     def listing(self) -> Listing:
         """Return the algorithm with the adaptation, recombination and selection that are set."""
         own, middle = self.adaptation == "self", self.recombination == "intermediate"
-        before = (
-            _START,
-            FIRST_VALUES,
-            "sigmas = np.full(parents, sigma)" if own else "success = 1 / 5",
+        base, beaten, base_size = _MIDDLE if middle else _PARENT
+        before, loop = [_START, FIRST_VALUES], ["dim = len(x)", base]
+        if own:
+            before += ["sigmas = np.full(parents, sigma)"]
+            loop += [base_size, _OWN_SIGMA, _MUTATION.format("own.reshape(children, 1)")]
+        else:
+            before += ["step_size, success = sigma, 1 / 5"]
+            loop += [beaten, _MUTATION.format("step_size"), _ONE_FIFTH]
+        if self.selection == "plus":
+            loop += [_PLUS, _PLUS_SIGMA] if own else [_PLUS]
+        loop += [_SELECTION, "sigmas = own[chosen]"] if own else [_SELECTION]
+        return Listing(
+            before="\n".join(before),
+            loop="\n".join((*loop, BEST_MEMBER)),
+            helpers="from math import exp, sqrt" if own else "from math import exp",
         )
-        base, beaten, sigma = _MIDDLE if middle else _PARENT
-        loop = (
-            "dim = len(x)",
-            base,
-            *((sigma, _OWN_SIGMA) if own else (beaten,)),
-            _MUTATION.format("own.reshape(children, 1)" if own else "sigma"),
-            *(() if own else (_ONE_FIFTH,)),
-            *((_PLUS, *((_PLUS_SIGMA,) if own else ())) if self.selection == "plus" else ()),
-            _SELECTION,
-            *(("sigmas = own[chosen]",) if own else ()),
-            BEST_MEMBER,
-        )
-        return Listing("\n".join(before), "\n".join(loop), "from math import exp, sqrt")
 
     def variables(self, state: State) -> dict[str, Any]:
         """Return the parents, and the step size of each, or of all and how they succeeded."""
         assert isinstance(state, StrategyState)
         mine: dict[str, Any] = {"sigmas": state.sigmas}
         if self.adaptation == "one_fifth":
-            mine = {"sigma": _middle(state.sigmas), "success": state.success}
+            mine = {"step_size": _middle(state.sigmas), "success": state.success}
         return super().variables(state) | mine
 
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> StrategyState:
@@ -266,18 +264,18 @@ population = np.vstack((x, x + sigma * moves))"""
 _MIDDLE = (
     "base = population.mean(axis=0)",
     "beaten = np.median(values)  # the middle itself has no value",
-    "sigma = exp(np.log(sigmas).mean())  # the geometric mean",
+    "step_size = exp(np.log(sigmas).mean())  # the geometric mean",
 )
 _PARENT = (
     """\
 drawn = (uniforms("parent", children) * parents).astype(int)
 base = population[drawn]""",
     "beaten = values[drawn]",
-    "sigma = sigmas[drawn]",
+    "step_size = sigmas[drawn]",
 )
 _OWN_SIGMA = """\
 tau = 1 / sqrt(2 * dim)
-own = (sigma * np.exp(tau * normals("sigma", children))).clip(1e-150, 1e150)"""
+own = (step_size * np.exp(tau * normals("sigma", children))).clip(1e-150, 1e150)"""
 _MUTATION = """\
 moves = normals("mutation", children * dim).reshape(children, dim)
 points = base + {} * moves
@@ -285,8 +283,8 @@ scores = np.fmin(f(points), np.inf)  # a child without a value is worst"""
 _ONE_FIFTH = """\
 pace = children / (10 + children)
 success = (1 - pace) * success + pace * np.mean(scores < beaten)
-sigma *= exp((success - 1 / 5) / (1 - 1 / 5) / (1 + dim / (2 * children)))
-sigma = min(max(sigma, 1e-150), 1e150)"""
+step_size *= exp((success - 1 / 5) / (1 - 1 / 5) / (1 + dim / (2 * children)))
+step_size = min(max(step_size, 1e-150), 1e150)"""
 _PLUS = """\
 points = np.concatenate((points, population))  # children first: among equals they win
 scores = np.concatenate((scores, values))"""

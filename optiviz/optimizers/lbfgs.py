@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from optiviz.engine.optimizer import frozen
+from optiviz.engine.listing import Listing
+from optiviz.engine.optimizer import State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
+from optiviz.methods import search_lines
 from optiviz.methods.line_descent import LineSearchDescent, Plan, SearchState, steepest
 from optiviz.methods.line_search import Line, Point, wolfe
 
@@ -82,6 +84,20 @@ class Lbfgs(LineSearchDescent):
             "that would reach the bottom if the guess were right."
         )
 
+    def listing(self) -> Listing:
+        """Return the algorithm."""
+        before = f"{search_lines.START}\n{_NOTHING}"
+        return Listing(
+            before, f"{search_lines.HOPE}\n{_LOOP}", f"{search_lines.WOLFE}\n{_REMEMBERED}"
+        )
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the point with its gradient, and the last steps, the newest last."""
+        assert isinstance(state, LbfgsState)
+        rows = self._remembered(state)[::-1]
+        memory = {"S": state.s[rows], "Y": state.y[rows], "rho": state.rho[rows]}
+        return super().variables(state) | memory
+
     def first(self, dim: int) -> dict[str, Any]:
         """Return an empty memory."""
         pairs = frozen(np.zeros((self.memory, dim)))
@@ -132,3 +148,35 @@ class Lbfgs(LineSearchDescent):
         rows = len(state.rho)  # of before a change of `memory`, maybe
         count = min(state.pairs, rows, self.memory)
         return [(state.pairs - 1 - i) % rows for i in range(count)]
+
+
+# The listing.
+_NOTHING = """\
+S, Y, rho = np.empty((0, len(x))), np.empty((0, len(x))), np.empty(0)  # of the last steps"""
+_LOOP = """\
+    direction, shares = -g, []
+    for s, y, r in zip(S[::-1], Y[::-1], rho[::-1]):  # the newest first
+        shares.append(r * (s @ direction))
+        direction -= shares[-1] * y
+    if len(rho):
+        direction /= rho[-1] * (Y[-1] @ Y[-1])
+    for s, y, r in zip(S, Y, rho):
+        direction += (shares.pop() - r * (y @ direction)) * s
+    step = 1.0
+    if len(rho) == 0 or not -inf < g @ direction < 0:  # along the gradient alone
+        S, Y, rho = S[:0], Y[:0], rho[:0]
+        direction, step = -g, min(1.0, 1 / norm(g))
+    found = line_search(x, fx, g, direction, step)
+    if found is None:
+        failed, S, Y, rho = 1 if len(rho) else 2, S[:0], Y[:0], rho[:0]
+    else:
+        S, Y, rho = remembered(S, Y, rho, found.x - x, found.gradient - g)
+        failed, x, fx, g = 0, found.x, found.f, usable(found.gradient)"""
+_REMEMBERED = '''
+
+def remembered(S, Y, rho, s, y):
+    """Return the last steps s, the changes y of the gradient along them, and 1 / (s · y)."""
+    if not s @ y > max(np.finfo(float).eps * (y @ y), np.finfo(float).tiny):
+        return S, Y, rho  # no curvature that could be used
+    S, Y, rho = np.vstack((S, s)), np.vstack((Y, y)), np.append(rho, 1 / (s @ y))
+    return S[-memory:], Y[-memory:], rho[-memory:]'''

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Channel, Optimizer, Outcome, Row, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
@@ -102,6 +103,22 @@ class NelderMead(Optimizer):
             f"Of a simplex that begins with sides of {self.initial_size:g}, reflect the worst "
             f"corner through the centre of the others; expand, contract or shrink{careful}."
         )
+
+    def listing(self) -> Listing:
+        """Return the algorithm."""
+        return Listing(f"{_START}\n{_FACTORS[self.adaptive]}", _LOOP, _HELPERS)
+
+    def variables(self, state: State) -> dict[str, Any]:
+        """Return the simplex and its values, from the best corner to the worst, and the factors."""
+        assert isinstance(state, SimplexState)
+        _, expand, contract, shrink = self._coefficients(len(state.x))
+        return super().variables(state) | {
+            "simplex": state.simplex,
+            "values": state.values,
+            "expand": expand,
+            "contract": contract,
+            "shrink": shrink,
+        }
 
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> SimplexState:
         """Score the start point, and a corner at a distance from it along each coordinate."""
@@ -203,3 +220,55 @@ def _ranked(points: Array, scores: Array) -> Array:
     """Return values that can be compared: without one, or off all numbers, a point is worst."""
     finite = np.isfinite(points).all(axis=1)
     return np.where(finite, np.fmin(scores, _WORST), _WORST)
+
+
+# The listing.
+_START = """\
+simplex = np.vstack((x, x + initial_size * np.eye(len(x))))
+values = scored(simplex)
+order = np.argsort(values, kind="stable")
+simplex, values = simplex[order], values[order]
+x, fx = simplex[0], values[0]"""
+_FACTORS = {
+    False: "expand, contract, shrink = 2.0, 0.5, 0.5",
+    True: """\
+n = max(len(x), 2)
+expand, contract, shrink = 1 + 2 / n, 0.75 - 1 / (2 * n), 1 - 1 / n""",
+}
+_LOOP = """\
+centre, worst = simplex[:-1].mean(axis=0), simplex[-1]
+new = reflected = beyond(centre, worst, 1.0)
+if reflected.f < values[0]:
+    expanded = beyond(centre, worst, expand)
+    new = expanded if expanded.f < reflected.f else reflected
+elif values[-2] <= reflected.f < values[-1]:
+    outside = beyond(centre, worst, contract)
+    new = outside if outside.f <= reflected.f else None
+elif reflected.f >= values[-1]:
+    inside = beyond(centre, worst, -contract)
+    new = inside if inside.f < values[-1] else None
+if new is None:  # all corners move towards the best
+    moved = simplex[0] + shrink * (simplex[1:] - simplex[0])
+    simplex, values = np.vstack((simplex[0], moved)), np.append(values[0], scored(moved))
+else:
+    simplex, values = np.vstack((simplex[:-1], new.x)), np.append(values[:-1], new.f)
+order = np.argsort(values, kind="stable")
+simplex, values = simplex[order], values[order]
+x, fx = simplex[0], values[0]"""
+_HELPERS = '''\
+from collections import namedtuple
+
+Corner = namedtuple("Corner", "x f")
+
+
+def scored(points):
+    """Return f at each point; where it has no value, or is off all numbers, a point is worst."""
+    worst = np.finfo(float).max
+    finite = np.isfinite(points).all(axis=1)
+    return np.where(finite, np.fmin(f(points), worst), worst)
+
+
+def beyond(centre, worst, far):
+    """Return the corner that is so far beyond the centre of the others, seen from the worst."""
+    point = (1 + far) * centre - far * worst
+    return Corner(point, scored(point.reshape(1, -1))[0])'''

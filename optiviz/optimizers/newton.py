@@ -6,9 +6,11 @@ from typing import Annotated
 
 import numpy as np
 
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Channel
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Evaluator, Problem
+from optiviz.methods import search_lines
 from optiviz.methods.line_descent import SEARCH_CHANNELS, LineSearchDescent, Plan, SearchState
 from optiviz.methods.line_search import Line, Point, backtracking
 
@@ -73,6 +75,11 @@ class Newton(LineSearchDescent):
             "go down."
         )
 
+    def listing(self) -> Listing:
+        """Return the algorithm."""
+        loop = f"{search_lines.HOPE}\n{_LOOP.format(damping=' + damping' if self.damping else '')}"
+        return Listing(search_lines.START, loop, f"{search_lines.BACKTRACKING}\n{_AXES}")
+
     def plan(self, problem: Evaluator[Problem], state: SearchState) -> Plan:
         """Return the damped Newton step."""
         gradient, hessian = state.gradient, problem.hessian(state.x)
@@ -100,3 +107,27 @@ class Newton(LineSearchDescent):
     def shown(self, plan: Plan | None, after: SearchState) -> tuple[float, ...]:
         """Return the condition number of the second derivatives; nan if they are singular."""
         return (plan.condition if plan else nan,)
+
+
+# The listing.
+_LOOP = """\
+    steepest, direction, step = True, -g, min(1.0, 1 / norm(g))
+    if not failed:
+        values, vectors = principal_axes(hessian(x))
+        sizes, slopes = np.abs(values), vectors.T @ g
+        sizes = np.maximum(sizes, sqrt(np.finfo(float).eps) * sizes.max())
+        short = np.abs(slopes) < longest * sizes  # where a step isn't too long
+        curvatures = np.where(short, sizes, norm(g) / longest){damping}
+        downhill = -vectors @ (slopes / curvatures)
+        if -inf < g @ downhill < 0:
+            steepest, direction, step = not short.any(), downhill, 1.0
+    found = line_search(x, fx, g, direction, step)
+    if found is None:
+        failed = 2 if steepest else 1
+    else:
+        failed, x, fx, g = 0, found.x, found.f, usable(found.gradient)"""
+_AXES = '''
+
+def principal_axes(H):
+    """Return the curvatures along the axes of H and the axes, or of a plane where H has none."""
+    return np.linalg.eigh(H) if np.isfinite(H).all() else (np.zeros(1), np.eye(len(H)))'''
