@@ -1,0 +1,390 @@
+"""Landscape: the objective over a plane through all points that are searched, and runs on it."""
+
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from optiviz.analysis.heights import heights_of
+from optiviz.analysis.landscape import (
+    Extent,
+    Ground,
+    SearchPlane,
+    extent_of,
+    parts_of,
+    path_plane,
+    random_plane,
+)
+from optiviz.analysis.tracks import Path, Paths, Track, is_live, same_space, with_point
+from optiviz.engine.draws import Draws
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Problem, Reading
+from optiviz.problems import FunctionProblem
+from optiviz.problems.network_training import NetworkTraining
+from optiviz.views import Shown, View
+from optiviz.views.figure import (
+    Action,
+    Array,
+    Axis,
+    Figure,
+    Item,
+    LegendEntry,
+    Line,
+    Points,
+    Spots,
+    Surface,
+    ValueImage,
+    contour_lines,
+)
+from optiviz.views.palette import dash_of_run
+
+_FIRST, _QUICK = 0.05, 0.015  # seconds for values before a picture; while runs go on
+_REPLAY = 0.03  # seconds for points of paths before it
+_PART = 0.08  # seconds between two finer ones
+_MOST = 30.0  # seconds of replay for one picture
+_REST = 2.0  # seconds that the ground stays as it is while a run goes on
+_SCENES, _NUMBERS = 6, 6_000_000  # that are kept, and the coordinates of their planes
+_FAR = 50.0  # pictures away a path is cut off
+_DOTS = 60  # places of a path up to which each has its own dot
+
+
+@dataclass(eq=False)
+class _Scene:
+    """A plane with values over it, and what was known of the runs when it was laid."""
+
+    ground: Ground
+    stage: tuple[object, ...]
+    made: float
+
+
+class Landscape(View):
+    """The objective over a plane through weight space, with the paths of all runs."""
+
+    kind = "landscape"
+    label = "Landscape"
+    problems = ("network_training", "function_nd")
+    costly = True
+    place = 70
+
+    plane: Annotated[
+        Literal["paths", "random"],
+        Param(
+            "Which plane through all points that are searched.",
+            choices={
+                "paths": "along the paths: their first two principal components",
+                "random": "two random directions",
+            },
+        ),
+    ] = "paths"
+    through: Annotated[
+        Literal["best", "here"],
+        Param(
+            "Where the plane goes through; values are exact there.",
+            choices={"best": "the best point found", "here": "the point on show"},
+        ),
+    ] = "best"
+    span: Annotated[
+        float,
+        Param(
+            "How far it reaches: at 1 as far as the paths, or as the weights are long.",
+            ge=0.001,
+            le=1000,
+            scale="log",
+        ),
+    ] = 1.0
+    height: Annotated[
+        Literal["fitting", "even", "log"],
+        Param(
+            "How values become heights, colours and lines.",
+            choices={"fitting": "as it fits", "even": "in equal steps", "log": "logarithmic"},
+        ),
+    ] = "fitting"
+    picture: Annotated[
+        Literal["contours", "surface"],
+        Param(
+            "From above or in three dimensions, which need OpenGL.",
+            choices={"contours": "contours", "surface": "surface in 3-D"},
+        ),
+    ] = "contours"
+    scaling: Annotated[
+        Literal["layer", "unit"],
+        Param(
+            "What of a random direction is made as long as the weights there (Li et al. 2018).",
+            choices={"layer": "each layer", "unit": "each unit"},
+            when=("plane", ("random",)),
+        ),
+    ] = "layer"
+    seed: Annotated[
+        int, Param("Of the random directions.", ge=0, le=2**31 - 1, when=("plane", ("random",)))
+    ] = 1
+
+    def idle(self, problem: Problem) -> tuple[str, ...]:
+        """Name the scaling by units where there are none."""
+        return () if isinstance(problem, NetworkTraining) else ("scaling",)
+
+    def figure(self, shown: Sequence[Shown]) -> Figure:
+        """Draw the first run's objective, and all runs through the same space on it."""
+        problem = shown[0].run.spec.problem
+        if problem.dim < 2:
+            return Figure(self.label, empty="A plane needs at least two numbers to search.")
+        drawn = [one for one in shown if same_space(one.run.spec.problem, problem)]
+        scene = self._scene(drawn)
+        ground = scene.ground
+        if not ground.complete:
+            seconds = _QUICK if drawn[0].quick else _FIRST
+            ground.fill(drawn[0].reader.stepper.problem.evaluate, seconds)
+        if not (np.abs(ground.values) <= 1e300).any():
+            return Figure(self.label, empty="The objective has no value anywhere on this plane.")
+        log = {"fitting": None, "even": False, "log": True}[self.height]
+        heights = heights_of(ground.values, problem.reading, log)
+        name = problem.reading.name
+        image = ValueImage(heights.values, *ground.extent, heights.ramp, name)
+        ways = [_Way(one, ground, problem.reading) for one in drawn]
+        items: list[Item] = [image, *contour_lines(image, heights.levels)]
+        for way in reversed(ways):  # the one in focus on top
+            items += way.items()
+        outside = [way.name for way in ways if not way.inside]
+        labels = _labels(ground.plane, problem)
+        extent, plane = ground.extent, ground.plane
+        share = "" if plane.shares is None else f"plane holds {sum(plane.shares):.0%} of the paths"
+        words = [self._sentence(plane, problem), heights.words]
+        words += ["" if ground.complete else "It is coarse as yet.", *(w.words() for w in ways)]
+        surface = None
+        if self.picture == "surface":
+            surface = Surface(image, tuple(on for way in ways for on in way.on()))
+        return Figure(
+            title=self.label,
+            note=share,
+            x=Axis(labels[0], extent.left, extent.right),
+            y=Axis(labels[1], extent.bottom, extent.top),
+            items=tuple(items),
+            legend=_legend(ways),
+            warning=" ".join([*_outside(outside), *_left_out(len(shown) - len(drawn))]),
+            caption=" ".join(filter(None, words)),
+            spots=tuple(way.spots() for way in ways),
+            surface=surface,
+        )
+
+    def refined(self, shown: Sequence[Shown]) -> Iterator[Figure]:
+        """Find the paths, and then values from the middle outwards."""
+        figure = self.figure(shown)
+        if figure.empty:
+            return
+        problem = shown[0].run.spec.problem
+        drawn = [one for one in shown if same_space(one.run.spec.problem, problem)]
+        began = time.perf_counter()
+        for one in drawn:
+            while not _PATHS.of(one.run).extend(one.run, one.reader, _PART):
+                yield figure
+                if time.perf_counter() - began > _MOST:
+                    break
+        ground = self._scene(drawn).ground
+        while not ground.complete:
+            ground.fill(drawn[0].reader.stepper.problem.evaluate, _PART)
+            yield self.figure(shown)
+
+    def _scene(self, drawn: Sequence[Shown]) -> _Scene:
+        """Return the ground that is drawn on; it moves only when there is more to show."""
+        runs = [one.run for one in drawn]
+        paths = [_PATHS.of(run) for run in runs]
+        settings = (self.plane, self.through, self.scaling, self.seed, self.span)
+        here = drawn[0].k if self.through == "here" else None
+        traces = tuple((weakref.ref(run.trace), run.trace.generation) for run in runs)
+        key = (settings, here, runs[0].spec.problem, traces)
+        known, now = _KNOWN.get(key), time.perf_counter()
+        rests = known is not None and now - known.made < _REST and any(map(is_live, runs))
+        if not rests:
+            for one, path in zip(drawn, paths, strict=True):
+                if path.known[2] != one.run.trace.last_k or not path.known[1]:
+                    path.extend(one.run, one.reader, _REPLAY)
+        stage = tuple(path.known for path in paths)
+        if known is None or (known.stage != stage and not rests):
+            plane, extent = self._plane(drawn, paths)
+            if known and known.ground.extent == extent and known.ground.plane.same(plane):
+                known.stage = stage
+            else:
+                evaluator = drawn[0].reader.stepper.problem
+                ground = Ground(plane, extent, float(evaluator.n_rows * evaluator.dim))
+                known = _Scene(ground, stage, now)
+        _keep(key, known, runs[0].spec.problem.dim)
+        return known
+
+    def _plane(self, drawn: Sequence[Shown], paths: Sequence[Path]) -> tuple[SearchPlane, Extent]:
+        focus = drawn[0]
+        problem, draws = focus.run.spec.problem, Draws(self.seed)
+        starts = parts_of(problem, self.scaling)
+        state = focus.reader.state(focus.k)
+        origin = state.x if self.through == "here" else focus.run.best_x
+        origin = np.where(np.abs(origin) <= 1e100, origin, 0.0)
+        unit = _half(problem) if isinstance(problem, FunctionProblem) else 0.0
+        if self.plane == "paths":
+            tracks = [path.track() for path in paths]
+            X = np.concatenate([track.x for track in tracks])
+            plane = path_plane(X, origin, starts, draws)
+            if plane is not None:
+                return plane, extent_of(plane.project(X), self.span)
+        plane = random_plane(origin, starts, draws, unit)
+        return plane, Extent(-self.span, self.span, -self.span, self.span)
+
+    def _sentence(self, plane: SearchPlane, problem: Problem) -> str:
+        what = "weights" if isinstance(problem, NetworkTraining) else "coordinates"
+        where = "the point on show" if self.through == "here" else "the best point found"
+        if plane.shares is not None:
+            way = (
+                "along the first two principal components of the paths, "
+                f"which hold {sum(plane.shares):.1%} of their variance,"
+            )
+        else:
+            each = {"layer": "layer", "unit": "unit"}[self.scaling]
+            scaled = f", in each {each} as long as the weights there (Li et al. 2018)"
+            scaled = scaled if isinstance(problem, NetworkTraining) else ""
+            still = " as the paths have not moved" if self.plane == "paths" else ""
+            way = f"along two random directions{scaled}{still},"
+        name = problem.reading.name
+        return (
+            f"{name[:1].upper()}{name[1:]} over a plane through {where}, {way} "
+            f"in the space of {problem.dim:,} {what}."
+        )
+
+
+class _Way:
+    """A run on the plane: where it has been, is and will be."""
+
+    def __init__(self, one: Shown, ground: Ground, goal: Reading) -> None:
+        self.one, self.ground = one, ground
+        self.name, self.role = one.name, f"run:{one.number}"
+        self.dash = dash_of_run(one.number)
+        self.reading, self.goal = one.run.spec.problem.reading, goal
+        self.state = one.reader.state(one.k)
+        track = _PATHS.of(one.run).track()
+        track = with_point(track, self.state.x, self.state.f, one.k)
+        seen = track.k <= one.last_seen
+        self.track = Track(track.k[seen], track.x[seen], track.f[seen])
+        self.uv = self._places(self.track.x)
+        self.off = ground.plane.distances(self.track.x)
+        self.now = int(np.searchsorted(self.track.k, one.k))
+        present = self.uv[self.now : self.now + 1]
+        self.inside = ground.extent.holds(present)
+
+    def _places(self, X: Array) -> Array:
+        """Return places on the plane, none so far off that a screen has no numbers for them."""
+        left, right, bottom, top = self.ground.extent
+        low, high = np.array([left, bottom]), np.array([right, top])
+        reach = _FAR * (high - low)
+        return np.clip(self.ground.plane.project(X), low - reach, high + reach)
+
+    def items(self) -> list[Item]:
+        """Return its path, what is beyond the playhead pale, where it began and where it is."""
+        been, ahead = self.uv[: self.now + 1], self.uv[self.now :]
+        (u, v), (begun_u, begun_v) = been.T, been[:1].T
+        now_u, now_v = been[-1:].T
+        found: list[Item] = []
+        if len(ahead) > 1:
+            ahead_u, ahead_v = ahead.T
+            found.append(Line(ahead_u, ahead_v, self.role, dash=self.dash, opacity=0.35))
+        found += [
+            Line(u, v, "card", width=2.2, opacity=0.55),  # so that it shows on any colour
+            Line(u, v, self.role, width=1.1, dash=self.dash),
+        ]
+        if len(u) <= _DOTS:
+            found.append(Points(u, v, self.role, size=0.32))
+        found += [
+            Points(begun_u, begun_v, "card", size=0.95, opacity=0.75),
+            Points(begun_u, begun_v, self.role, "ring", size=0.85, hollow=True),
+            Points(now_u, now_v, self.role, size=0.8, outlined=True, label=self.name),
+        ]
+        return found
+
+    def on(self) -> list[tuple[Line, Array]]:
+        """Return its path so far with the heights of the ground under it."""
+        been = self.uv[: self.now + 1]
+        u, v = been.T
+        line = Line(u, v, self.role, self.name, self.dash)
+        return [(line, self.goal.value(self.ground.heights(been)))]
+
+    def spots(self) -> Spots:
+        """Return what its points tell: when, how good, how far beside the plane."""
+        ks = self.track.k
+        u, v = self.uv.T
+        facts: tuple[tuple[str, Array | tuple[str, ...]], ...] = (
+            ("iteration", ks.astype(np.float64)),
+            (self.reading.name, self.reading.value(self.track.f)),
+            ("beside the plane", self.off),
+        )
+        if self.name:
+            facts = (("run", (self.name,) * len(ks)), *facts)
+        actions = tuple(Action(f"Go to iteration {k:,}", seek=k) for k in ks.tolist())
+        return Spots(u, v, facts, actions)
+
+    def words(self) -> str:
+        """Say where it is."""
+        who = self.name or "The run"
+        value = _number(float(self.reading.value(np.array(self.state.f))))
+        off, size = float(self.off[self.now]), max(1.0, float(np.linalg.norm(self.state.x)))
+        if not np.isfinite(off):
+            return f"{who} has flown off at iteration {self.one.k:,}."
+        place = "on the plane"
+        if off > 1e-6 * size:
+            place = f"{_number(off)} beside the plane, where {self._under()} is under it"
+        return f"{who} has {self.reading.name} {value} at iteration {self.one.k:,} and is {place}."
+
+    def _under(self) -> str:
+        """Return the value of the plane there."""
+        here = self.ground.heights(self.uv[self.now : self.now + 1])
+        return _number(float(self.goal.value(here)[0]))
+
+
+_PATHS = Paths()
+_KNOWN: OrderedDict[object, _Scene] = OrderedDict()
+
+
+def _keep(key: object, scene: _Scene, dim: int) -> None:
+    """Keep a ground, and drop those that were not looked at for longest."""
+    _KNOWN[key] = scene
+    _KNOWN.move_to_end(key)
+    while len(_KNOWN) > max(1, min(_SCENES, _NUMBERS // dim)):
+        _KNOWN.popitem(last=False)
+
+
+def _half(problem: FunctionProblem) -> float:
+    return (problem.domain[1] - problem.domain[0]) / 2
+
+
+def _labels(plane: SearchPlane, problem: Problem) -> tuple[str, str]:
+    if plane.shares is None:
+        unit = "half ranges" if isinstance(problem, FunctionProblem) else "lengths of the weights"
+        return f"random direction 1 ({unit})", f"random direction 2 ({unit})"
+    first, second = plane.shares
+    across = f"component 1 ({first:.0%} of the paths' variance)"
+    return across, f"component 2 ({second:.0%})" if second else "a random direction"
+
+
+def _legend(ways: Sequence[_Way]) -> tuple[LegendEntry, ...]:
+    start = LegendEntry("start", "text", "ring")
+    if len(ways) == 1:
+        return (start,)
+    return (*(LegendEntry(w.name, w.role, "line", w.dash) for w in ways if w.name), start)
+
+
+def _outside(names: Sequence[str]) -> list[str]:
+    """Say which runs are not on the picture."""
+    if not names:
+        return []
+    who = " and ".join(name or "The point" for name in names)
+    return [f"{who} {'is' if len(names) == 1 else 'are'} outside the picture: enlarge the span."]
+
+
+def _left_out(others: int) -> list[str]:
+    """Say that runs through another space are not drawn."""
+    if not others:
+        return []
+    one = "1 run of another network, function or data is left out here."
+    return [one if others == 1 else f"{others} runs of others are left out here."]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
