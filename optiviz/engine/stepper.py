@@ -11,7 +11,7 @@ from optiviz.engine.optimizer import Block, Optimizer, State
 from optiviz.engine.spec import Change, RunSpec
 
 if TYPE_CHECKING:
-    from optiviz.engine.problem import Evaluator, Problem
+    from optiviz.engine.problem import Array, Evaluator, Problem
 
 MAX_BLOCK = 4096  # iterations; bounds the memory of a block
 
@@ -34,14 +34,17 @@ class Stepper:
         self.problem: Evaluator[Problem] = kept or spec.problem.evaluator()
         self.draws = Draws(spec.seed)
 
+    def start_point(self) -> "Array":
+        """Return the point that state(0) is made from, shape (dim,)."""
+        if self.spec.start is None:
+            x0: Array = self.spec.problem.sample(self.draws, "start", 0, 1)[0]
+            return x0
+        return np.array(self.spec.start)
+
     def start(self) -> State:
         """Return state(0)."""
-        if self.spec.start is None:
-            x0 = self.spec.problem.sample(self.draws, "start", 0, 1)[0]
-        else:
-            x0 = np.array(self.spec.start)
         with np.errstate(all="ignore"):
-            return self.spec.optimizer.init(self.problem, x0, self.draws)
+            return self.spec.optimizer.init(self.problem, self.start_point(), self.draws)
 
     def steps(self, state: State, n: int) -> tuple[State, Block]:
         """Do the n iterations after `state`, which must not cross a change."""

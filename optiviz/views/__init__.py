@@ -6,10 +6,11 @@ Imports analysis, problems and the engine; knows no toolkit that draws.
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 from typing import ClassVar
 
 from optiviz.engine.parameters import Kind
-from optiviz.engine.problem import Problem
+from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
 from optiviz.views.figure import Figure
 
@@ -96,6 +97,10 @@ class View(Kind):
         """Return the iteration at a place on a figure's time axis."""
         return round(x)
 
+    def start_at(self, problem: Problem, start: Array, x: float, y: float) -> tuple[float, ...]:
+        """Return the start of a run that is dragged from a start to a place in the picture."""
+        return tuple(start.tolist())
+
     def suits(self, problem: Problem) -> bool:
         """Whether it can show runs of this problem."""
         return not self.problems or problem.kind in self.problems
@@ -107,6 +112,11 @@ class View(Kind):
     def idle(self, problem: Problem) -> tuple[str, ...]:
         """Return the settings that have no meaning for this problem."""
         return ()
+
+
+def as_fine_as_a_hand(value: float, low: float, high: float) -> float:
+    """Return a number that is dragged between two others, rounded to about a pixel."""
+    return round(value, 2 - floor(log10(high - low)))
 
 
 def show(run: Run, k: int | None = None, name: str = "", number: int = 0) -> Shown:
