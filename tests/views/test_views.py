@@ -25,7 +25,15 @@ from optiviz.problems.network_training import NetworkTraining
 from optiviz.views import Shown, show
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
-from optiviz.views.figure import ClassImage, Figure, Item, Line, Points, ValueImage
+from optiviz.views.figure import (
+    Arrows,
+    ClassImage,
+    Figure,
+    Item,
+    Line,
+    Points,
+    ValueImage,
+)
 from optiviz.views.fitness import Fitness
 from optiviz.views.function_1d import FunctionView
 from optiviz.views.log import Log
@@ -140,6 +148,8 @@ def check_figure(figure):
             assert item.left < item.right
             assert item.bottom < item.top
             assert (np.diff(item.levels) > 0).all()
+        elif isinstance(item, Arrows):
+            assert np.isfinite([item.x, item.y, item.dx, item.dy]).all()
         else:
             assert isinstance(item, Item)
         role = getattr(item, "role", "text")
@@ -150,6 +160,10 @@ def check_figure(figure):
         assert all(len(row) == len(table.columns) for row in table.cells)
         assert ((table.shade >= 0) & (table.shade <= 1)).all()
     assert all(line.isprintable() for line in figure.lines)
+    for spots in figure.spots:
+        assert len(spots.x) == len(spots.y)
+        assert all(len(values) == len(spots.x) for _, values in spots.facts)
+        assert len(spots.actions) in (0, 1, len(spots.x))
 
 
 @pytest.mark.parametrize("kind", VIEWS)

@@ -52,13 +52,13 @@ class Plane(NamedTuple):
     def near(self, points: Array) -> tuple[Array, Array]:
         """Return points of shape (n, 2), moved to where a screen has numbers for them, as u and v.
 
-        Those that are not finite are nan.
+        Those that are not finite have v = nan.
         """
         reach = _FAR * self.side / 2
         with np.errstate(invalid="ignore"):
             clipped = np.clip(points, self.middle - reach, self.middle + reach)
         known = np.isfinite(points).all(axis=1, keepdims=True)
-        u, v = np.where(known, clipped, np.nan).T
+        u, v = np.where(known, clipped, (self.middle, np.nan)).T
         return u, v
 
 

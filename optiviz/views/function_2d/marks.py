@@ -66,7 +66,7 @@ def _members(state: State, plane: Plane, role: str) -> list[Item]:
     if velocity is not None:
         with np.errstate(all="ignore"):
             to = plane.near(points + velocity[thin, :][:, chosen])
-        both = np.isfinite(u + to[0])
+        both = np.isfinite(v + to[1])
         u, v, du, dv = u[both], v[both], (to[0] - u)[both], (to[1] - v)[both]
         items += [
             Arrows(u, v, du, dv, "card", width=1.8, opacity=0.5),
