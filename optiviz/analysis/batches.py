@@ -6,7 +6,7 @@ import numpy as np
 
 from optiviz.engine.problem import Rows
 from optiviz.engine.run import Reader
-from optiviz.methods.descent import DescentState
+from optiviz.methods.walk import DescentState
 
 
 class Batches(NamedTuple):

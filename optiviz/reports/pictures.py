@@ -43,7 +43,7 @@ def pictures_of(one: Shown) -> Iterator[Picture]:
     """Draw every view that suits the run, at its end."""
     known = registry.kinds("views").values()
     for view in sorted((cls() for cls in known), key=lambda view: view.place):
-        if not view.suits(one.run.spec.problem):
+        if not (view.reported and view.suits(one.run.spec.problem)):
             continue
         if view.kind == "fitness":
             yield from fitness_pictures([one])

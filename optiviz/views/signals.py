@@ -21,6 +21,7 @@ class Signals(View):
     kind = "signals"
     label = "Signals"
     place = 80
+    reported = False
 
     channel: Annotated[
         str,
