@@ -9,6 +9,7 @@ looked at instead, and the ends of a stretch are known to the width of a bucket.
 """
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -19,7 +20,16 @@ from optiviz.engine.optimizer import Block, Outcome
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.wording import measured
 
-__all__ = ["Drift", "Scan", "Stretch", "drift", "flat_stretches", "least_length", "scan_of"]
+__all__ = [
+    "Drift",
+    "Scan",
+    "Stretch",
+    "drift",
+    "flat_stretches",
+    "least_length",
+    "measuring",
+    "scan_of",
+]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -96,9 +106,11 @@ class Drift:
         if not self.distance > 0:
             return "stood still" + ("" if stretch.kept != 0 else ": no move was kept")
         share = f" ({self.relative:.0%} of its length)" if np.isfinite(self.relative) else ""
-        way = f", on a way of at least {measured(self.way, 2)}" if self.points > 2 else ""
-        moves = "" if stretch.kept is None else f" in {stretch.kept:,} kept moves"
-        return f"{self.short}{share}{moves}{way}, while nothing changed"
+        moves = ""
+        if stretch.kept is not None:
+            moves = f" in {stretch.kept:,} kept move{'s' * (stretch.kept != 1)}"
+        way = f", by a way of {measured(self.way, 2)} through {self.points:,} known points"
+        return f"{self.short}{share}{moves}{way if self.points > 2 else ''}, while nothing changed"
 
 
 _NOWHERE = Drift(0.0, 0.0, 2, 0.0, 0)
@@ -222,14 +234,35 @@ class Scan:
             return known
         if reader is None:
             return None
-        try:
-            found = _measured(run, stretch, reader)
-        except ValueError:  # a change dropped it meanwhile
-            return None
+        for _ in self.measure(run, stretch, reader):
+            pass
+        with self._lock:
+            return self._drifts.get(stretch.start)
+
+    def measure(self, run: Run, stretch: Stretch, reader: Reader) -> Iterator[None]:
+        """Measure how far the point drifted, one known point after the other."""
+        generation = run.trace.generation
+        start, way, length, before = None, 0.0, np.nan, None
+        stops = _stops(run, stretch)
+        for k in stops:
+            try:
+                x = reader.state(k).x
+            except ValueError:  # a change dropped it meanwhile
+                return
+            if start is None or before is None:
+                start, length = x, float(np.linalg.norm(x))
+            else:
+                way += float(np.linalg.norm(x - before))
+            before = x
+            yield
+        assert start is not None
+        assert before is not None
+        distance = float(np.linalg.norm(before - start))
+        relative = distance / length if length else np.nan
         with self._lock:
             if generation == self._generation == run.trace.generation:
+                found = Drift(distance, way, len(stops), relative, stretch.end)
                 self._drifts[stretch.start] = found
-        return found
 
     @property
     def measured(self) -> int:
@@ -272,18 +305,18 @@ def drift(run: Run, stretch: Stretch, reader: Reader | None = None) -> Drift | N
     return scan_of(run).drift(run, stretch, reader)
 
 
-def _measured(run: Run, stretch: Stretch, reader: Reader) -> Drift:
+def measuring(run: Run, stretch: Stretch, reader: Reader) -> Iterator[None]:
+    """Measure how far the point drifted bit by bit, so that other things can be done between."""
+    return scan_of(run).measure(run, stretch, reader)
+
+
+def _stops(run: Run, stretch: Stretch) -> list[int]:
+    """Return the iterations whose points are compared: those that are known, or quickly found."""
     start, end = stretch.start, stretch.end
     if stretch.iterations <= _QUICK:
-        stops = np.unique(np.linspace(start, end, STOPS).round().astype(np.int64)).tolist()
-    else:
-        between = [state.k for state in run.trace.snapshots if start < state.k < end]
-        stops = [start, *between, end]
-    points = np.array([reader.state(k).x for k in stops])
-    distance = float(np.linalg.norm(points[-1] - points[0]))
-    way = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-    length = float(np.linalg.norm(points[0]))
-    return Drift(distance, way, len(stops), distance / length if length else np.nan, end)
+        stops: list[int] = np.unique(np.linspace(start, end, STOPS).astype(np.int64)).tolist()
+        return stops
+    return [start, *(state.k for state in run.trace.snapshots if start < state.k < end), end]
 
 
 def _still(values: Array) -> NDArray[np.bool_]:

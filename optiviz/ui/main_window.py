@@ -307,6 +307,8 @@ class MainWindow(QMainWindow):
         self.workspace.run()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if self.workspace.timeline.press(event):
+            return
         session = self.workspace.session
         acts: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Space: session.toggle,

@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
 
+from optiviz.analysis.stretches import scan_of
 from optiviz.engine.parameters import SpecError, fields
 from optiviz.engine.run import Failure, Run
 from optiviz.ui.canvas import FigureCanvas
@@ -213,7 +214,7 @@ class ViewCard(Card):
 def _state_of(one: Shown) -> tuple[object, ...]:
     """Return what a picture of a run depends on."""
     trace = one.run.trace
-    measured = one.run.history.count
+    measured = one.run.history.count, scan_of(one.run).measured
     return (id(one.run), one.name, trace.generation, trace.last_k, one.k, one.last_seen, measured)
 
 

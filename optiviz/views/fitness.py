@@ -1,19 +1,35 @@
 """Fitness: how good a run is over time, now and at best, on training and on test rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 
+from optiviz.analysis.stretches import Drift, Stretch, drift, flat_stretches
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Reading
 from optiviz.engine.wording import measured
 from optiviz.networks.losses import LOSSES, MEASURES
 from optiviz.views import Shown, View, short_names
-from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line
+from optiviz.views.figure import (
+    Action,
+    Array,
+    Axis,
+    Band,
+    Figure,
+    Item,
+    LegendEntry,
+    Line,
+    Spots,
+    Text,
+)
 from optiviz.views.palette import dash_of_run
 
 _PALE = 0.28
+_SHADE = 0.13
+_ROOM = 0.16  # of the axis: a shaded stretch as wide as this has room for words
+_PLACES = 25  # to point at along a shaded stretch
 
 
 class Fitness(View):
@@ -49,6 +65,14 @@ class Fitness(View):
     ] = "iterations"
     log_x: Annotated[bool, Param("Logarithmic axis to the right.", label="Log x")] = False
     log_y: Annotated[bool, Param("Logarithmic axis upwards.", label="Log y")] = False
+    flat_stretches: Annotated[
+        bool,
+        Param(
+            "Where what is optimised stands still for 20 iterations and 2 % of the run at least is "
+            "shaded, with how far the weights drift meanwhile.",
+            label="Flat stretches",
+        ),
+    ] = True
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the curves of all runs."""
@@ -67,6 +91,8 @@ class Fitness(View):
         for one, label in zip(shown, short_names(shown), strict=True):
             items += self._lines(one, label, alone=len(shown) == 1)
             tested = tested or f"test_{self._measured(one)}" in one.run.history.samples().metrics
+        flat = self._flat(first)
+        shaded, spots = self._shaded(first, flat, items, reading)
         legend = [LegendEntry("test, dotted", "muted", "line", "dot")] if tested else []
         names = {"iterations": "iteration", "epochs": "epoch"}
         axis_name = names.get(self.over, self.over)
@@ -75,11 +101,12 @@ class Fitness(View):
             note=self._note(first, reading),
             x=Axis(axis_name, None if self.log_x else 0.0, self._end(shown), self.log_x),
             y=Axis(reading.name, log=self._is_log(shown, reading)),
-            items=tuple(items),
+            items=(*shaded, *items),
             legend=tuple(legend),
             warning=_left_out(others, reading),
-            caption=self._caption(shown, reading),
+            caption=self._caption(shown, reading) + _flat_words(flat),
             time_axis=True,
+            spots=spots,
         )
 
     def time_of(self, one: Shown, k: int) -> float:
@@ -170,6 +197,60 @@ class Fitness(View):
             add(k, samples.metrics[f"test_{measured}"], "test" if alone else "", dash="dot")
         return lines
 
+    def _flat(self, one: Shown) -> list[tuple[Stretch, Drift | None]]:
+        """Return the flat stretches of a run as far as it has been seen, with their drift."""
+        if not self.flat_stretches or self.measure != "objective":
+            return []
+        seen = one.last_seen
+        # The window has drifts measured meanwhile; where nobody is looking there is time for it.
+        reader = one.reader if one.seen is None else None
+        found = [stretch for stretch in flat_stretches(one.run) if stretch.start < seen]
+        return [
+            (stretch, drift(one.run, stretch, reader))
+            if stretch.end <= seen
+            else (replace(stretch, end=seen, kept=None), None)
+            for stretch in found
+        ]
+
+    def _shaded(
+        self,
+        one: Shown,
+        flat: list[tuple[Stretch, Drift | None]],
+        items: Sequence[Item],
+        reading: Reading,
+    ) -> tuple[list[Item], tuple[Spots, ...]]:
+        """Return flat stretches as bands with words where there is room, and what they tell."""
+        height = _height(items, self._is_log([one], reading))
+        if not flat or height is None:
+            return [], ()
+        low, high = height
+        at = [(self.time_of(one, s.start), self.time_of(one, s.end)) for s, _ in flat]
+        shaded: list[Item] = [
+            Band(np.array(ends), np.full(2, low), np.full(2, high), "muted", _SHADE) for ends in at
+        ]
+        whole = self.time_of(one, one.run.trace.last_k) or 1.0
+        x, y, about = [], [], []
+        for (stretch, found), (left, right) in zip(flat, at, strict=True):
+            value = float(reading.value(np.array(stretch.f)))
+            places = np.linspace(left, right, _PLACES)
+            x += places.tolist()
+            y += [value] * _PLACES
+            told = "" if found is None else found.sentence(stretch)
+            about += [(stretch, value, told)] * _PLACES
+            if found is not None and right - left >= _ROOM * whole and not self.log_x:
+                below = value > (low + high) / 2  # away from the curve
+                edge, anchor = (low, "bottom") if below else (high, "top")
+                words = Text((left + right) / 2, edge, found.short, "muted", anchor)  # type: ignore[arg-type]
+                shaded.append(words)
+        facts: tuple[tuple[str, tuple[str, ...]], ...] = (
+            ("flat stretch", tuple(f"{s.start:,} to {s.end:,}" for s, _, _ in about)),
+            ("iterations", tuple(f"{s.iterations:,}" for s, _, _ in about)),
+            (reading.name, tuple(measured(value) for _, value, _ in about)),
+            ("drift", tuple(told for _, _, told in about)),
+        )
+        actions = tuple(Action("Go to its start", seek=s.start) for s, _, _ in about)
+        return shaded, (Spots(np.array(x), np.array(y), facts, actions),)
+
     def _note(self, one: Shown, reading: Reading) -> str:
         row = one.run.trace.rows(one.k, one.k + 1)
         if row is None:
@@ -199,6 +280,31 @@ class Fitness(View):
         if self.log_y and not self._is_log(shown, reading):
             linear = " The axis is linear, since values below zero have no logarithm."
         return f"{name} of {runs} over {self.over}. {direction}{linear}{where}"
+
+
+def _height(items: Sequence[Item], log: bool) -> tuple[float, float] | None:
+    """Return from where to where curves reach, or None if there is nothing to stand behind."""
+    ys = [item.y[np.isfinite(item.y) & ((item.y > 0) | (not log))] for item in _lines_of(items)]
+    values = np.concatenate(ys) if ys else np.empty(0)
+    if not len(values):
+        return None
+    low, high = float(values.min()), float(values.max())
+    return (low, high) if high > low else None
+
+
+def _lines_of(items: Sequence[Item]) -> list[Line]:
+    return [item for item in items if isinstance(item, Line) and len(item.y)]
+
+
+def _flat_words(flat: Sequence[tuple[Stretch, Drift | None]]) -> str:
+    """Say where a run stands still: how often, and the longest time with its figures."""
+    if not flat:
+        return ""
+    stretch, found = max(flat, key=lambda one: one[0].iterations)
+    how = "" if found is None else f": it {found.sentence(stretch)}"
+    count = "1 flat stretch is" if len(flat) == 1 else f"{len(flat)} flat stretches are"
+    longest = "it goes" if len(flat) == 1 else "the longest goes"
+    return f" {count} shaded; {longest} from iteration {stretch.start:,} to {stretch.end:,}{how}."
 
 
 def _left_out(others: int, reading: Reading) -> str:

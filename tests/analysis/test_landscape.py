@@ -12,7 +12,7 @@ from optiviz.analysis.landscape import (
     path_plane,
     random_plane,
 )
-from optiviz.analysis.paths import Path, same_space, wanted_iterations
+from optiviz.analysis.tracks import Path, same_space, wanted_iterations
 from optiviz.datasets.classification import Classification
 from optiviz.engine.draws import Draws
 from optiviz.engine.problem import Reading

@@ -289,8 +289,8 @@ def test_what_needs_classes_does_not_offer_itself_for_numbers(runs):
 def test_what_is_beyond_the_playhead_is_pale(runs):
     run = runs["classic-perceptron: equal moves kept"]
     _, figure = lines_of(run, k=300, seen=700)
-    bright = [item for item in figure.items if item.opacity == 1.0]
-    pale = [item for item in figure.items if item.opacity < 0.5]
+    bright = [item for item in figure.items if isinstance(item, Line) and item.opacity == 1.0]
+    pale = [item for item in figure.items if isinstance(item, Line) and item.opacity < 0.5]
     assert max(item.x.max() for item in bright) == 300
     assert {item.x.min() for item in pale} == {300}
     assert max(item.x.max() for item in pale) == 700

@@ -1,11 +1,12 @@
-"""The timeline: transport, figures at the playhead, speed, and the bar with its markers."""
+"""The row above the bar: buttons, figures at the playhead, speed; and the keys of the timeline."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,132 +18,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from optiviz.analysis.events import events
+from optiviz.analysis.stretches import drift, measuring
 from optiviz.engine.run import Failure, Run
 from optiviz.engine.stopping import StopReason
+from optiviz.engine.trace import SNAPSHOT_STRIDE
 from optiviz.ui.card import draw_ground
 from optiviz.ui.icons import icon
 from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
+from optiviz.ui.timeline.bar import TimelineBar
 from optiviz.ui.worker import ReaderOf, now
 
-_FASTEST = 1_000_000.0  # iterations a second; beyond it is as fast as it comes
+_SLOWEST = 0.2  # iterations a second: an iteration's lines can be followed
+_FASTEST = 1_000_000.0  # beyond it is as fast as it comes
 _SPEED_STEPS = 120  # of the slider; the last one is as fast as it comes
-_MARGIN = 8
 _METRICS_REST = 0.1  # seconds between two requests for metrics at the playhead
-
-
-class TimelineBar(QWidget):
-    """The run from start to end, with what happened on it; a click or a drag moves the playhead.
-
-    Signals
-    -------
-    sought : (int,)
-    """
-
-    sought = Signal(int)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._total = self._computed = self._k = 0
-        self._improvements: np.ndarray = np.empty(0, dtype=np.int64)
-        self._changes: tuple[int, ...] = ()
-        self._number = 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Timeline")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def sizeHint(self) -> QSize:  # noqa: D102
-        return QSize(400, round(38 * current_theme().scale))
-
-    def show_run(self, run: Run | None, number: int, k: int, total: int) -> None:
-        """Show a run with the playhead at iteration k."""
-        computed = max(0, run.trace.last_k) if run is not None else 0
-        changes = tuple(change.at for change in run.spec.changes) if run is not None else ()
-        state = (total, computed, k, changes, number)
-        if state == (self._total, self._computed, self._k, self._changes, self._number):
-            return
-        self._total, self._computed, self._k, self._changes, self._number = state
-        self._improvements = run.trace.improvements if run is not None else np.empty(0, np.int64)
-        described = f"Iteration {k:,} of {total:,}"
-        if described != self.accessibleDescription():
-            self.setAccessibleDescription(described)
-        self.update()
-
-    def _x(self, k: float) -> float:
-        width = self.width() - 2 * _MARGIN
-        return _MARGIN + width * (k / self._total if self._total else 0.0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colours, scale = current_theme().colour, current_theme().scale
-        y = self.height() - 11 * scale
-        groove, thick = 2.0 * scale, 4.0 * scale
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours("line"))
-        whole = QRectF(_MARGIN, y - thick / 2, self.width() - 2 * _MARGIN, thick)
-        painter.drawRoundedRect(whole, groove, groove)
-        if self._total:
-            faint = colours("accent")
-            faint.setAlphaF(0.30)
-            painter.setBrush(faint)
-            part = QRectF(whole)
-            part.setRight(self._x(self._computed))
-            painter.drawRoundedRect(part, groove, groove)
-            painter.setBrush(colours("accent"))
-            part.setRight(self._x(self._k))
-            painter.drawRoundedRect(part, groove, groove)
-            self._draw_markers(painter, y)
-        handle = QPointF(self._x(self._k), y)
-        if self.hasFocus():
-            painter.setBrush(current_theme().colour("accent", 0.25))
-            painter.drawEllipse(handle, 10 * scale, 10 * scale)
-        painter.setPen(QPen(colours("accent"), 2 * scale))
-        painter.setBrush(colours("card"))
-        painter.drawEllipse(handle, 6 * scale, 6 * scale)
-
-    def _draw_markers(self, painter: QPainter, y: float) -> None:
-        """Draw improvements as ticks, one a pixel at most, and changes as diamonds."""
-        scale = current_theme().scale
-        bottom, height = y - 10 * scale, 11 * scale
-        columns = np.unique(np.round([self._x(k) for k in _thinned(self._improvements)]))
-        painter.setPen(QPen(current_theme().colour(f"run:{self._number}"), 1.0 * scale))
-        for x in columns.tolist():
-            painter.drawLine(QPointF(x, bottom), QPointF(x, bottom - height))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(current_theme().colour("accent"))
-        for k in self._changes[-500:]:
-            at, half = QPointF(self._x(k), bottom - height / 2), 5 * scale
-            painter.drawPolygon(
-                [
-                    at + QPointF(0, -half),
-                    at + QPointF(half, 0),
-                    at + QPointF(0, half),
-                    at + QPointF(-half, 0),
-                ]
-            )
-
-    def _seek(self, x: float) -> None:
-        width = max(1, self.width() - 2 * _MARGIN)
-        share = min(max(0.0, (x - _MARGIN) / width), 1.0)
-        self.sought.emit(round(share * self._total))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._seek(event.position().x())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: D102
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._seek(event.position().x())
-
-
-def _thinned(ks: np.ndarray) -> np.ndarray:
-    return ks[:: max(1, len(ks) // 4000)]
+_DRIFTS_REST = 0.3  # and between two for the drift of flat stretches
+_LOOP = "Loop a stretch (L); choose it with Shift and a drag below, or its ends with [ and ]"
+_DRIFTS_COST = 0.05  # seconds of replay that may be spent on them while runs are computed
 
 
 class Timeline(QFrame):
-    """Transport buttons, figures, speed and the bar, for one session."""
+    """Transport buttons, figures, speed and the bar, for one session.
+
+    Signals
+    -------
+    branch_wanted
+        The user wants to try something else from the playhead on.
+    """
+
+    branch_wanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,6 +57,8 @@ class Timeline(QFrame):
         self._metrics_at = 0.0
         self._metrics_for: tuple[int, int, int] | None = None
         self._metrics: dict[str, float] = {}
+        self._drifts_at = 0.0
+        self._drifts_for: tuple[object, ...] = ()
         self._buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -160,12 +68,17 @@ class Timeline(QFrame):
             ("play", "Play (Space)", session.toggle),
             ("step-forward", "One iteration forward (Right)", self._forward),
             ("to-end", "To the end (End)", self._to_end),
+            ("loop", _LOOP, session.toggle_loop),
+            ("branch", "Try something else from here (Ctrl+B)", self.branch_wanted.emit),
         ):
             button = QToolButton(self)
             button.setToolTip(text)
             button.setAccessibleName(text)
             button.clicked.connect(act)
             self._buttons[name] = button
+            if name == "loop":
+                button.setCheckable(True)
+                row.addSpacing(8)
             row.addWidget(button)
         self._figures = QLabel(self)
         self._figures.setTextFormat(Qt.TextFormat.RichText)
@@ -187,6 +100,7 @@ class Timeline(QFrame):
         row.addWidget(self.speed)
         self.bar = TimelineBar(self)
         self.bar.sought.connect(session.seek)
+        self.bar.loop_wanted.connect(session.set_loop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 4)
         layout.setSpacing(4)
@@ -237,13 +151,16 @@ class Timeline(QFrame):
             return
         entry = session.focus
         run = entry.run if entry is not None else None
-        self.bar.show_run(run, entry.number if entry else 0, session.k, session.total)
+        number = entry.number if entry else 0
+        total, loop = session.total, session.loop
+        self.bar.show_run(run, number, session.k, total, loop, session.within)
+        self._buttons["loop"].setChecked(loop is not None)
         if session.playing != self._playing_icon:
             self._playing_icon = session.playing
             button = self._buttons["play"]
             button.setIcon(icon("pause" if session.playing else "play"))
             button.setToolTip("Pause (Space)" if session.playing else "Play (Space)")
-        for control in (*self._buttons.values(), self.speed, self.bar):
+        for control in (*self._buttons.values(), self.speed):
             control.setEnabled(run is not None)
         if not session.speed_chosen:
             self.speed.blockSignals(True)
@@ -254,6 +171,80 @@ class Timeline(QFrame):
         self._figures.setText(self._words())
         if run is not None and run.trace.last_k >= 0:
             self._ask_metrics(run, min(session.k, run.trace.last_k))
+            self._ask_drifts(run)
+
+    @property
+    def branch_button(self) -> QToolButton:
+        """The button that offers to try something else."""
+        return self._buttons["branch"]
+
+    # Keys
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key means here, wherever the focus is; False if it means nothing."""
+        session, modifiers = self._session, event.modifiers()
+        modifiers &= ~Qt.KeyboardModifier.KeypadModifier
+        plain, shift, control = (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.ShiftModifier,
+            Qt.KeyboardModifier.ControlModifier,
+        )
+        acts: dict[tuple[int, Qt.KeyboardModifier], Callable[[], object]] = {
+            (Qt.Key.Key_Left, control): partial(self.to_event, False),
+            (Qt.Key.Key_Right, control): partial(self.to_event, True),
+            (Qt.Key.Key_Left, shift): partial(session.step_within, -1),
+            (Qt.Key.Key_Right, shift): partial(session.step_within, 1),
+            (Qt.Key.Key_L, plain): session.toggle_loop,
+            (Qt.Key.Key_BracketLeft, plain): session.loop_from_here,
+            (Qt.Key.Key_BracketRight, plain): session.loop_to_here,
+            (Qt.Key.Key_B, control): self.branch_wanted.emit,
+        }
+        # On some keyboards brackets need a modifier of their own.
+        text = {"[": Qt.Key.Key_BracketLeft, "]": Qt.Key.Key_BracketRight}.get(event.text())
+        act = acts.get((event.key(), modifiers)) or (acts[text, plain] if text else None)
+        if act is None or session.focus is None:
+            return False
+        act()
+        return True
+
+    def to_event(self, forward: bool) -> None:
+        """Go to the next improvement, change, restart or end of a flat stretch, or the last one."""
+        focus = self._session.focus
+        if focus is not None and focus.ready:
+            k = events(focus.run).neighbour(self._session.k, forward)
+            self._session.seek(k if k is not None else (self._session.last_k if forward else 0))
+
+    # What is asked for
+
+    def _ask_drifts(self, run: Run) -> None:
+        """Have the drift of flat stretches measured where it isn't known yet."""
+        if now() - self._drifts_at < _DRIFTS_REST:
+            return
+        self._drifts_at = now()
+        busy, last = self._session.computing, max(1, run.trace.last_k)
+        pace = run.seconds / last
+        unknown = [
+            stretch
+            for stretch in self.bar.stretches
+            if (known := drift(run, stretch)) is None or known.end not in (0, stretch.end)
+            if not busy or pace * (SNAPSHOT_STRIDE + stretch.iterations) < _DRIFTS_COST
+        ]
+        wanted = (id(run), run.trace.generation, busy, *unknown)
+        if not unknown or wanted == self._drifts_for:
+            return
+        self._drifts_for = wanted
+
+        def measure(reader_of: ReaderOf) -> Iterator[None]:
+            reader = reader_of(run)
+            for stretch in unknown:
+                parts = measuring(run, stretch, reader)
+                if busy:
+                    list(parts)
+                else:
+                    yield from parts
+            yield
+
+        self._session.worker.request(self.bar, measure)
 
     def _ask_metrics(self, run: Run, k: int) -> None:
         """Ask for the metrics at the playhead, one request at a time."""
@@ -295,7 +286,9 @@ class Timeline(QFrame):
         if run.trace.last_k < 0:
             return "Making data…" if run.failure is None else "The run failed."
         k = min(session.k, run.trace.last_k)
-        needed = [f"iteration <b>{k:,}</b>"]
+        needed = [f"iteration <b>{k + self._session.within:,.2f}</b>"]
+        if not self._session.within:
+            needed = [f"iteration <b>{k:,}</b>"]
         for score, before in (("accuracy", ""), ("r2", "R² ")):
             for part in ("train", "test"):
                 if f"{part}_{score}" in self._metrics:
@@ -325,12 +318,12 @@ class Timeline(QFrame):
 
 
 def _speed_at(value: int) -> float:
-    return float(10 ** (value / (_SPEED_STEPS - 1) * math.log10(_FASTEST)))
+    return float(_SLOWEST * (_FASTEST / _SLOWEST) ** (value / (_SPEED_STEPS - 1)))
 
 
 def _slider_at(speed: float) -> int:
-    share = math.log10(min(max(1.0, speed), _FASTEST)) / math.log10(_FASTEST)
-    return round(share * (_SPEED_STEPS - 1))
+    share = math.log(min(max(_SLOWEST, speed), _FASTEST) / _SLOWEST)
+    return round(share / math.log(_FASTEST / _SLOWEST) * (_SPEED_STEPS - 1))
 
 
 def _per_second(speed: float) -> str:
