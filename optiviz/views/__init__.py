@@ -6,13 +6,20 @@ Imports analysis, problems and the engine; knows no toolkit that draws.
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import floor, log10
 from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from optiviz.engine.parameters import Kind
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
-from optiviz.views.figure import Figure
+from optiviz.views.figure import Action, Figure
+
+_POINTED = 4000  # rows of a picture that can be pointed at, at most
+_WATCH = "Watch this row go through"
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,36 @@ class View(Kind):
 def as_fine_as_a_hand(value: float, low: float, high: float) -> float:
     """Return a number that is dragged between two others, rounded to about a pixel."""
     return round(value, 2 - floor(log10(high - low)))
+
+
+@lru_cache(maxsize=8)
+def to_watch(
+    which: str, n_train: int, n_test: int, every: int = 1
+) -> tuple[NDArray[np.int64], tuple[str, ...], tuple[Action, ...]]:
+    """Return which rows of a picture can be pointed at, their names, and what clicks on them do.
+
+    Parameters
+    ----------
+    which : {"train", "test", "all"}
+        The rows that are drawn, the training rows first.
+    n_train, n_test : int
+    every : int
+        Only each so many rows are drawn.
+    """
+    parts = [("train", n_train), ("test", n_test)]
+    ends = [(part, n) for part, n in parts if which in ("all", part)]
+    n_drawn = sum(n for _, n in ends)
+    every = max(every, -(-n_drawn // _POINTED))
+    chosen, names, actions = [], [], []
+    start = 0
+    for part, n in ends:
+        for row in range(0, n, every):
+            settings = (("row", row), ("part", part), ("step", 0))
+            chosen.append(start + row)
+            names.append(f"{part} {row:,}")
+            actions.append(Action(_WATCH, view="forward_pass", settings=settings))
+        start += n
+    return np.array(chosen, dtype=np.int64), tuple(names), tuple(actions)
 
 
 def show(run: Run, k: int | None = None, name: str = "", number: int = 0) -> Shown:

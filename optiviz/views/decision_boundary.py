@@ -12,8 +12,17 @@ from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
 from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
-from optiviz.views import Shown, View
-from optiviz.views.figure import Array, Axis, ClassImage, Figure, Item, LegendEntry, Points
+from optiviz.views import Shown, View, to_watch
+from optiviz.views.figure import (
+    Array,
+    Axis,
+    ClassImage,
+    Figure,
+    Item,
+    LegendEntry,
+    Points,
+    Spots,
+)
 from optiviz.views.palette import marker_of_class
 
 _QUICK: Detail = (120, 90)
@@ -109,7 +118,8 @@ class DecisionBoundary(View):
         said = evaluator.predict(weights, X)
         wrong = said != y
         items: list[Item] = [image]
-        items += _markers(plane.project(X), y, wrong, data.n_classes)
+        uv = plane.project(X)
+        items += _markers(uv, y, wrong, data.n_classes)
         note, sentence = "", ""
         if n_features > 2:
             differs = float(np.mean(evaluator.predict(weights, lifted) != said))
@@ -132,12 +142,35 @@ class DecisionBoundary(View):
             items=tuple(items),
             legend=(*legend, LegendEntry("wrong", "outline", "ring")),
             warning=warning,
+            spots=(self._spots(evaluator, weights, uv, X, y, said),),
             caption=(
                 f"What the network says at iteration {one.k:,}: colour is the class it names, "
                 f"fading where it is unsure. Markers are the {drawn} rows in the colour of their "
                 f"own class; the {int(wrong.sum()):,} outlined ones of {len(y):,} are named "
                 f"wrongly.{sentence}"
             ),
+        )
+
+    def _spots(
+        self, evaluator: NetworkEvaluator, x: Array, uv: Array, X: Array, y: Array, said: Array
+    ) -> Spots:
+        """Return rows to point at: what the network says of each, and how it comes to that."""
+        data = evaluator.data
+        chosen, rows, actions = to_watch(self.rows, len(data.X_train), len(data.X_test))
+        p = evaluator.probabilities(x, X)[:, chosen]
+        named = said[chosen]
+        p = p[named, np.arange(len(chosen))] if len(p) > 1 else np.abs(1 - named - p[0])
+        names = data.class_names
+        return Spots(
+            uv[chosen, 0],
+            uv[chosen, 1],
+            (
+                ("row", rows),
+                ("is", tuple(names[c] for c in y[chosen].tolist())),
+                ("named", tuple(names[c] for c in named.tolist())),
+                ("sure of that", p),
+            ),
+            actions,
         )
 
     def _warning(self, n_features: int) -> str:

@@ -13,7 +13,7 @@ from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
 from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
-from optiviz.views import Shown, View
+from optiviz.views import Shown, View, to_watch
 from optiviz.views.figure import (
     Array,
     Axis,
@@ -23,6 +23,7 @@ from optiviz.views.figure import (
     Line,
     Marker,
     Points,
+    Spots,
     ValueImage,
 )
 from optiviz.views.palette import dash_of_run
@@ -138,6 +139,7 @@ class RegressionFit(View):
                 f"What the network predicts at iteration {one.k:,} along {plane.labels[0]}, "
                 f"with {_said(self.rows)} as markers.{left_out}"
             ),
+            spots=(_spots(one, self.rows, plane, upright=True),),
         )
 
     def _surface(self, one: Shown, detail: Detail) -> Figure:
@@ -178,6 +180,7 @@ class RegressionFit(View):
                 f"{_said(self.rows)} in the colour of their own number: one that can't be told "
                 f"from its ground is predicted well.{beyond if n_features > 2 else ''}"
             ),
+            spots=(_spots(one, self.rows, plane, upright=False),),
         )
 
 
@@ -208,6 +211,29 @@ def _note(evaluator: NetworkEvaluator, one: Shown) -> str:
         for X, y, _, _ in _parts(evaluator, "all")
     ]
     return f"R² {' · test '.join(shares)}"
+
+
+def _spots(one: Shown, rows: str, plane: Plane, upright: bool) -> Spots:
+    """Return rows to point at: what is predicted of each, and how the network comes to that.
+
+    Parameters
+    ----------
+    one : Shown
+    rows : str
+    plane : Plane
+    upright : bool
+        The target is up, and not the second direction of the plane.
+    """
+    evaluator = _evaluator(one)
+    parts = _parts(evaluator, rows)
+    x = one.reader.state(one.k).x
+    sizes = {name: len(X) for X, _, _, name in parts}
+    chosen, names, actions = to_watch(rows, sizes.get("train", 0), sizes.get("test", 0))
+    uv = np.concatenate([plane.project(X) for X, _, _, _ in parts])[chosen]
+    y = np.concatenate([y for _, y, _, _ in parts])[chosen]
+    said = np.concatenate([evaluator.outputs(x, X)[0] for X, _, _, _ in parts])[chosen]
+    facts = (("row", names), (evaluator.data.target_name, y), ("predicted", said))
+    return Spots(uv[:, 0], y if upright else uv[:, 1], facts, actions)
 
 
 def _parts(evaluator: NetworkEvaluator, rows: str) -> list[tuple[Array, Array, bool, str]]:
