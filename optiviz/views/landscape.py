@@ -149,9 +149,13 @@ class Landscape(View):
         for way in reversed(ways):  # the one in focus on top
             items += way.items()
         outside = [way.name for way in ways if not way.inside]
-        labels = _labels(ground.plane, problem)
+        labels = _labels(ground.plane)
         extent, plane = ground.extent, ground.plane
-        share = "" if plane.shares is None else f"plane holds {sum(plane.shares):.0%} of the paths"
+        share = (
+            ""
+            if plane.shares is None
+            else f"plane holds {sum(plane.shares):.0%} of the paths' variance"
+        )
         words = [self._sentence(plane, problem), heights.words]
         words += ["" if ground.complete else "It is coarse as yet.", *(w.words() for w in ways)]
         surface = None
@@ -244,7 +248,8 @@ class Landscape(View):
             scaled = f", in each {each} as long as the weights there (Li et al. 2018)"
             scaled = scaled if isinstance(problem, NetworkTraining) else ""
             still = " as the paths have not moved" if self.plane == "paths" else ""
-            way = f"along two random directions{scaled}{still},"
+            unit = "half of the range" if isinstance(problem, FunctionProblem) else "their length"
+            way = f"along two random directions{scaled}{still}, where 1 is {unit},"
         name = problem.reading.name
         return (
             f"{name[:1].upper()}{name[1:]} over a plane through {where}, {way} "
@@ -301,11 +306,18 @@ class _Way:
         return found
 
     def on(self) -> list[tuple[Line, Array]]:
-        """Return its path so far with the heights of the ground under it."""
+        """Return its path so far, in steps of about a cell, with the heights under it."""
         been = self.uv[: self.now + 1]
-        u, v = been.T
-        line = Line(u, v, self.role, self.name, self.dash)
-        return [(line, self.goal.value(self.ground.heights(been)))]
+        been = been[np.isfinite(been).all(axis=1)]
+        if not len(been):
+            return []
+        left, right, bottom, top = self.ground.extent
+        cells = np.abs(np.diff(been, axis=0)) / [right - left, top - bottom] * self.ground.side
+        pieces = np.clip(np.ceil(cells.max(axis=1)), 1, self.ground.side).astype(int)
+        at = np.concatenate([[0.0], np.cumsum(np.ones(pieces.sum()) / np.repeat(pieces, pieces))])
+        u, v = (np.interp(at, np.arange(len(been)), column) for column in been.T)
+        heights = self.goal.value(self.ground.heights(np.column_stack([u, v])))
+        return [(Line(u, v, self.role, self.name, self.dash), heights)]
 
     def spots(self) -> Spots:
         """Return what its points tell: when, how good, how far beside the plane."""
@@ -355,13 +367,11 @@ def _half(problem: FunctionProblem) -> float:
     return (problem.domain[1] - problem.domain[0]) / 2
 
 
-def _labels(plane: SearchPlane, problem: Problem) -> tuple[str, str]:
+def _labels(plane: SearchPlane) -> tuple[str, str]:
     if plane.shares is None:
-        unit = "half ranges" if isinstance(problem, FunctionProblem) else "lengths of the weights"
-        return f"random direction 1 ({unit})", f"random direction 2 ({unit})"
+        return "random direction 1", "random direction 2"
     first, second = plane.shares
-    across = f"component 1 ({first:.0%} of the paths' variance)"
-    return across, f"component 2 ({second:.0%})" if second else "a random direction"
+    return f"component 1 ({first:.0%})", f"component 2 ({second:.0%})" if second else "at random"
 
 
 def _legend(ways: Sequence[_Way]) -> tuple[LegendEntry, ...]:

@@ -172,7 +172,7 @@ def test_a_run_that_flew_off_is_still_drawn_as_far_as_it_can_be():
 def test_functions_of_many_variables_have_planes_too_and_of_one_none():
     run = run_of(FunctionND(function=Rosenbrock(), dimension=10), DESCENT | {"learning_rate": 1e-4})
     view = Landscape(plane="random")
-    assert "half ranges" in finest(view, show(run)).x.label
+    assert "half of the range" in finest(view, show(run)).caption
     assert "scaling" in view.idle(run.spec.problem)
     one = run_of(FunctionND(function=Sphere(), dimension=1), DESCENT)
     assert "two numbers" in view.figure([show(one)]).empty

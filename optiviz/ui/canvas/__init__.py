@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.plot import PlotPane
+from optiviz.ui.canvas.surface import SurfacePane, available, flat
 from optiviz.ui.canvas.tables import TablesPane
 from optiviz.ui.canvas.text import TextPane
 from optiviz.ui.theme import current_theme
@@ -47,6 +48,7 @@ class FigureCanvas(QWidget):
         self._figure: Figure | None = None
         self._playhead: float | None = None
         self._plot: PlotPane | None = None
+        self._surface: SurfacePane | None = None
         self._tables: TablesPane | None = None
         self._text: TextPane | None = None
         self._empty = EmptyPane(self)
@@ -70,9 +72,12 @@ class FigureCanvas(QWidget):
         if self.accessibleDescription() != figure.caption:
             self.setAccessibleDescription(figure.caption)
         pane: QWidget
-        if figure.items and not figure.empty:
+        if figure.surface is not None and not figure.empty and available():
+            pane = self._surface = self._surface or self._add(SurfacePane(self))
+            self._surface.set_figure(figure)
+        elif figure.items and not figure.empty:
             pane = self.plot()
-            self.plot().set_figure(figure)
+            self.plot().set_figure(flat(figure))
         elif figure.tables and not figure.empty:
             pane = self._tables = self._tables or self._add(TablesPane(self))
             self._tables.set_tables(figure.tables)
@@ -98,6 +103,8 @@ class FigureCanvas(QWidget):
 
     def reset_view(self) -> None:
         """Show all of the data again, after zooming."""
+        if self._surface is not None:
+            self._surface.reset_view()
         if self._plot is not None:
             self._plot.reset_view()
 
@@ -159,6 +166,8 @@ class FigureCanvas(QWidget):
         self._empty.restyle()
         if self._plot is not None:
             self._plot.restyle()
+        if self._surface is not None:
+            self._surface.restyle()
         if self._text is not None:
             self._text.restyle()
         if self._tables is not None:
