@@ -46,12 +46,12 @@ class ViewCard(Card):
     -------
     picture_wanted : (ViewCard,)
         The user wants to save the picture.
-    start_dragged : (float, bool)
-        The start point of a function was dragged to an x; True when it was let go.
+    start_dragged : ((float, float), bool)
+        The start point of a function was dragged to this x and y; True when it was let go.
     """
 
     picture_wanted = Signal(object)
-    start_dragged = Signal(float, bool)
+    start_dragged = Signal(object, bool)
 
     def __init__(self, view: View, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(view.label, parent)
@@ -143,11 +143,11 @@ class ViewCard(Card):
         self.canvas.reset_view()
         self.refresh()
 
-    def _dragged(self, x: float) -> None:
-        self.start_dragged.emit(x, False)
+    def _dragged(self, x: float, y: float) -> None:
+        self.start_dragged.emit((x, y), False)
 
-    def _dropped(self, x: float) -> None:
-        self.start_dragged.emit(x, True)
+    def _dropped(self, x: float, y: float) -> None:
+        self.start_dragged.emit((x, y), True)
 
     def _seek(self, x: float) -> None:
         shown = self._shown()

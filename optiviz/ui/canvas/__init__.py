@@ -32,15 +32,15 @@ class FigureCanvas(QWidget):
     ----------
     seek_requested : Signal of float
         A time was clicked or dragged to, in a figure whose x is time.
-    drag_requested, drag_finished : Signal of float
-        The point at `draggable` is being dragged to this x; it was let go there.
+    drag_requested, drag_finished : Signal of (float, float)
+        The point at `draggable` is being dragged to this x and y; it was let go there.
     zoomed_changed : Signal of bool
         The range is the user's own now (offer to reset it), or that of the data again.
     """
 
     seek_requested = Signal(float)
-    drag_requested = Signal(float)
-    drag_finished = Signal(float)
+    drag_requested = Signal(float, float)
+    drag_finished = Signal(float, float)
     zoomed_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:

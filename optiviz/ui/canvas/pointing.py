@@ -68,7 +68,7 @@ class Pointing:
         if self._drag == "seek":
             plot.seek_requested.emit(plot.value_at(at)[0])
         elif self._drag == "point":
-            plot.drag_requested.emit(plot.value_at(at)[0])
+            plot.drag_requested.emit(*plot.value_at(at))
         elif self._over_draggable(at):
             plot.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         else:
@@ -85,7 +85,7 @@ class Pointing:
         drag, self._drag = self._drag, ""
         if drag == "point":
             self._plot.viewport().unsetCursor()
-            self._plot.drag_finished.emit(self._plot.value_at(event.position())[0])
+            self._plot.drag_finished.emit(*self._plot.value_at(event.position()))
         return bool(drag)
 
     def leave(self) -> None:
