@@ -351,9 +351,9 @@ class FunctionSetup(SetupColumn):
         self.card(self.function).set_folded(False)
         self.set_spec(spec or RunSpec.load("classic-descent"))
 
-    def set_start(self, x: float) -> None:
-        """Start from another x, as if it were typed: a point in a picture was dragged."""
-        self.function.set_start([x])
+    def set_start(self, start: Sequence[float]) -> None:
+        """Start from another point, as if it were typed: it was dragged in a picture."""
+        self.function.set_start(list(start))
 
     def _problem_data(self) -> dict[str, Any]:
         return self.function.value()

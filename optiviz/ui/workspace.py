@@ -22,6 +22,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.ui.card import Card
 from optiviz.ui.drawing import Drawing, DrawingEditor
 from optiviz.ui.icons import icon
+from optiviz.ui.learning_rates import LearningRates
 from optiviz.ui.runs_list import RunsList
 from optiviz.ui.session import Session
 from optiviz.ui.setup import FunctionSetup, SetupColumn
@@ -111,6 +112,9 @@ class Workspace(QWidget):
 
         setup.spec_changed.connect(self._setup_changed)
         setup.live_changed.connect(self._live_changed)
+        if isinstance(setup, FunctionSetup):
+            setup.function.start_wanted.connect(self.start_from)
+            self._rates = LearningRates(setup, self.session, self)
         self.session.runs_changed.connect(self._setup_changed)
         self.session.focus_changed.connect(self._setup_changed)
         self.session.frame.connect(self._watch)
@@ -231,16 +235,35 @@ class Workspace(QWidget):
         for i, variant in enumerate(variants):
             self.session.start(variant, self._name(variant), focus=i == shown)
 
-    def _drag_start(self, x: float, dropped: bool) -> None:
-        """Let every run on show start from x; play them when the point is let go."""
-        x = float(f"{x:.3g}")  # as fine as a hand is
+    def _drag_start(self, at: tuple[float, float], dropped: bool) -> None:
+        """Take the place to which the start was dragged in a picture."""
+        card, focus = self.sender(), self.session.focus
+        if isinstance(card, ViewCard) and focus is not None:
+            before = focus.window_reader.stepper.start_point()
+            start = card.view.start_at(focus.run.spec.problem, before, *at)
+            self.start_from(start, dropped)
+
+    def start_from(self, start: tuple[float, ...], done: bool = True) -> None:
+        """Let every run on show of the problem in focus start from a point, which the set-up takes.
+
+        Parameters
+        ----------
+        start : tuple of float
+            As many as the problem has coordinates.
+        done : bool
+            Play them; else, while a start is dragged, their ends are shown.
+        """
+        focus = self.session.focus
+        if focus is None or len(start) != focus.run.spec.problem.dim:
+            return
+        problem = focus.run.spec.problem
         for entry in self.session.entries:
-            if entry.visible and entry.ready:
+            if (entry.visible or entry is focus) and entry.run.spec.problem == problem:
                 spec = entry.run.spec.reopened()
-                self.session.restart(entry, spec.replace(start=(x,), changes=()))
-        if dropped:
+                self.session.restart(entry, spec.replace(start=start, changes=()))
+        if done:
             if isinstance(self.setup, FunctionSetup):
-                self.setup.set_start(x)
+                self.setup.set_start(start)
             self.session.seek(0)
             self.session.play()
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
 
 from optiviz.engine.parameters import Param
+from optiviz.ui.forms.bands import Bands, RateBand
 from optiviz.ui.forms.control import Control
 from optiviz.ui.forms.number import NumberEdit
 from optiviz.ui.forms.words import number_text, parsed_number
@@ -50,6 +51,7 @@ class LogControl(NumberControl):
     ) -> None:
         super().__init__(param, whole, None, parent)
         self._param, self._whole, self._middle = param, whole, middle
+        self._bands: Bands | None = None
         self.slider = CalmSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(-self._BELOW * self.PER_DECADE, self._ABOVE * self.PER_DECADE)
         self.slider.setPageStep(self.PER_DECADE)
@@ -72,6 +74,29 @@ class LogControl(NumberControl):
         super().set_value(value)
         self._follow()
 
+    def set_bands(self, bands: tuple[RateBand, ...], about: str) -> None:
+        """Show what stretches of its values do.
+
+        Parameters
+        ----------
+        bands : tuple of RateBand
+            Rising; none where there is only something to say.
+        about : str
+            Of what they follow from, or why there are none; empty for neither words nor bands.
+        """
+        if self._bands is None and about:
+            self._bands = Bands(self.slider, self._place_of, self)
+            column = self.layout()
+            assert isinstance(column, QBoxLayout)
+            column.addWidget(self._bands)
+        if self._bands is not None:
+            self._bands.show_bands(bands, about)
+            self._bands.show_value(self.value())
+
+    def _place_of(self, number: float) -> float:
+        """Return where on the slider a positive number is; infinite for infinity."""
+        return (math.log10(number) - math.log10(self._middle)) * self.PER_DECADE
+
     def name(self, label: str, tip: str) -> None:
         """Tell what it is for."""
         super().name(label, tip)
@@ -84,9 +109,10 @@ class LogControl(NumberControl):
 
     def _follow(self) -> None:
         number = self.value()
+        if self._bands is not None:
+            self._bands.show_value(number)
         if isinstance(number, int | float) and 0 < number < math.inf:
-            decades = math.log10(number) - math.log10(self._middle)  # their ratio may overflow
-            place = round(decades * self.PER_DECADE)
+            place = round(self._place_of(number))
             blocked = self.slider.blockSignals(True)
             self.slider.setValue(place)
             self.slider.blockSignals(blocked)

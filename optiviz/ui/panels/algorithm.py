@@ -8,7 +8,16 @@ from optiviz.engine import registry
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.problem import Problem
-from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, about, spoken
+from optiviz.ui.forms import (
+    KindForm,
+    LogControl,
+    MistakeNote,
+    Note,
+    Panel,
+    RateBand,
+    about,
+    spoken,
+)
 
 
 class AlgorithmPanel(Panel):
@@ -23,6 +32,7 @@ class AlgorithmPanel(Panel):
         self.sentence = Note(role="text", parent=self)
         self.source = Note(parent=self)
         self._other = MistakeNote(self)
+        self._banded: LogControl | None = None
         for widget in (self.form, self._other, self.sentence, self.source):
             self.column.addWidget(widget)
         self.form.changed.connect(self._on_changed)
@@ -51,6 +61,24 @@ class AlgorithmPanel(Panel):
             why = _refusal(cls, problem)
             short = "needs a slope" if cls.needs_gradient else "not here"
             self.form.combo.set_note(kind, short if why else "", spoken(why))
+
+    def show_rates(self, bands: tuple[RateBand, ...], about: str) -> None:
+        """Show on the slider of the learning rate what its values do; nothing for no words.
+
+        Parameters
+        ----------
+        bands : tuple of RateBand
+            None where there is only something to say.
+        about : str
+        """
+        control = None
+        if "learning_rate" in self.form.form.names():
+            control = self.form.form.control("learning_rate")
+        if self._banded is not None and self._banded is not control:
+            self._banded.set_bands((), "")
+        self._banded = control if isinstance(control, LogControl) else None
+        if self._banded is not None:
+            self._banded.set_bands(bands, about)
 
     def summary(self) -> str:
         """Return the algorithm's name."""

@@ -1,17 +1,20 @@
 """Function: a problem that is described by its own settings alone, and where to start."""
 
+from math import isfinite
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from optiviz.engine.parameters import Mistake, fields
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
 from optiviz.functions import TWO_ONLY, Function
-from optiviz.problems import FunctionProblem
+from optiviz.problems import FunctionProblem, OneVariable
 from optiviz.problems.function_1d import Function1D
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
+from optiviz.problems.one_parameter_regression import OneParameterRegression
 from optiviz.ui.forms import (
     ChoiceControl,
     KindForm,
@@ -32,6 +35,11 @@ class FunctionPanel(Panel):
 
     Its value has "problem", and "start" if one is set.
 
+    Signals
+    -------
+    start_wanted(start)
+        The runs on show are to start from the point that is set, a tuple of float.
+
     Attributes
     ----------
     kinds : tuple of type of Problem
@@ -39,7 +47,13 @@ class FunctionPanel(Panel):
     """
 
     title = "Function"
-    kinds: ClassVar[tuple[type[Problem], ...]] = (Function1D, Function2D, FunctionND)
+    start_wanted = Signal(tuple)
+    kinds: ClassVar[tuple[type[Problem], ...]] = (
+        Function1D,
+        Function2D,
+        FunctionND,
+        OneParameterRegression,
+    )
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,14 +74,19 @@ class FunctionPanel(Panel):
         assert control is not None
         self.start = control
         self._row = Row("Start at", self.start, "The start point; drawn if it is left out.")
+        self.restart = QPushButton("Restart runs from here", self)
+        self.restart.setToolTip(
+            "Start all runs on show of this function again from this point, as dragging does"
+        )
+        self.restart.clicked.connect(self._want_start)
         self._other = MistakeNote(self)
-        for widget in (self.formula, self.known, self._row, self._other):
+        for widget in (self.formula, self.known, self._row, self.restart, self._other):
             self.column.addWidget(widget)
         self.lined_up.set_rows([self._kind_row, self._row])
         self._problem: Problem | None = None
         self._dim = 0  # of the start that is suggested
         self.choice.changed.connect(self._on_kind)
-        self.start.changed.connect(self.changed)
+        self.start.changed.connect(self._on_start)
         self.start.committed.connect(self.committed)
         self._show_form()
 
@@ -91,21 +110,25 @@ class FunctionPanel(Panel):
         self.form.set_value(data["problem"])
         start = data.get("start")
         self.start.set_value(start)
+        self._offer_restart()
         self._dim = 0 if start is None else len(start)
 
     def set_start(self, start: list[float]) -> None:
         """Start from another point, as if it were typed."""
         self.start.set_value(start)
-        self.changed.emit()
+        self._on_start()
         self.committed.emit()
 
     def show_problem(self, problem: Problem | None) -> None:
         """Take the problem that the settings make, or None while they make none."""
         self._problem = problem
-        known = isinstance(problem, FunctionProblem)
+        known = isinstance(problem, FunctionProblem | OneParameterRegression)
         self.formula.setVisible(known)
         self.known.setVisible(known)
-        if isinstance(problem, FunctionProblem):
+        if isinstance(problem, OneParameterRegression):
+            self.formula.say(problem.written)
+            self.known.say(f"Least squares are at w = {problem.best:.5g}.".replace("-", "−"))
+        elif isinstance(problem, FunctionProblem):
             self.formula.say(f"f = {problem.function.written()}")
             self.known.say(_known(problem))
             self.known.setVisible(bool(self.known.text()))
@@ -122,6 +145,7 @@ class FunctionPanel(Panel):
         self.start.set_value(_suggested(problem))
         if not is_set:
             self.start.set_value(None)
+        self._offer_restart()
         return is_set
 
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
@@ -136,6 +160,8 @@ class FunctionPanel(Panel):
         """Return how the value reads, which names the function."""
         if self._problem is None:
             return ""
+        if isinstance(self._problem, OneParameterRegression):
+            return self._problem.title
         return self._problem.reading.name.removeprefix("value of ")
 
     def label_at(self, path: str) -> str:
@@ -145,6 +171,24 @@ class FunctionPanel(Panel):
 
     def _on_changed(self) -> None:
         self.changed.emit()
+
+    def _on_start(self) -> None:
+        self._offer_restart()
+        self.changed.emit()
+
+    def _point(self) -> tuple[float, ...]:
+        """Return the start that is set, empty while it is none."""
+        start = self.start.value() or []
+        right = all(isinstance(v, int | float) and isfinite(v) for v in start)
+        return tuple(map(float, start)) if right and len(start) == self._dim else ()
+
+    def _offer_restart(self) -> None:
+        self.restart.setEnabled(bool(self._point()))
+
+    def _want_start(self) -> None:
+        point = self._point()
+        if point:
+            self.start_wanted.emit(point)
 
     def _on_kind(self) -> None:
         self._show_form()
@@ -168,7 +212,7 @@ def _say_what_has_two(form: ParametersForm) -> None:
 
 def _suggested(problem: Problem) -> list[float]:
     """Return where to start, if no other place is named."""
-    if not isinstance(problem, FunctionProblem):
+    if not isinstance(problem, FunctionProblem | OneVariable) or isinstance(problem, Function1D):
         return [3.0]
     low, high = problem.domain
     ends = [float(f"{low + share * (high - low):.3g}") for share in _ASIDE]
