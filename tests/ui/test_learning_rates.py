@@ -56,7 +56,7 @@ def test_keys_on_the_slider_change_the_words_with_the_value(control: LogControl)
     control.slider.setFocus()
     control.set_value(0.9)
     QTest.keyClick(control.slider, Qt.Key.Key_PageUp)  # ten times as much
-    assert control.value() == 9.0
+    assert 8 < control.value() < 10
     assert words(control).startswith("Divergent")
 
 
