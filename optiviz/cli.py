@@ -195,7 +195,7 @@ def report(
 @app.command()
 def export(
     file: Path,
-    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, json, npz, png or svg.")],
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, json, npz, png, svg or py.")],
     out: Annotated[Path, typer.Option(help="Where to write it.")],
     view: Annotated[str | None, typer.Option(help="For png and svg: which view.")] = None,
     run_number: Annotated[
@@ -203,7 +203,7 @@ def export(
     ] = None,
     at: Annotated[int | None, typer.Option(help="Up to which iteration; all if left out.")] = None,
 ) -> None:
-    """Write a run's trace, or a picture of it at any iteration."""
+    """Write a run's trace, a picture of it at any iteration, or the run as a program."""
     from optiviz.reports.export import export as write
 
     made = _one_of(_runs(str(file)), run_number, file)

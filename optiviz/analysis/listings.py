@@ -78,7 +78,8 @@ class Followed:
 
     def at(self, within: float) -> int:
         """Return the event at a share of the iteration, from 0 to less than 1."""
-        return min(len(self.events) - 1, max(0, int(within * len(self.events))))
+        # A multiple of 1 / n, as a step by one line leads to, is that line in spite of rounding.
+        return min(len(self.events) - 1, max(0, int(within * len(self.events) + 1e-6)))
 
     def values(self, event: int) -> dict[str, Any]:
         """Return the variables after an event."""
@@ -117,6 +118,7 @@ class Program:
         self._tools = _Tools(problem, draws, work)
         self._names: dict[str, Any] = {**self._tools.names(), **settings(optimizer)}
         exec(_compiled(found.helpers, "helpers"), self._names)
+        self._read = names_in(found) | {"x", "fx"}
         self._given = {*self._names, "__builtins__"}
 
     @property
@@ -139,7 +141,7 @@ class Program:
     def go_on(self, variables: Mapping[str, Any], k: int) -> None:
         """Stand after k iterations, with the variables of `Optimizer.variables`."""
         self._forget()
-        self._names |= variables
+        self._names |= {name: v for name, v in variables.items() if name in self._read}
         self._at(k)
 
     def iterate(self) -> None:
@@ -239,6 +241,18 @@ def _factor(schedule: Schedule) -> Any:
         return float(schedule.factors(np.array([k]))[0])
 
     return factor
+
+
+def lines_of_settings(optimizer: Optimizer, listing: Listing) -> list[str]:
+    """Return a line for each setting that a listing reads: its name and its value."""
+    read, lines = names_in(listing), []
+    for field in fields(type(optimizer)):
+        value = getattr(optimizer, field.name)
+        if field.name in read and isinstance(value, Schedule):
+            lines.append(f"# {field.name}(k): {value.sentence()}")
+        elif field.name in read:
+            lines.append(f"{field.name} = {value!r}")
+    return lines
 
 
 def names_in(listing: Listing) -> set[str]:

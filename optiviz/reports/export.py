@@ -20,7 +20,7 @@ from optiviz.reports.summary import numbers, summary
 from optiviz.store.atomic import StoreError, write_text, writing
 from optiviz.views import Shown, View
 
-FORMATS = ("csv", "json", "npz", "png", "svg")
+FORMATS = ("csv", "json", "npz", "png", "py", "svg")
 OUTCOMES = {
     Outcome.IMPROVED: "better",
     Outcome.EQUAL: "equal",
@@ -43,8 +43,9 @@ def export(
 
     Parameters
     ----------
-    fmt : {"csv", "json", "npz", "png", "svg"}
-        The trace as a table, or spec, result and trace as data, or a picture of a view.
+    fmt : {"csv", "json", "npz", "png", "py", "svg"}
+        The trace as a table, or spec, result and trace as data, or a picture of a view, or the run
+        as a program that needs numpy alone.
     view : str or View, optional
         For pictures: the kind of a view, or one with settings.
     at : int, optional
@@ -68,7 +69,10 @@ def export(
     if fmt in ("png", "svg"):
         _picture(run, fmt, path, find_view(run, view), k)
     elif view is not None:
-        raise _mistake("view", f"{fmt} holds the trace; leave out the view, or choose png or svg")
+        what = "is a program" if fmt == "py" else "holds the trace"
+        raise _mistake("view", f"{fmt} {what}; leave out the view, or choose png or svg")
+    elif fmt == "py":
+        _script(run, path, k)
     elif fmt == "csv":
         _csv(run, path, k)
     elif fmt == "json":
@@ -113,6 +117,18 @@ def _picture(run: Run, fmt: str, path: str | Path, view: View, k: int) -> None:
     run.history.extend(reader, _MEASURING)
     figure = view.figure([Shown(run, k, reader, run.name)])
     render(figure, path, "svg" if fmt == "svg" else "png")
+
+
+# Programs
+
+
+def _script(run: Run, path: str | Path, k: int) -> None:
+    from optiviz.analysis.script import NoScript, script
+
+    try:
+        write_text(path, script(run, Reader(run), k))
+    except NoScript as error:
+        raise StoreError(f"{path}: {error}") from None
 
 
 # Data

@@ -47,7 +47,10 @@ class Code:
     changed : tuple of str
         Names that the lit line has set.
     script : str
-        What copying gives: a program of its own.
+        What copying gives: a program of its own; empty where there is none.
+    parts : int
+        The lines that the iteration does, counted as often as they are done: as many places are
+        there between iteration k and k + 1.
     """
 
     lines: tuple[str, ...]
@@ -56,6 +59,7 @@ class Code:
     values: tuple[tuple[str, str], ...] = ()
     changed: tuple[str, ...] = ()
     script: str = ""
+    parts: int = 1
 
 
 @dataclass(frozen=True)
