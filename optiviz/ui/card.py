@@ -69,6 +69,8 @@ class _TitleBar(QWidget):
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(SPACE[2])
         self.row.addWidget(self.title)
+        self.beside = QHBoxLayout()
+        self.row.addLayout(self.beside)
         self.row.addWidget(self.note, 1)
         self.row.addWidget(self.legend)
         self.buttons = QHBoxLayout()
@@ -144,7 +146,7 @@ class Card(QFrame):
         There it stays while a note grows and shrinks, so that nothing jumps.
         """
         bar = self._bar
-        buttons = bar.buttons.sizeHint().width()
+        buttons = bar.buttons.sizeHint().width() + bar.beside.sizeHint().width()
         words = bar.title.sizeHint().width() + bar.note.minimumSizeHint().width()
         room = self.width() - 2 * SPACE[2] - buttons - words - 3 * SPACE[2]
         wanted = Legend.width_of(self._entries)
@@ -166,15 +168,23 @@ class Card(QFrame):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         for action in actions:
-            button = QToolButton(self._bar)
-            button.setDefaultAction(action)
-            button.setAutoRaise(True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            if action.menu() is not None:
-                button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-            button.setAccessibleName(action.text().replace("&", ""))
-            self._bar.buttons.addWidget(button)
+            self._bar.buttons.addWidget(self._button(action))
         self._restyle()
+
+    def set_title_action(self, action: QAction) -> None:
+        """Put a small button beside the title."""
+        self._bar.beside.addWidget(self._button(action))
+        self._restyle()
+
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton(self._bar)
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        if action.menu() is not None:
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setAccessibleName(action.text().replace("&", ""))
+        return button
 
     def body(self) -> QWidget | None:
         """Return what it is around."""
@@ -195,11 +205,8 @@ class Card(QFrame):
     def _restyle(self) -> None:
         theme = current_theme()
         side = theme.icon_size
-        for number in range(self._bar.buttons.count()):
-            item = self._bar.buttons.itemAt(number)
-            button = item.widget() if item is not None else None
-            if isinstance(button, QToolButton):
-                button.setIconSize(QSize(side, side))
+        for button in self._bar.findChildren(QToolButton):
+            button.setIconSize(QSize(side, side))
         # Room for buttons, whether there are any or not, so that titles of a row are level.
         self._bar.setFixedHeight(max(side + SPACE[1], int(_metrics(bold=True).height())) + 2)
         self.update()

@@ -30,29 +30,11 @@ from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel
 from optiviz.ui.theme import current_theme
 from optiviz.ui.thumbnail import Thumbnail, thumbnail
+from optiviz.ui.views_menu import KEYS, ViewsButton, toggle_view
 from optiviz.ui.worker import Worker
 from optiviz.ui.workspace import Beside, Workspace
-from optiviz.views import View
-from optiviz.views.confusion import Confusion
-from optiviz.views.coordinates import Coordinates
-from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.fitness import Fitness
-from optiviz.views.function_1d import FunctionView
-from optiviz.views.function_2d import Contours
-from optiviz.views.log import Log
-from optiviz.views.predicted_actual import PredictedActual
-from optiviz.views.regression_fit import RegressionFit
-from optiviz.views.residuals import Residuals
 
-_TRAIN_VIEWS: list[View] = [  # the first four that suit the problem are shown
-    Fitness(),
-    DecisionBoundary(),
-    RegressionFit(),
-    Confusion(),
-    PredictedActual(),
-    Residuals(),
-    Log(),
-]
 _SMALLEST = QSize(960, 600)
 _USUAL = QSize(1366, 768)
 _FIRST_PAINT = 100  # milliseconds
@@ -80,7 +62,7 @@ class MainWindow(QMainWindow):
         self.train = Workspace(
             "Train",
             self._train_setup,
-            _TRAIN_VIEWS,
+            [],
             Beside(
                 "10 seeds",
                 "Run ten times, each with another seed of start and search",
@@ -92,7 +74,7 @@ class MainWindow(QMainWindow):
         self.functions = Workspace(
             "Functions",
             FunctionSetup(),
-            [FunctionView(), Contours(), Coordinates(), Fitness(log_y=True), Log()],
+            [Fitness(log_y=True)],
             Beside(
                 "4 rates",
                 "Run a third, once, three and ten times the learning rate side by side",
@@ -145,6 +127,11 @@ class MainWindow(QMainWindow):
         place = QHBoxLayout()
         place.addWidget(self.messages)
         row.addLayout(place, 1)
+        self.views_button = ViewsButton(lambda: self.workspace.grid)
+        set_icon(self.views_button, "views")
+        self.views_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._buttons.append(self.views_button)
+        row.addWidget(self.views_button)
         row.addWidget(self._demonstrations())
         for name, text, keys, act in (
             ("open", "Open runs…", QKeySequence.StandardKey.Open, self.files.open_dialog),
@@ -167,6 +154,9 @@ class MainWindow(QMainWindow):
         self._action("Usual size", "Ctrl+0", self.usual_size)
         self._action("Full screen", "F11", self.toggle_full_screen)
         self._action("Run", "Ctrl+R", self.run)
+        self._action("Views", "Alt+V", self.views_button.showMenu)
+        for number in range(1, KEYS + 1):
+            self._action(f"View {number}", f"Ctrl+{number}", partial(self._toggle_view, number))
         return row
 
     def _action(self, text: str, keys: object, act: Callable[[], None]) -> QAction:
@@ -214,6 +204,9 @@ class MainWindow(QMainWindow):
         self.messages.leave()
         for i, workspace in enumerate(self.workspaces):
             workspace.activate(i == index)
+
+    def _toggle_view(self, number: int, checked: bool = False) -> None:
+        toggle_view(self.workspace.grid, number)
 
     # Messages
 

@@ -3,7 +3,7 @@
 A cheap view makes its figure here; a costly one has the worker make it, ten times a second at most.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -22,7 +22,7 @@ from optiviz.ui.icons import set_icon
 from optiviz.ui.session import Session
 from optiviz.ui.worker import ReaderOf, now
 from optiviz.views import Shown, View
-from optiviz.views.figure import Figure
+from optiviz.views.figure import Action, Figure
 
 _REST = 0.1  # seconds between two costly pictures
 _REST_COSTLY = 2  # and after so many times what one took
@@ -47,11 +47,19 @@ class ViewCard(Card):
     picture_wanted : (ViewCard,)
         The user wants to save the picture.
     start_dragged : ((float, float), bool)
-        The start point of a function was dragged to this x and y; True when it was let go.
+        The start point of a function was dragged to (x, y); True when it was let go.
+    close_requested
+    elsewhere : (Action,)
+        A figure's action belongs to another view.
+    weight_wanted : (int,)
+        The user wants to give a coordinate another value.
     """
 
     picture_wanted = Signal(object)
     start_dragged = Signal(object, bool)
+    close_requested = Signal()
+    elsewhere = Signal(object)
+    weight_wanted = Signal(int)
 
     def __init__(self, view: View, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(view.label, parent)
@@ -67,14 +75,27 @@ class ViewCard(Card):
         self._empty = Figure(view.label, empty="Press Run, and it shows here.")
         self.canvas = FigureCanvas(self)
         self.set_body(self.canvas)
+        self._form: ParametersForm | None = None
+        self._views_menu = QMenu(self)
+        another = QAction("Show another view here", self)
+        another.setMenu(self._views_menu)
+        set_icon(another, "chevron-down")
+        self.set_title_action(another)
         more = QAction("Settings and pictures", self)
-        more.setToolTip("Settings and pictures")
         more.setMenu(self._made_menu())
         set_icon(more, "more")
-        self.set_actions([more])
+        self._fill = QAction("Fill the middle", self)
+        self._fill.triggered.connect(self.expand_requested)
+        close = QAction("Close this view", self)
+        close.triggered.connect(self.close_requested)
+        set_icon(close, "close")
+        self.set_actions([more, self._fill, close])
+        self.set_expanded(False)
         session.frame.connect(self.refresh)
         session.worker.answered.connect(self._answered)
         self.canvas.seek_requested.connect(self._seek)
+        self.canvas.acted.connect(self.act)
+        self.canvas.step_requested.connect(self._step)
         self.canvas.drag_requested.connect(self._dragged)
         self.canvas.drag_finished.connect(self._dropped)
         self._show(self._empty)
@@ -82,7 +103,7 @@ class ViewCard(Card):
     def _made_menu(self) -> QMenu:
         menu = QMenu(self)
         if fields(type(self.view)):
-            self._form = ParametersForm(type(self.view), menu)
+            self._form = ParametersForm(type(self.view), menu, offered=self.view.offered)
             self._form.set_value(self.view)
             self._form.changed.connect(self._settings_changed)
             box = _Settings(menu)
@@ -109,10 +130,58 @@ class ViewCard(Card):
         menu.addAction(whole)
         return menu
 
+    def choose_with(self, fill: Callable[[QMenu, "ViewCard"], None]) -> None:
+        """Let the menu beside the title be filled when it is opened."""
+
+        def refill() -> None:
+            self._views_menu.clear()
+            fill(self._views_menu, self)
+
+        self._views_menu.aboutToShow.connect(refill)
+
+    def set_expanded(self, expanded: bool) -> None:
+        """Say whether it fills the middle."""
+        self._fill.setText("Back to the grid" if expanded else "Fill the middle")
+        self._fill.setToolTip(f"{self._fill.text()} (double-click on the title)")
+        set_icon(self._fill, "shrink" if expanded else "expand")
+
+    # What a figure wants
+
+    def act(self, action: Action) -> None:
+        """Carry out what a click in the figure means."""
+        if action.seek is not None:
+            self._session.seek(action.seek)
+        if action.view not in ("", self.view.kind):
+            self.elsewhere.emit(action)
+        elif action.settings:
+            self.set_settings(dict(action.settings))
+        if action.weight is not None:
+            self.weight_wanted.emit(action.weight)
+
+    def set_settings(self, settings: Mapping[str, object]) -> None:
+        """Give the view other settings, as if the user had."""
+        if settings:
+            self._take(self.view.replace(**settings))
+            if self._form is not None:
+                self._form.set_value(self.view)
+
+    def _step(self, by: int) -> None:
+        """Go on in a figure that is gone through step by step."""
+        figure = self.canvas.figure()
+        if figure is not None and figure.steps is not None:
+            steps = figure.steps
+            at = min(max(0, steps.at + by), steps.count - 1)
+            self.set_settings({steps.setting: at})
+        elif self.view.lines:
+            self._session.step_within(by)
+
     def _leave_out_idle(self, actions: tuple[QAction, QAction]) -> None:
         """Offer the settings that have a meaning for what is shown."""
         shown = self._shown()
         idle = self.view.idle(shown[0].run.spec.problem) if shown else ()
+        assert self._form is not None
+        for name, words in self.view.offers(shown).items() if shown else ():
+            self._form.offer(name, words)
         some = self._form.leave_out(idle)
         for action in actions:
             action.setVisible(some)
@@ -133,14 +202,19 @@ class ViewCard(Card):
         return partial(_figure, self.view, self._shown(), False)
 
     def _settings_changed(self) -> None:
+        assert self._form is not None
         try:
-            self.view = type(self.view).from_dict({"kind": self.view.kind, **self._form.value()})
+            view = type(self.view).from_dict({"kind": self.view.kind, **self._form.value()})
         except SpecError as error:
             self._form.set_mistakes(list(error.mistakes))
             return
         self._form.set_mistakes([])
-        self._drawn_for = None
+        self._take(view)
         self.canvas.reset_view()
+
+    def _take(self, view: View) -> None:
+        self.view = view
+        self._drawn_for = None
         self.refresh()
 
     def _dragged(self, x: float, y: float) -> None:
@@ -174,7 +248,8 @@ class ViewCard(Card):
                 self._show(self._empty)
             return
         quick = self.view.costly and (self._session.playing or self._session.computing)
-        state = (self.view, quick, tuple(map(_state_of, shown)))
+        within = shown[0].within if self.view.lines else 0.0
+        state = (self.view, quick, within, tuple(map(_state_of, shown)))
         if state == self._drawn_for:
             return
         if not self.view.costly:
@@ -209,6 +284,8 @@ class ViewCard(Card):
         self.set_legend(figure.legend)
         self.set_warning(figure.warning)
         self.canvas.set_figure(figure)
+        if figure.code is not None:
+            self._session.parts = max(1, figure.code.parts)
 
 
 def _state_of(one: Shown) -> tuple[object, ...]:

@@ -1,32 +1,38 @@
-"""The middle of a workspace: cards with views in rows of two, one of them alone, or a cover.
+"""The middle of a workspace: cards with the views that are open, one of them alone, or a cover.
 
-Which views are there follows from the problem on show.
+Any view that suits the problem on show can be opened, and up to nine have a place at once.
 """
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QSettings, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
+from optiviz.engine import registry
 from optiviz.engine.problem import Problem
 from optiviz.ui.session import Session
 from optiviz.ui.view_card import ViewCard
 from optiviz.views import View
+from optiviz.views.figure import Action
 
 __all__ = ["ViewGrid"]
 
-_PLACES: Final = 4
-_COLUMNS: Final = 2
+_USUAL: Final = 4  # views that are open at first
+MOST: Final = 9
 _WIDE: Final = 3  # is the first of three, where the others are 2: about as wide as it is high
 
 
 class ViewGrid(QWidget):
-    """Cards of a session, at most four at a time.
+    """Cards of a session.
 
     Parameters
     ----------
-    views : list of View
-        The most wanted first; the first four that suit the problem have a card.
+    session : Session
+    instead : sequence of View
+        Views with other settings than their usual ones.
 
     Signals
     -------
@@ -36,33 +42,149 @@ class ViewGrid(QWidget):
 
     card_made = Signal(object)
 
-    def __init__(self, views: list[View], session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, instead: Sequence[View] = (), parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.cards: list[ViewCard] = []
-        self._views = views
         self._session = session
-        self._made: dict[int, ViewCard] = {}  # by their place among the views
+        views = {kind: cls() for kind, cls in registry.kinds("views").items()}
+        views |= {view.kind: view for view in instead}
+        self._views = dict(sorted(views.items(), key=lambda item: item[1].place))
+        self._suitable: tuple[str, ...] = ()
+        self._made: dict[str, ViewCard] = {}
         self._expanded: ViewCard | None = None
         self._cover: QWidget | None = None
+        self._settings = QSettings()
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
 
+    # Which views are open
+
     def show_problem(self, problem: Problem) -> None:
-        """Show the views that suit a problem."""
-        fitting = [i for i, view in enumerate(self._views) if view.suits(problem)][:_PLACES]
-        for i in fitting:
-            if i not in self._made:
-                card = self._made[i] = ViewCard(self._views[i], self._session, self)
+        """Show the views that were last open for such a problem, or the usual ones."""
+        suitable = tuple(kind for kind, view in self._views.items() if view.suits(problem))
+        if suitable != self._suitable:
+            self._suitable = suitable
+            self._show(self._remembered() or suitable[:_USUAL])
+
+    def _remembered(self) -> list[str]:
+        """Return what was open when these views were to choose from."""
+        kept = str(self._settings.value(self._key, "")).split()
+        return [kind for kind in kept if kind in self._suitable][:MOST]
+
+    @property
+    def _key(self) -> str:
+        return f"views/{'+'.join(self._suitable)}"
+
+    def views(self) -> list[View]:
+        """Return what there is to choose from, in order."""
+        return [self._views[kind] for kind in self._suitable]
+
+    def open_kinds(self) -> list[str]:
+        """Return the kinds of the views that are open, in the order of their places."""
+        return [card.view.kind for card in self.cards]
+
+    def is_open(self, kind: str) -> bool:
+        """Whether a view has a place."""
+        return kind in self.open_kinds()
+
+    def open(self, kind: str, among: ViewCard | None = None) -> ViewCard | None:
+        """Open a view; where there is no place left, in that of the last one.
+
+        Parameters
+        ----------
+        kind : str
+        among : ViewCard, optional
+            One that keeps its place.
+
+        Returns
+        -------
+        ViewCard or None
+            None if it doesn't suit the problem on show.
+        """
+        if kind not in self._suitable:
+            return None
+        kinds = self.open_kinds()
+        if kind not in kinds:
+            if len(kinds) == MOST:
+                kinds.pop(-2 if self.cards[-1] is among else -1)
+            self._choose([*kinds, kind])
+        elif self._expanded not in (None, self._made[kind]):
+            self._expand_card(None)
+        return self._made[kind]
+
+    def close_view(self, kind: str) -> None:
+        """Close a view; the last one stays."""
+        kinds = self.open_kinds()
+        if kind in kinds and len(kinds) > 1:
+            kinds.remove(kind)
+            self._choose(kinds)
+
+    def toggle(self, kind: str) -> None:
+        """Open a view, or close it."""
+        if self.is_open(kind):
+            self.close_view(kind)
+        else:
+            self.open(kind)
+
+    def put(self, kind: str, place: ViewCard) -> None:
+        """Show a view in the place of another; if it has one already, they change places."""
+        kinds, old = self.open_kinds(), place.view.kind
+        kinds = [kind if k == old else old if k == kind else k for k in kinds]
+        self._choose(kinds)
+
+    def usual(self) -> None:
+        """Open the views that are open at first."""
+        self._choose(self._suitable[:_USUAL])
+
+    def _choose(self, kinds: Sequence[str]) -> None:
+        self._show(kinds)
+        self._settings.setValue(self._key, " ".join(kinds))
+
+    def _show(self, kinds: Sequence[str]) -> None:
+        for kind in kinds:
+            if kind not in self._made:
+                card = self._made[kind] = ViewCard(self._views[kind], self._session, self)
                 card.hide()
                 card.expand_requested.connect(self._expand)
+                card.close_requested.connect(self._close)
+                card.choose_with(self._fill_menu)
+                card.elsewhere.connect(self._go_elsewhere)
                 self.card_made.emit(card)
-        cards = [self._made[i] for i in fitting]
-        if cards != self.cards:
-            self.cards = cards
-            if self._expanded not in cards:
-                self._expanded = None
-            self._lay_out()
+        self.cards = [self._made[kind] for kind in kinds]
+        if self._expanded not in self.cards:
+            self._expanded = None
+        self._lay_out()
+        self.refresh()
+
+    def _fill_menu(self, menu: QMenu, card: ViewCard) -> None:
+        """Offer the views for the place of a card."""
+        for view in self.views():
+            action = QAction(view.label, menu)
+            action.setCheckable(True)
+            action.setChecked(view.kind == card.view.kind)
+            action.triggered.connect(partial(self.put, view.kind, card))
+            menu.addAction(action)
+
+    def _go_elsewhere(self, action: Action) -> None:
+        """Do what a figure wants of another view."""
+        card = self.sender()
+        assert isinstance(card, ViewCard)
+        found = self.open(action.view, among=card)
+        if found is not None:
+            if self._expanded is card:
+                self._expand_card(None)
+            found.set_settings(dict(action.settings))
+            found.canvas.setFocus()
+
+    def _close(self) -> None:
+        card = self.sender()
+        assert isinstance(card, ViewCard)
+        self.close_view(card.view.kind)
+
+    # Where they are
 
     def cover(self, widget: QWidget | None) -> None:
         """Put a widget over the cards, or take it away and bring them back."""
@@ -81,32 +203,50 @@ class ViewGrid(QWidget):
             card.refresh()
 
     def _lay_out(self) -> None:
-        """Put the cards into rows of two, or one widget alone."""
+        """Put the cards into rows, or one widget alone."""
         alone = self._cover or self._expanded
         for card in self._made.values():
             self._layout.removeWidget(card)
-            card.setVisible(card in self.cards and alone in (None, card))
         if alone is not None:
-            self._layout.addWidget(alone, 0, 0, 1, _COLUMNS)
+            self._layout.addWidget(alone, 0, 0)
+            rows, columns = [1], [1]
         else:
-            for card, place in zip(self.cards, _places(len(self.cards)), strict=True):
+            places, rows, columns = _places(len(self.cards))
+            for card, place in zip(self.cards, places, strict=True):
                 self._layout.addWidget(card, *place)
-        odd = len(self.cards) == _PLACES - 1
-        rows = 1 if alone is not None else -(-len(self.cards) // _COLUMNS)
-        for i in range(_COLUMNS):
-            self._layout.setColumnStretch(i, _WIDE - i if alone is None and odd else 1)
-            # What is above is what is looked at most.
-            self._layout.setRowStretch(i, 3 - i if i < rows else 0)
+        for card in self._made.values():
+            card.setVisible(card in self.cards and alone in (None, card))
+            card.set_expanded(card is self._expanded)
+        for i in range(MOST):
+            self._layout.setColumnStretch(i, columns[i] if i < len(columns) else 0)
+            self._layout.setRowStretch(i, rows[i] if i < len(rows) else 0)
 
     def _expand(self) -> None:
         card = self.sender()
-        self._expanded = None if self._expanded is card else card  # type: ignore[assignment]
+        assert isinstance(card, ViewCard)
+        self._expand_card(None if self._expanded is card else card)
+
+    def _expand_card(self, card: ViewCard | None) -> None:
+        self._expanded = card
         self._lay_out()
         self.refresh()
 
 
-def _places(count: int) -> list[tuple[int, int, int, int]]:
-    """Return row, column, rows and columns of each card: the first of three is twice as high."""
-    if count == _PLACES - 1:
-        return [(0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1)]
-    return [(i // _COLUMNS, i % _COLUMNS, 1, 1) for i in range(count)]
+Place = tuple[int, int, int, int]
+
+
+def _places(count: int) -> tuple[list[Place], list[int], list[int]]:
+    """Return row, column, rows and columns of each card, and the stretch of rows and columns.
+
+    The first of three is twice as high; what is above is what is looked at most.
+    """
+    if count == 3:
+        return [(0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1)], [3, 2], [_WIDE, _WIDE - 1]
+    across = 1 if count == 1 else 2 if count <= 4 else 3
+    places = [(i // across, i % across, 1, 1) for i in range(count)]
+    down = -(-count // across)
+    left = across * down - count
+    if left and across > 1:  # the last one takes the room that is left
+        row, column, _, _ = places[-1]
+        places[-1] = (row, column, 1, 1 + left)
+    return places, [3, 2] if down == 2 else [1] * down, [1] * across

@@ -30,6 +30,7 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline import Timeline
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.view_grid import ViewGrid
+from optiviz.ui.weight_editor import WeightEditor
 from optiviz.ui.worker import Worker, now
 from optiviz.views import View
 
@@ -76,7 +77,7 @@ class Workspace(QWidget):
         self,
         title: str,
         setup: SetupColumn,
-        views: list[View],
+        instead: list[View],
         beside: Beside,
         worker: Worker,
         parent: QWidget | None = None,
@@ -93,8 +94,9 @@ class Workspace(QWidget):
         self._live_timer.setInterval(_CHANGE_REST)
         self._live_timer.timeout.connect(self._apply_live)
         self._run_action: QAction | None = None
-        self.grid = ViewGrid(views, self.session)
+        self.grid = ViewGrid(self.session, instead)
         self.grid.card_made.connect(self._connect_card)
+        self.weight_editor = WeightEditor(self.session, self)
         self._editor: DrawingEditor | None = None
 
         outer = QHBoxLayout(self)
@@ -130,6 +132,7 @@ class Workspace(QWidget):
     def _connect_card(self, card: ViewCard) -> None:
         card.picture_wanted.connect(self.picture_wanted)
         card.start_dragged.connect(self._drag_start)
+        card.weight_wanted.connect(self.weight_editor.ask)
         if self._run_action is None:  # one button is enough, on the first card
             self._run_action = QAction("Run", self)
             self._run_action.triggered.connect(self.run)

@@ -73,6 +73,10 @@ class View(Kind):
     costly : bool
         It needs states of runs or forward passes: made off the window's thread, at most ten times
         a second.
+    lines : bool
+        It shows the way from one iteration to the next: `Shown.within` matters to it.
+    offered : tuple of str
+        Text parameters that are chosen from what `offers` returns.
     place : int
         Where it stands in lists of views; the first ones that suit a problem are open at first.
     """
@@ -81,6 +85,8 @@ class View(Kind):
     problems: ClassVar[tuple[str, ...]] = ()
     costly: ClassVar[bool] = False
     place: ClassVar[int] = 100
+    lines: ClassVar[bool] = False
+    offered: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def figure(self, shown: Sequence[Shown]) -> Figure:
@@ -113,7 +119,7 @@ class View(Kind):
         return not self.problems or problem.kind in self.problems
 
     def offers(self, shown: Sequence[Shown]) -> Mapping[str, Mapping[str, str]]:
-        """Return what text parameters may be set to for these runs: for each, values and labels."""
+        """Return what `offered` parameters may be for these runs: for each, values and labels."""
         return {}
 
     def idle(self, problem: Problem) -> tuple[str, ...]:

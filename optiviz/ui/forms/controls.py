@@ -55,6 +55,17 @@ class ChoiceControl(Control):
         self._holds(self.combo, focus=self.combo)
         self.combo.currentIndexChanged.connect(self._on_chosen)
 
+    def offer(self, words: Mapping[str, str]) -> None:
+        """Offer other values, in place of those before; what is chosen stays chosen."""
+        value = self.combo.value() if self.combo.count() else None
+        blocked = self.combo.blockSignals(True)
+        self.combo.clear()
+        for offered, text in words.items():
+            self.combo.addItem(text, offered)
+        self.combo.blockSignals(blocked)
+        if value is not None:
+            self.set_value(value)
+
     def value(self) -> Any:
         """Return the value of the chosen words."""
         return self.combo.value()

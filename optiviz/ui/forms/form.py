@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from optiviz.engine.parameters import Field, Kind, Mistake, Parameters, fields
 from optiviz.ui.forms.buttons import IconButton
 from optiviz.ui.forms.control import Control
-from optiviz.ui.forms.controls import control_for
+from optiviz.ui.forms.controls import ChoiceControl, control_for
 from optiviz.ui.forms.labels import MistakeNote
 from optiviz.ui.forms.rows import LinedUp, Row, RowBox
 from optiviz.ui.forms.words import below, tip
@@ -35,6 +35,8 @@ class ParametersForm(QWidget):
         Fields that are set elsewhere; what `set_value` gives for them is kept in `value`.
     last : collection of str
         Fields that come after the others.
+    offered : collection of str
+        Text fields that are chosen from what `offer` is given.
     """
 
     changed = Signal()
@@ -47,6 +49,7 @@ class ParametersForm(QWidget):
         *,
         exclude: Collection[str] = (),
         last: Collection[str] = (),
+        offered: Collection[str] = (),
     ) -> None:
         super().__init__(parent)
         self.lined_up = LinedUp(self)
@@ -54,6 +57,7 @@ class ParametersForm(QWidget):
         self._rows: dict[str, Row] = {}
         self._carried: dict[str, Any] = {}
         self._left_out: frozenset[str] = frozenset()
+        self._offered = frozenset(offered)
         own = sorted(fields(cls), key=lambda field: field.name in last)
         self._fields = {f.name: f for f in own if f.name not in exclude}
         column = QVBoxLayout(self)
@@ -142,6 +146,12 @@ class ParametersForm(QWidget):
         kind = value.get("kind") if isinstance(value, Mapping) else value
         return kind in when[1] and self.matters(when[0])
 
+    def offer(self, name: str, words: Mapping[str, str]) -> None:
+        """Offer values, each with its words, for a field that is chosen from such."""
+        control = self._rows[name].control
+        assert isinstance(control, ChoiceControl)
+        control.offer(words)
+
     def leave_out(self, names: Collection[str]) -> bool:
         """Hide fields that have no meaning now; return whether any is left."""
         self._left_out = frozenset(names)
@@ -174,7 +184,11 @@ class ParametersForm(QWidget):
     def _add_row(self, field: Field) -> None:
         from optiviz.ui.forms.kinds import nested_control  # it makes forms in its turn
 
-        control = control_for(field, self) or nested_control(field, self)
+        control: Control | None
+        if field.name in self._offered:
+            control = ChoiceControl({}, self)
+        else:
+            control = control_for(field, self) or nested_control(field, self)
         if control is None:
             return
         row = Row(field.label, control, tip(field), field.param.live)
