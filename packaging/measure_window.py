@@ -5,6 +5,10 @@ how long Stop took, how long closing took in the middle of a run, and the run's 
 its speed without a window, measured just before and just after in the same process.
 
     .venv/bin/python packaging/measure_window.py --seconds 60
+
+With --scrub N: how long it takes, after a jump to a random iteration of a long run, until every
+picture is the one of that iteration; with the usual views open, and with as many as there is room
+for.
 """
 
 import argparse
@@ -13,6 +17,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
@@ -23,6 +28,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.ui import app as window_app
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
+from optiviz.ui.view_grid import MOST, ViewGrid
 
 BEAT = 10  # milliseconds between heartbeats
 
@@ -83,10 +89,8 @@ def never() -> bool:
     return False
 
 
-def measure(seconds: float, preset: str) -> dict[str, object]:
-    """Open the window, run for so many seconds, stop, close in the middle of another run."""
-    spec = RunSpec.load(preset).with_values([("stopping.max_iterations", 10**9)])
-    before = headless_speed(spec, 3.0)
+def open_window() -> MainWindow:
+    """Return the window with settings of its own."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     QCoreApplication.setOrganizationName("optiviz-measure")
@@ -96,6 +100,16 @@ def measure(seconds: float, preset: str) -> dict[str, object]:
     window_app.Collector(app)
     window = MainWindow()
     window.show()
+    return window
+
+
+def measure(seconds: float, preset: str) -> dict[str, object]:
+    """Open the window, run for so many seconds, stop, close in the middle of another run."""
+    spec = RunSpec.load(preset).with_values([("stopping.max_iterations", 10**9)])
+    before = headless_speed(spec, 3.0)
+    window = open_window()
+    for view in window.train.grid.views():
+        window.train.grid.open(view.kind)
     session = window.train.session
     window.train.setup.set_spec(spec)
     window.train.run()
@@ -137,13 +151,53 @@ def measure(seconds: float, preset: str) -> dict[str, object]:
     }
 
 
+def scrub(seeks: int, preset: str, iterations: int) -> dict[str, object]:
+    """Open the window with every view on a long run that is done, and seek random iterations."""
+    window = open_window()
+    spec = RunSpec.load(preset).with_values([("stopping.max_iterations", iterations)])
+    session, grid = window.train.session, window.train.grid
+    window.train.setup.set_spec(spec)
+    window.train.run()
+    wait(lambda: not session.computing, at_most=120.0)
+    session.seek(session.last_k)
+    found: dict[str, object] = {"preset": preset, "iterations": session.last_k}
+    chosen = np.random.default_rng(1).integers(0, session.last_k + 1, seeks).tolist()
+    for name, kinds in (("usual", grid.open_kinds()), ("all", [v.kind for v in grid.views()])):
+        for kind in kinds[:MOST]:
+            grid.open(kind)
+        settled = partial(_settled, grid)
+        wait(settled)
+        wait(never, at_most=3.0)  # for finer pictures, and metrics along the run
+        times = []
+        for k in chosen:
+            began = time.perf_counter()
+            session.seek(k)
+            wait(settled, at_most=5.0)
+            times.append(1e3 * (time.perf_counter() - began))
+            wait(never, at_most=0.3)
+        found[f"{name}_views"] = len(grid.cards)
+        found[f"{name}_ms_median"] = round(float(np.median(times)), 1)
+        found[f"{name}_ms_p99"] = round(float(np.percentile(times, 99)), 1)
+    window.close()
+    return found
+
+
+def _settled(grid: ViewGrid) -> bool:
+    return all(card.settled for card in grid.cards)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scrub", type=int, default=0, help="seek so many iterations instead")
+    parser.add_argument("--iterations", type=int, default=100_000, help="of the run to scrub")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--preset", default="classic-mlp")
     options = parser.parse_args()
-    print(json.dumps(measure(options.seconds, options.preset)))
+    if options.scrub:
+        print(json.dumps(scrub(options.scrub, options.preset, options.iterations)))
+    else:
+        print(json.dumps(measure(options.seconds, options.preset)))
 
 
 if __name__ == "__main__":

@@ -247,9 +247,8 @@ class ViewCard(Card):
                 self._drawn_for = None
                 self._show(self._empty)
             return
-        quick = self.view.costly and (self._session.playing or self._session.computing)
-        within = shown[0].within if self.view.lines else 0.0
-        state = (self.view, quick, within, tuple(map(_state_of, shown)))
+        quick = self._is_quick()
+        state = self._state(shown)
         if state == self._drawn_for:
             return
         if not self.view.costly:
@@ -265,6 +264,20 @@ class ViewCard(Card):
             self._number = self._session.worker.request(self, make)
         if shown:
             self.canvas.set_playhead(self.view.time_of(shown[0], shown[0].k))
+
+    def _is_quick(self) -> bool:
+        return self.view.costly and (self._session.playing or self._session.computing)
+
+    def _state(self, shown: list[Shown]) -> object:
+        """Return all that the picture depends on."""
+        within = shown[0].within if self.view.lines else 0.0
+        return (self.view, self._is_quick(), within, tuple(map(_state_of, shown)))
+
+    @property
+    def settled(self) -> bool:
+        """Whether the picture, be it a coarse one, is of what the session shows."""
+        shown = self._shown()
+        return not shown or not (self._waiting or self._state(shown) != self._drawn_for)
 
     def _answered(self, key: object, number: int, result: object) -> None:
         if key is not self or number != self._number:
