@@ -110,7 +110,7 @@ class ViewGrid(QWidget):
         if kind not in kinds:
             if len(kinds) == MOST:
                 kinds.pop(-2 if self.cards[-1] is among else -1)
-            self._choose([*kinds, kind])
+            self.choose([*kinds, kind])
         elif self._expanded not in (None, self._made[kind]):
             self._expand_card(None)
         return self._made[kind]
@@ -120,7 +120,7 @@ class ViewGrid(QWidget):
         kinds = self.open_kinds()
         if kind in kinds and len(kinds) > 1:
             kinds.remove(kind)
-            self._choose(kinds)
+            self.choose(kinds)
 
     def toggle(self, kind: str) -> None:
         """Open a view, or close it."""
@@ -133,13 +133,14 @@ class ViewGrid(QWidget):
         """Show a view in the place of another; if it has one already, they change places."""
         kinds, old = self.open_kinds(), place.view.kind
         kinds = [kind if k == old else old if k == kind else k for k in kinds]
-        self._choose(kinds)
+        self.choose(kinds)
 
     def usual(self) -> None:
         """Open the views that are open at first."""
-        self._choose(self._suitable[:_USUAL])
+        self.choose(self._suitable[:_USUAL])
 
-    def _choose(self, kinds: Sequence[str]) -> None:
+    def choose(self, kinds: Sequence[str]) -> None:
+        """Open these views, in this order, and remember them for such problems."""
         self._show(kinds)
         self._settings.setValue(self._key, " ".join(kinds))
 
