@@ -129,7 +129,7 @@ def test_a_weight_is_given_another_value_from_the_playhead_on(window, grid, qtbo
     window.train.session.seek(20)
     before = run.state(20).x.copy()
     grid.cards[0].act(Action("Set this weight…", weight=3))
-    editor = window.train._weight_editor
+    editor = window.train.weight_editor
     editor.field.setText("nothing")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     assert editor.mistake.text()
@@ -150,7 +150,7 @@ def test_a_weight_can_be_tried_in_a_run_beside(window, grid, qtbot):
     digest = run.digest
     window.train.session.seek(20)
     grid.cards[0].act(Action("Set this weight…", weight=3))
-    editor = window.train._weight_editor
+    editor = window.train.weight_editor
     editor.field.setText("4")
     qtbot.mouseClick(editor.beside, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     qtbot.waitUntil(lambda: len(window.train.session.entries) == 2)
