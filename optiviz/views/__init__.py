@@ -75,6 +75,8 @@ class View(Kind):
         a second.
     lines : bool
         It shows the way from one iteration to the next: `Shown.within` matters to it.
+    reported : bool
+        It belongs to a report unless other views are asked for.
     offered : tuple of str
         Text parameters that are chosen from what `offers` returns.
     place : int
@@ -87,6 +89,7 @@ class View(Kind):
     place: ClassVar[int] = 100
     lines: ClassVar[bool] = False
     offered: ClassVar[tuple[str, ...]] = ()
+    reported: ClassVar[bool] = True
 
     @abstractmethod
     def figure(self, shown: Sequence[Shown]) -> Figure:

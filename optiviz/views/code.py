@@ -41,6 +41,8 @@ class CodeView(View):
     costly = True
     lines: ClassVar[bool] = True
     place = 65
+    lines = True
+    reported = False
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Show the first run's algorithm in the iteration after k; at the end, in the last one."""
