@@ -55,7 +55,10 @@ class ForwardPass(View):
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's network with the numbers of one row."""
-        one = shown[0]
+        with np.errstate(all="ignore"):  # weights may have flown off
+            return self._figure(shown[0])
+
+    def _figure(self, one: Shown) -> Figure:
         evaluator = one.reader.stepper.problem
         assert isinstance(evaluator, NetworkEvaluator)
         problem, data = evaluator.problem, evaluator.data
