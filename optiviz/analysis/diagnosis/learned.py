@@ -16,6 +16,7 @@ _FEWEST = 8
 _REPLAY = 5e8  # rows seen times weights, up to which a run is done again for them
 _EACH = 3e4  # as many of these take the time that an iteration does by itself
 _RISE = 0.05  # of its lowest value: by so much must the test loss have risen
+_SEEN = 0.02  # and by so much of its whole range along the run
 _FALL = 0.03  # and the training loss have fallen meanwhile
 _MARGIN = 2  # samples after the lowest, at least
 _ERRORS = 2.0  # standard errors by which a share of test rows must have risen, to be no chance
@@ -61,7 +62,7 @@ def _overfits(case: Case) -> Finding | None:
     lowest = int(smooth_test.argmin())
     if len(k) - 1 - lowest < _MARGIN:
         return None
-    least = _RISE * abs(float(smooth_test[lowest]))
+    least = max(_RISE * abs(float(smooth_test[lowest])), _SEEN * float(np.ptp(smooth_test)))
     if reading.more_is_better:  # a share of rows, which is off by chance
         e = float(np.clip(smooth_test[lowest], 0, 1))
         least = max(least, _ERRORS * float(np.sqrt(e * (1 - e) / len(case.network.data.X_test))))
