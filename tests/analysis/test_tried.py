@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from optiviz.analysis.tried import Role, tried
+from optiviz.analysis.tried.book import Book
 from optiviz.analysis.tried.replay import replayed
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Outcome
@@ -273,3 +274,19 @@ def test_an_algorithm_of_another_make_is_done_again():
     run.finish()
     assert run.trace.rows(0, 201).f.tobytes() == other.trace.rows(0, 201).f.tobytes()
     assert all_of(run).proposed.tobytes() == all_of(other).proposed.tobytes()
+
+
+def test_large_networks_and_large_populations_take_no_more_memory_than_small_ones():
+    layers = [{"units": 300, "activation": "tanh"}, {"units": 1}]
+    spec = RunSpec.load("classic-mlp").with_value("problem.network.layers", layers)
+    run = Run(spec.with_value("stopping.max_iterations", 700)).finish()
+    reader = Reader(run)
+    book = Book(run, reader)
+    assert book.between(1, 701).missing == 0
+    assert sum(x.size for x in book._places.values()) <= 1 << 20
+    population = finished("rosenbrock-2d", 300, "genetic_algorithm", population_size=2000)
+    reader = Reader(population)
+    book = Book(population, reader)
+    assert book.between(1, 40).missing == 0
+    sizes = [a.nbytes for s in book._states.values() for a in s.to_arrays().values()]
+    assert sum(sizes) <= 8 << 20

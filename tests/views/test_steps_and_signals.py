@@ -131,7 +131,8 @@ def test_every_algorithm_has_its_steps_and_signals(kind):
     optimizer = OPTIMIZERS[kind]()
     spec = RunSpec.load("classic-perceptron").replace(optimizer=HILL)
     if kind != "perceptron_rule":
-        spec = spec.replace(problem=problems_with_slope()[5])
+        suits = [p for p in problems_with_slope() if not list(optimizer.check_problem(p))]
+        spec = spec.replace(problem=suits[-1])
     spec = spec.replace(optimizer=optimizer).with_value("stopping.max_iterations", 25)
     run = Run(spec).finish()
     for k in (0, 1, 13, 25):

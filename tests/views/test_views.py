@@ -124,7 +124,8 @@ def check_figure(figure):
     """A figure that a window or a report can draw."""
     assert isinstance(figure, Figure)
     assert figure.title
-    assert figure.items or figure.tables or figure.lines or figure.empty
+    parts = (figure.items, figure.tables, figure.lines, figure.notes, figure.code, figure.empty)
+    assert any(parts)
     assert figure.empty or (figure.caption[0].isupper() and figure.caption.endswith("."))
     for axis in (figure.x, figure.y):
         if axis.low is not None and axis.high is not None:

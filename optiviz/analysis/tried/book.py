@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 TILE = 64  # points in a tile, about: aligned, so that scrubbing meets the same ones again
 _MOST_TILES = 2048
-_MOST_STATES = 256
+_NUMBERS = 1 << 20  # in the points where tiles end, and in the states that are kept
+_TOGETHER = 1 << 18  # in the points of a tile
 K = TypeVar("K")
 V = TypeVar("V")
 _LONGEST = 1024  # iterations that are done again between two looks at the clock
@@ -127,7 +128,8 @@ class Book:
         ends = self._reader.rows(first, first + 1), self._reader.rows(last, last + 1)
         scored = int(ends[1].evaluations[0] - ends[0].evaluations[0])
         each = max(1.0, scored / (last - first))
-        return 1 << max(0, int(TILE / each).bit_length() - 1)
+        most = min(TILE / each, _TOGETHER / self._run.spec.problem.dim)
+        return 1 << max(0, int(most).bit_length() - 1)
 
     def _cut(self, start: int, end: int, width: int) -> list[tuple[int, int]]:
         """Return the tiles of a stretch: aligned, and cut where something is changed."""
@@ -200,7 +202,8 @@ class Book:
         return state if state.k == k else None
 
     def _note(self, state: State) -> None:
-        _put(self._states, state.k, state, _MOST_STATES)
+        size = sum(array.nbytes for array in state.to_arrays().values())
+        _put(self._states, state.k, state, 8 * _NUMBERS // max(1, size))
 
     def _keep(self, a: int, b: int, tile: _Tile) -> None:
         """Keep a tile as the one that was used last."""
@@ -208,14 +211,14 @@ class Book:
         if tile.state is not None:
             self._note(tile.state)
         elif tile.x is not None:
-            _put(self._places, b, tile.x, _MOST_TILES)
+            _put(self._places, b, tile.x, _NUMBERS // tile.x.size)
 
 
 def _put(table: dict[K, V], key: K, value: V, most: int) -> None:
-    """Put an entry last, and drop the first where there are too many."""
+    """Put an entry last, and drop the first where there are too many; two are always kept."""
     table.pop(key, None)
     table[key] = value
-    if len(table) > most:
+    while len(table) > max(2, most):
         del table[next(iter(table))]
 
 

@@ -12,6 +12,7 @@ from optiviz.engine.optimizer import Block, Outcome
 from optiviz.engine.run import Reader, Run, RunStatus
 
 _MOST = 3000  # points that are worked out for a picture
+_PRODUCTS = 2e9  # of weights and rows, that these take
 _KEPT = 1500  # and that are taken from rows besides
 _BLOCKS = 24  # places of a long stretch at which all is looked at
 _FEWEST = 4
@@ -97,7 +98,8 @@ def _parts(run: Run, reader: Reader, k: int, low: int, high: int) -> list[tuple[
     each = max(1, int(ends[0].evaluations[0] - ends[1].evaluations[0]))
     if is_population(run.spec.optimizer_after(k)):
         each *= 2  # there are parents too
-    most = max(1, _MOST // each)
+    cost = run.spec.problem.dim * run.spec.problem.n_rows
+    most = max(1, min(_MOST, int(_PRODUCTS / cost)) // each)
     if high - low < most:
         return [(low, high + 1)]
     places = [state.k + 1 for state in run.trace.snapshots if low <= state.k + 1 <= high]
