@@ -3,6 +3,8 @@
 Without OpenGL it is drawn from above, with a sentence that says why.
 """
 
+from itertools import product
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -30,17 +32,15 @@ def hill(values=None, title="Landscape"):
                   caption="A hill.", surface=Surface(image, paths))  # fmt: skip
 
 
-@pytest.mark.parametrize("azimuth", range(-180, 180, 40))
-@pytest.mark.parametrize("elevation", [3.0, 32.0, 89.0])
-@pytest.mark.parametrize("size", [(400, 300), (900, 200), (200, 500)])
-def test_the_box_is_whole_from_everywhere(azimuth, elevation, size):
-    width, height = size
-    matrix = Orbit(float(azimuth), elevation).matrix(width / height)
-    pixels = pixels_of(BOX, matrix, width, height)
-    assert (pixels >= 0).all()
-    assert (pixels <= [width, height]).all()
-    depth = np.column_stack([BOX, np.ones(8)]) @ matrix.T
-    assert (np.abs(depth[:, 2]) <= depth[:, 3]).all()  # nothing is cut off before or behind
+def test_the_box_is_whole_from_everywhere():
+    sizes, elevations = ((400, 300), (900, 200), (200, 500)), (3.0, 32.0, 89.0)
+    for (width, height), elevation, azimuth in product(sizes, elevations, range(-180, 180, 40)):
+        matrix = Orbit(float(azimuth), elevation).matrix(width / height)
+        pixels = pixels_of(BOX, matrix, width, height)
+        assert (pixels >= 0).all()
+        assert (pixels <= [width, height]).all()
+        depth = np.column_stack([BOX, np.ones(8)]) @ matrix.T
+        assert (np.abs(depth[:, 2]) <= depth[:, 3]).all()  # nothing is cut off before or behind
 
 
 def test_what_is_high_is_up_and_what_is_near_is_large():
