@@ -39,6 +39,7 @@ NEARER: Final = 1.15  # for a press of a key or a notch of the wheel
 _PER_PIXEL: Final = 0.45  # degrees
 _HELP: Final = "Arrow keys turn it, plus and minus zoom, R shows it as at first."
 _NO_SURFACE: Final = "3-D needs OpenGL, which is missing here: this is from above."
+_CORNER: Final = 0.94  # of the way from the middle of an edge to its end
 _KEYS: Final = {
     Qt.Key.Key_Left: (-TURN, 0.0),
     Qt.Key.Key_Right: (TURN, 0.0),
@@ -240,10 +241,10 @@ class SurfacePane(QWidget):
         for axis, (low, high) in enumerate(scales):
             scale = Scale.fitting(low, high, False)
             ends = scale.place(low), scale.place(high)
-            ticks = [
-                (2 * (tick.place - ends[0]) / (ends[1] - ends[0]) - 1, tick.text)
-                for tick in ticks_of(*ends, scale, 4)
-            ]
+            found = ticks_of(*ends, scale, 4)
+            ticks = [(2 * (t.place - ends[0]) / (ends[1] - ends[0]) - 1, t.text) for t in found]
+            # At a corner they would be over those of the other edge.
+            ticks = [(place, text) for place, text in ticks if abs(place) < _CORNER]
             at = np.zeros((len(ticks), 3))
             at[:, axis] = [place for place, _ in ticks]
             at[:, 1 - axis] = front_y if axis == 0 else front_x
