@@ -441,16 +441,16 @@ def test_a_point_can_be_dragged(canvas):
     )
     draw(canvas, figure)
     moved, done = [], []
-    canvas.drag_requested.connect(moved.append)
-    canvas.drag_finished.connect(done.append)
-    start, stop = canvas.plot().pixel_of(3.0, 9.0), canvas.plot().pixel_of(-1.0, 9.0)
+    canvas.drag_requested.connect(lambda *at: moved.append(at))
+    canvas.drag_finished.connect(lambda *at: done.append(at))
+    start, stop = canvas.plot().pixel_of(3.0, 9.0), canvas.plot().pixel_of(-1.0, 4.0)
     move(canvas, start)
     assert canvas.plot().viewport().cursor().shape() == Qt.CursorShape.OpenHandCursor
     move(canvas, start, QEvent.Type.MouseButtonPress, held=True)
     move(canvas, stop, held=True)
     move(canvas, stop, QEvent.Type.MouseButtonRelease)
-    assert moved == pytest.approx([-1.0], abs=0.05)
-    assert done == pytest.approx([-1.0], abs=0.05)
+    assert moved == [pytest.approx((-1.0, 4.0), abs=0.1)]
+    assert done == [pytest.approx((-1.0, 4.0), abs=0.1)]
     move(canvas, stop)
     assert canvas.plot().viewport().cursor().shape() != Qt.CursorShape.OpenHandCursor
 

@@ -1,4 +1,4 @@
-"""Draws figures: a plot, tables, lines of text, or what to do where there is nothing yet.
+"""Draws figures: a plot, tables, text, code, notes, or what to do where there is nothing yet.
 
 Imports Qt, pyqtgraph, the theme and the figures; knows no run and no view.
 """
@@ -6,12 +6,15 @@ Imports Qt, pyqtgraph, the theme and the figures; knows no run and no view.
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QPoint, QSize, Signal
-from PySide6.QtGui import QAction, QImage, QPainter
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QImage, QPainter, QRegion
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
+from optiviz.ui.canvas.code import CodePane
 from optiviz.ui.canvas.empty import EmptyPane
+from optiviz.ui.canvas.notes import NotesPane
 from optiviz.ui.canvas.plot import PlotPane
+from optiviz.ui.canvas.steps import StepsBar
 from optiviz.ui.canvas.surface import SurfacePane, available, flat
 from optiviz.ui.canvas.tables import TablesPane
 from optiviz.ui.canvas.text import TextPane
@@ -34,6 +37,10 @@ class FigureCanvas(QWidget):
         A time was clicked or dragged to, in a figure whose x is time.
     drag_requested, drag_finished : Signal of (float, float)
         The point at `draggable` is being dragged to this x and y; it was let go there.
+    acted : Signal of Action
+        A spot or a note was clicked, or chosen by keys.
+    step_requested : Signal of int
+        So many steps on, or back, in a figure that has steps; never beyond them.
     zoomed_changed : Signal of bool
         The range is the user's own now (offer to reset it), or that of the data again.
     """
@@ -41,6 +48,8 @@ class FigureCanvas(QWidget):
     seek_requested = Signal(float)
     drag_requested = Signal(float, float)
     drag_finished = Signal(float, float)
+    acted = Signal(object)
+    step_requested = Signal(int)
     zoomed_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -51,11 +60,20 @@ class FigureCanvas(QWidget):
         self._surface: SurfacePane | None = None
         self._tables: TablesPane | None = None
         self._text: TextPane | None = None
+        self._code: CodePane | None = None
+        self._notes: NotesPane | None = None
         self._empty = EmptyPane(self)
         self._empty.set_sentence(_NOTHING)
-        self._stack = QStackedLayout(self)
+        self.steps = StepsBar(self)
+        self.steps.step_requested.connect(self._step_clicked)
+        self._stack = QStackedLayout()
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self.steps)
         current_theme().changed.connect(self._restyle)
 
     def figure(self) -> Figure | None:
@@ -71,25 +89,53 @@ class FigureCanvas(QWidget):
             self.setAccessibleName(figure.title)
         if self.accessibleDescription() != figure.caption:
             self.setAccessibleDescription(figure.caption)
-        pane: QWidget
-        if figure.surface is not None and not figure.empty and available():
-            pane = self._surface = self._surface or self._add(SurfacePane(self))
-            self._surface.set_figure(figure)
-        elif figure.items and not figure.empty:
-            pane = self.plot()
-            self.plot().set_figure(flat(figure))
-        elif figure.tables and not figure.empty:
-            pane = self._tables = self._tables or self._add(TablesPane(self))
-            self._tables.set_tables(figure.tables)
-        elif figure.lines and not figure.empty:
-            pane = self._text = self._text or self._add(TextPane(self))
-            self._text.set_lines(figure.lines)
-            self._text.setAccessibleName(figure.title)
-        else:
-            pane = self._empty
-            self._empty.set_sentence(figure.empty or _NOTHING)
+        pane = self._pane_of(figure)
+        self.steps.set_steps(None if figure.empty else figure.steps)
         if self._stack.currentWidget() is not pane:
             self._stack.setCurrentWidget(pane)
+
+    def _pane_of(self, figure: Figure) -> QWidget:
+        """Return the pane that draws a figure, drawing it."""
+        if figure.empty:
+            self._empty.set_sentence(figure.empty)
+        elif figure.surface is not None and available():
+            self._surface = self._surface or self._add(SurfacePane(self))
+            self._surface.set_figure(figure)
+            return self._surface
+        elif figure.items:
+            self.plot().set_figure(flat(figure))
+            return self.plot()
+        elif figure.code is not None:
+            if self._code is None:
+                self._code = self._add(CodePane(self))
+                self._code.step_requested.connect(self.step_requested)
+            self._code.set_code(figure.code, figure.steps)
+            self._code.setAccessibleName(figure.title)
+            return self._code
+        elif figure.tables:
+            self._tables = self._tables or self._add(TablesPane(self))
+            self._tables.set_tables(figure.tables)
+            return self._tables
+        elif figure.lines:
+            self._text = self._text or self._add(TextPane(self))
+            self._text.set_lines(figure.lines)
+            self._text.setAccessibleName(figure.title)
+            return self._text
+        elif figure.notes:
+            if self._notes is None:
+                self._notes = self._add(NotesPane(self))
+                self._notes.acted.connect(self.acted)
+            self._notes.set_notes(figure.notes)
+            self._notes.setAccessibleName(figure.title)
+            return self._notes
+        else:
+            self._empty.set_sentence(_NOTHING)
+        return self._empty
+
+    def _step_clicked(self, by: int) -> None:
+        # So that the arrow keys go on from there.
+        self._stack.currentWidget().setFocus(Qt.FocusReason.MouseFocusReason)
+        self.step_requested.emit(by)
 
     def set_playhead(self, x: float | None) -> None:
         """Move the playhead's line to a time; None for none. The figure is not drawn again."""
@@ -120,14 +166,18 @@ class FigureCanvas(QWidget):
             self._plot.seek_requested.connect(self.seek_requested)
             self._plot.drag_requested.connect(self.drag_requested)
             self._plot.drag_finished.connect(self.drag_finished)
+            self._plot.acted.connect(self.acted)
+            self._plot.step_requested.connect(self.step_requested)
             self._plot.zoomed_changed.connect(self.zoomed_changed)
         return self._plot
 
     def copy_text(self) -> str:
-        """Return tables and lines as text, cells parted by tabs; empty for a plot."""
+        """Return a figure as text: tables with tabs, lines, notes, a program; empty for a plot."""
         figure = self._figure
         if figure is None or figure.items or figure.empty:
             return ""
+        if figure.code is not None:
+            return figure.code.script or "\n".join(figure.code.lines) + "\n"
         blocks = []
         for table in figure.tables:
             rows = [[table.title, *table.columns]]
@@ -135,22 +185,26 @@ class FigureCanvas(QWidget):
             blocks.append("\n".join("\t".join(row) for row in rows))
         if figure.lines:
             blocks.append("\n".join(figure.lines))
+        if figure.notes:
+            blocks.append("\n".join(f"{note.sentence} {note.evidence}" for note in figure.notes))
         return "\n\n".join(blocks)
 
     def grab_image(self, scale: float = 2.0) -> QImage:
         """Return a picture of what is seen, `scale` times as many pixels each way."""
-        size = self.size() * scale
+        pane = self._stack.currentWidget()
+        size = pane.size() * scale
         image = QImage(size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         image.fill(current_theme().colour("card"))
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        drawn = self._stack.currentWidget() is self._plot and self._plot is not None
-        if drawn and self._plot is not None:
-            self._plot.set_copying(True)
-        self.render(painter, QPoint())
-        if drawn and self._plot is not None:
-            self._plot.set_copying(False)
+        drawn = pane if isinstance(pane, PlotPane) else None
+        if drawn is not None:
+            drawn.set_copying(True)
+        # A graphics view's own `render` is another: of its scene.
+        QWidget.render(pane, painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+        if drawn is not None:
+            drawn.set_copying(False)
         painter.end()
         return image
 
@@ -172,3 +226,6 @@ class FigureCanvas(QWidget):
             self._text.restyle()
         if self._tables is not None:
             self._tables.update()
+        for pane in (self._code, self._notes, self.steps):
+            if pane is not None:
+                pane.restyle()

@@ -8,10 +8,18 @@ from typing import Any, Final
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from optiviz.ui.canvas.axes import Scale, range_of
+from optiviz.ui.canvas.focus import by_keys, paint_focus
 from optiviz.ui.canvas.frame import Frame
 from optiviz.ui.canvas.labels import EndLabel, EndLabels, margin_for
 from optiviz.ui.canvas.marks import CrispLine, LineMark, Marks
@@ -37,6 +45,10 @@ class PlotPane(pg.GraphicsView):
         A time was clicked or dragged to, on an axis that is time.
     drag_requested, drag_finished : Signal of (float, float)
         The point at `draggable` is dragged to this x and y; it was let go there.
+    acted : Signal of Action
+        A spot was clicked, or chosen by keys.
+    step_requested : Signal of int
+        So many steps on, or back.
     zoomed_changed : Signal of bool
         The range is the user's own now, or that of the data again.
     """
@@ -44,6 +56,8 @@ class PlotPane(pg.GraphicsView):
     seek_requested = Signal(float)
     drag_requested = Signal(float, float)
     drag_finished = Signal(float, float)
+    acted = Signal(object)
+    step_requested = Signal(int)
     zoomed_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,6 +69,8 @@ class PlotPane(pg.GraphicsView):
         self._zoomed = False
         self._arranging = False
         self._margin = 0.0
+        self._focused = False
+        self._copying = False
         self._playhead: float | None = None
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
         self.box.disableAutoRange()
@@ -108,6 +124,13 @@ class PlotPane(pg.GraphicsView):
             x_range[0] / sx.unit, x_range[1] / sx.unit,
             y_range[0] / sy.unit, y_range[1] / sy.unit,
         )  # fmt: skip
+        self._pointing.set_figure(sx, sy)
+        keys = figure.spots or figure.steps
+        policy = Qt.FocusPolicy.StrongFocus if keys else Qt.FocusPolicy.ClickFocus
+        if self.focusPolicy() != policy:
+            self.setFocusPolicy(policy)
+        if self.accessibleName() != figure.title:
+            self.setAccessibleName(figure.title)
         self._show_range(wanted)
         self._arrange()
 
@@ -142,6 +165,7 @@ class PlotPane(pg.GraphicsView):
     def set_copying(self, copying: bool) -> None:
         """Draw sharp at any size while a copy is made."""
         self._marks.set_copying(copying)
+        self._copying = copying
         self._pointing.hide()
 
     def figure(self) -> Figure:
@@ -219,16 +243,42 @@ class PlotPane(pg.GraphicsView):
             event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let A show all of the data again; other keys are the window's."""
+        """Step, point at spots, act; A shows all of the data again; others are the window's."""
         if event.key() == Qt.Key.Key_A and not event.modifiers():
             self.reset_view()
+        elif self._pointing.key(event):
+            self._show_focus(True)
+            event.accept()
         else:
             event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show that the keys come here, if they were led here by keys."""
+        super().focusInEvent(event)
+        self._show_focus(by_keys(event.reason()))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show it no longer."""
+        super().focusOutEvent(event)
+        self._show_focus(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the scene, and the ring of the focus over it."""
+        super().paintEvent(event)
+        if self._focused and not self._copying:
+            painter = QPainter(self.viewport())
+            paint_focus(painter, self.viewport())
+            painter.end()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Take the readout away."""
         super().leaveEvent(event)
         self._pointing.leave()
+
+    def _show_focus(self, focused: bool) -> None:
+        if focused != self._focused:
+            self._focused = focused
+            self.viewport().update()
 
     def _show_range(self, wanted: tuple[float, float, float, float]) -> None:
         if wanted == self._wanted:

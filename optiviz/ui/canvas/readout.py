@@ -69,6 +69,7 @@ class Readout(QGraphicsItem):
         self._readings: tuple[Reading, ...] = ()
         self._size = QRectF()
         self._corner = (0.0, 0.0)
+        self._widest = float("inf")
         self.setZValue(10_000)
         self.setVisible(False)
 
@@ -78,12 +79,21 @@ class Readout(QGraphicsItem):
 
     def show_readings(self, readings: Sequence[Reading]) -> None:
         """Show rows, the first one as a heading."""
+        self._show(readings, MOST_ROWS, float("inf"))
+
+    def show_facts(self, readings: Sequence[Reading], area: QRectF) -> None:
+        """Show rows, as many and as much of each as an area has room for."""
+        line = QFontMetricsF(current_theme().font(0.92)).height()
+        most = max(int((area.height() - 2 * SPACE[1]) / line), 1)
+        self._show(readings, most, max(area.width() - 2 * SPACE[1], 40.0))
+
+    def _show(self, readings: Sequence[Reading], most: int, widest: float) -> None:
         rows = tuple(readings)
-        if len(rows) > MOST_ROWS:
-            more = Reading(f"and {len(rows) - MOST_ROWS + 1} more", "")
-            rows = (*rows[: MOST_ROWS - 1], more)
-        if rows != self._readings:
-            self._readings = rows
+        if len(rows) > most:
+            more = Reading(f"and {len(rows) - most + 1} more", "")
+            rows = (*rows[: most - 1], more)
+        if (rows, widest) != (self._readings, self._widest):
+            self._readings, self._widest = rows, widest
             self._measure()
         self.setVisible(bool(rows))
 
@@ -118,6 +128,18 @@ class Readout(QGraphicsItem):
         self._corner = (best.x(), best.y())
         self.setPos(QPointF(round(best.x()), round(best.y())))
 
+    def place_beside(self, area: QRectF, at: QPointF, radius: float) -> None:
+        """Stand beside a place, off it by a radius: at its right and above, where there is room."""
+        box, gap = self._size, radius + SPACE[0]
+        x, y = at.x() + gap, at.y() - gap - box.height()
+        if x + box.width() > area.right():
+            x = at.x() - gap - box.width()
+        if x < area.left():  # no room beside: above or below, then
+            x = min(max(at.x() - box.width() / 2, area.left()), area.right() - box.width())
+        if y < area.top():
+            y = min(at.y() + gap, area.bottom() - box.height())
+        self.setPos(QPointF(round(x), round(max(y, area.top()))))
+
     def restyle(self) -> None:
         """Measure the type again."""
         self._measure()
@@ -135,7 +157,8 @@ class Readout(QGraphicsItem):
         painter.drawRoundedRect(self._size.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         font = theme.font(0.92)
         painter.setFont(font)
-        height = QFontMetricsF(font).height()
+        metrics = QFontMetricsF(font)
+        height, elide = metrics.height(), Qt.TextElideMode.ElideRight
         swatch = self._swatch()
         align = Qt.AlignmentFlag
         for number, reading in enumerate(self._readings):
@@ -148,9 +171,12 @@ class Readout(QGraphicsItem):
                 painter.drawLine(start, start + QPointF(swatch - SPACE[0], 0))
             painter.setPen(theme.colour("muted"))
             inner = row.adjusted(swatch if reading.role else 0, 0, 0, 0)
-            painter.drawText(inner, align.AlignLeft | align.AlignVCenter, reading.label)
+            label = metrics.elidedText(reading.label, elide, inner.width() + 1)
+            painter.drawText(inner, align.AlignLeft | align.AlignVCenter, label)
+            room = inner.width() - metrics.horizontalAdvance(label) - SPACE[1]
+            value = metrics.elidedText(reading.value, elide, room + 1)
             painter.setPen(theme.colour("text"))
-            painter.drawText(row, align.AlignRight | align.AlignVCenter, reading.value)
+            painter.drawText(row, align.AlignRight | align.AlignVCenter, value)
 
     def _swatch(self) -> float:
         return current_theme().em + SPACE[0]
@@ -168,4 +194,5 @@ class Readout(QGraphicsItem):
             swatch = self._swatch() if reading.role else 0.0
             width = max(width, swatch + label + SPACE[2] + value)
         height = metrics.height() * len(self._readings)
-        self._size = QRectF(0, 0, round(width + 2 * SPACE[1]), round(height + 2 * SPACE[0]))
+        width = min(width + 2 * SPACE[1], self._widest)
+        self._size = QRectF(0, 0, round(width), round(height + 2 * SPACE[0]))
