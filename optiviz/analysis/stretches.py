@@ -241,26 +241,26 @@ class Scan:
 
     def measure(self, run: Run, stretch: Stretch, reader: Reader) -> Iterator[None]:
         """Measure how far the point drifted, one known point after the other."""
-        generation = run.trace.generation
-        start, way, length, before = None, 0.0, np.nan, None
-        stops = _stops(run, stretch)
-        for k in stops:
-            try:
-                x = reader.state(k).x
-            except ValueError:  # a change dropped it meanwhile
-                return
-            if start is None or before is None:
-                start, length = x, float(np.linalg.norm(x))
-            else:
-                way += float(np.linalg.norm(x - before))
-            before = x
+        trace, stops, way = run.trace, _stops(run, stretch), 0.0
+        generation = trace.generation
+        try:
+            first = now = reader.state(stretch.start)
+        except ValueError:  # a change dropped it meanwhile
+            return
+        stepper = reader.stepper
+        for k in stops[1:]:
             yield
-        assert start is not None
-        assert before is not None
-        distance = float(np.linalg.norm(before - start))
+            if generation != trace.generation:
+                return
+            # On from here: the reader may have been asked for something else in between.
+            nearest = trace.snapshot(k)
+            after = stepper.advance_to(nearest if nearest.k > now.k else now, k)
+            way += float(np.linalg.norm(after.x - now.x))
+            now = after
+        distance, length = (float(np.linalg.norm(x)) for x in (now.x - first.x, first.x))
         relative = distance / length if length else np.nan
         with self._lock:
-            if generation == self._generation == run.trace.generation:
+            if generation == self._generation == trace.generation:
                 found = Drift(distance, way, len(stops), relative, stretch.end)
                 self._drifts[stretch.start] = found
 

@@ -271,7 +271,8 @@ class ViewCard(Card):
     def _state(self, shown: list[Shown]) -> object:
         """Return all that the picture depends on."""
         within = shown[0].within if self.view.lines else 0.0
-        return (self.view, self._is_quick(), within, tuple(map(_state_of, shown)))
+        drifts = 0 if self.view.costly else scan_of(shown[0].run).measured
+        return (self.view, self._is_quick(), within, drifts, tuple(map(_state_of, shown)))
 
     @property
     def settled(self) -> bool:
@@ -304,7 +305,7 @@ class ViewCard(Card):
 def _state_of(one: Shown) -> tuple[object, ...]:
     """Return what a picture of a run depends on."""
     trace = one.run.trace
-    measured = one.run.history.count, scan_of(one.run).measured
+    measured = one.run.history.count
     return (id(one.run), one.name, trace.generation, trace.last_k, one.k, one.last_seen, measured)
 
 

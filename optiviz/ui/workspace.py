@@ -19,6 +19,7 @@ from optiviz.analysis.diagnosis import diagnose
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.run import RunStatus
 from optiviz.engine.spec import RunSpec
+from optiviz.ui.branching import BranchPanel
 from optiviz.ui.card import Card
 from optiviz.ui.drawing import Drawing, DrawingEditor
 from optiviz.ui.icons import icon
@@ -183,6 +184,9 @@ class Workspace(QWidget):
         column.setSpacing(8)
         column.addWidget(self.grid, 1)
         self.timeline = Timeline(self.session)
+        self.branching = BranchPanel(self.session, self.grid, self)
+        self.branching.begun.connect(self._branch_begun)
+        self.timeline.branch_wanted.connect(self.branching.open_here)
         column.addWidget(self.timeline)
         return box
 
@@ -237,6 +241,9 @@ class Workspace(QWidget):
         shown = variants.index(spec) if spec in variants else 0
         for i, variant in enumerate(variants):
             self.session.start(variant, self._name(variant), focus=i == shown)
+
+    def _branch_begun(self) -> None:
+        self.timeline.bar.setFocus()  # so that Space plays
 
     def _drag_start(self, at: tuple[float, float], dropped: bool) -> None:
         """Take the place to which the start was dragged in a picture."""

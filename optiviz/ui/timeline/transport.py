@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.analysis.events import events
-from optiviz.analysis.stretches import drift, measuring
+from optiviz.analysis.stretches import Stretch, drift, measuring
 from optiviz.engine.run import Failure, Run
 from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import SNAPSHOT_STRIDE
@@ -28,7 +28,7 @@ from optiviz.ui.icons import icon
 from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.bar import TimelineBar
-from optiviz.ui.worker import ReaderOf, now
+from optiviz.ui.worker import SLICE, ReaderOf, now
 
 _SLOWEST = 0.2  # iterations a second: an iteration's lines can be followed
 _FASTEST = 1_000_000.0  # beyond it is as fast as it comes
@@ -58,7 +58,7 @@ class Timeline(QFrame):
         self._metrics_for: tuple[int, int, int] | None = None
         self._metrics: dict[str, float] = {}
         self._drifts_at = 0.0
-        self._drifts_for: tuple[object, ...] = ()
+        self._drifts_for: tuple[object, set[Stretch]] = (None, set())
         self._buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout()
         row.setSpacing(4)
@@ -229,19 +229,18 @@ class Timeline(QFrame):
             if (known := drift(run, stretch)) is None or known.end not in (0, stretch.end)
             if not busy or pace * (SNAPSHOT_STRIDE + stretch.iterations) < _DRIFTS_COST
         ]
-        wanted = (id(run), run.trace.generation, busy, *unknown)
-        if not unknown or wanted == self._drifts_for:
-            return
-        self._drifts_for = wanted
+        asked = id(run), run.trace.generation, busy
+        if asked == self._drifts_for[0] and set(unknown) <= self._drifts_for[1]:
+            return  # it is on its way
+        self._drifts_for = asked, set(unknown)
 
         def measure(reader_of: ReaderOf) -> Iterator[None]:
-            reader = reader_of(run)
+            reader, began = reader_of(run), now()
             for stretch in unknown:
-                parts = measuring(run, stretch, reader)
-                if busy:
-                    list(parts)
-                else:
-                    yield from parts
+                for _ in measuring(run, stretch, reader):
+                    if not busy and now() - began > SLICE:
+                        yield
+                        began = now()
             yield
 
         self._session.worker.request(self.bar, measure)
