@@ -115,7 +115,7 @@ class Program:
         if found is None:
             raise ValueError(f"{optimizer.kind} has no listing")
         self.listing = found
-        self._tools = _Tools(problem, draws, work)
+        self._tools = _Tools(problem, draws, work, with_slope=optimizer.needs_gradient)
         self._names: dict[str, Any] = {**self._tools.names(), **settings(optimizer)}
         exec(_compiled(found.helpers, "helpers"), self._names)
         self._read = names_in(found) | {"x", "fx"}
@@ -129,6 +129,14 @@ class Program:
     def __getitem__(self, name: str) -> Any:
         """Return what a variable is now."""
         return self._names[name]
+
+    def score(self) -> float:
+        """Return the value by which the best point is chosen; nan where it isn't known."""
+        return float(eval(self.listing.score, self._names))
+
+    def best(self) -> Array:
+        """Return the point that has this value, shape (dim,)."""
+        return np.array(eval(self.listing.best, self._names))
 
     def begin(self, x: Array, k: int = 0) -> None:
         """Do what comes before the loop, at a start point of shape (dim,)."""
@@ -195,15 +203,14 @@ def run_listing(
 ) -> Course:
     """Run a listing for n iterations from a start point of shape (dim,)."""
     program = Program(optimizer, problem, draws, listing=listing)
-    score = program.listing.score
     program.begin(x0)
     f, x = [float(program["fx"])], [np.array(program["x"])]
-    best = [float(program[score])]
+    best = [program.score()]
     for _ in range(n):
         program.iterate()
         f.append(float(program["fx"]))
         x.append(np.array(program["x"]))
-        scored = float(program[score])
+        scored = program.score()
         best.append(scored if scored < best[-1] else best[-1])
     return Course(np.array(f), np.array(x), np.array(best))
 
@@ -269,8 +276,11 @@ def _compiled(lines: str, part: str) -> CodeType:
 class _Tools:
     """The functions that listings call, at iteration k."""
 
-    def __init__(self, problem: Evaluator[Problem], draws: Draws, work: float) -> None:
+    def __init__(
+        self, problem: Evaluator[Problem], draws: Draws, work: float, *, with_slope: bool
+    ) -> None:
         self.k = 0
+        self._with_slope = with_slope  # as the algorithm does it: f may differ in the last bit
         self._problem, self._draws, self._left = problem, draws, work
         self._known: tuple[Array, Rows | None, float, Array] | None = None
 
@@ -294,7 +304,7 @@ class _Tools:
         }
 
     def f(self, x: Array, rows: Rows | None = None) -> Any:
-        if rows is not None:
+        if rows is not None or (self._with_slope and x.ndim == 1):
             return np.float64(self._value_and_gradient(x, rows)[0])
         self._spend(1 if x.ndim == 1 else len(x))
         return self._problem.evaluate(x[None])[0] if x.ndim == 1 else self._problem.evaluate(x)

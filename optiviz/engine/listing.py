@@ -30,11 +30,13 @@ class Listing:
         `fx`.
     helpers : str
         Functions that these lines call, and whose names say enough.
-    score : str
-        The variable by which the best x is chosen, nan where it isn't known; `before` sets it too.
+    score, best : str
+        Expressions, that hold after `before` too: the value by which the best point is chosen, nan
+        where it isn't known, and the point that has it.
     """
 
     before: str
     loop: str
     helpers: str = ""
     score: str = "fx"
+    best: str = "x"

@@ -73,10 +73,10 @@ def first_difference(
     from_start = Program(optimizer, evaluator, draws, listing=listing)
     from_state = Program(optimizer, evaluator, draws, listing=listing)
     state = stepper.start()
-    from_start.begin(state.x)
+    from_start.begin(problem.sample(draws, "start", 0, 1)[0])
     if difference := _difference(from_start, state):
         return difference
-    best = float(from_start[listing.score])
+    best = from_start.score()
     for _ in range(iterations):
         after, block = stepper.steps(state, 1)
         if not np.isfinite(after.f):
@@ -90,7 +90,7 @@ def first_difference(
         from_start.iterate()
         if difference := _difference(from_start, after):
             return f"from the start, {difference}"
-        scored = float(from_start[listing.score])
+        scored = from_start.score()
         best = scored if scored < best else best
         if not _near(best, after.best_f):
             return f"after {after.k} iterations the best is {best}, not {after.best_f}"
