@@ -49,11 +49,11 @@ def listing(*, sized: bool, separable: bool, restarts: bool) -> Listing:
 _FULL_START = """\
 mean, step_size = x, sigma
 C, B, D = np.eye(dim), np.eye(dim), np.ones(dim)  # C is B · diag(D²) · Bᵀ
-p_sigma, p_c, age, known = np.zeros(dim), np.zeros(dim), 0, 0"""
+p_s, p_c, age, known = np.zeros(dim), np.zeros(dim), 0, 0"""
 _SEPARABLE_START = """\
 mean, step_size = x, sigma
 C, D = np.ones(dim), np.ones(dim)  # the diagonal alone, and its roots
-p_sigma, p_c, age = np.zeros(dim), np.zeros(dim), 0"""
+p_s, p_c, age = np.zeros(dim), np.zeros(dim), 0"""
 
 _RATES = "weights, mu, mu_eff, c_sigma, d_sigma, c_c, c_1, c_mu, chi = rates(dim, size)"
 _RATES_OF_RESTART = """\
@@ -68,10 +68,10 @@ y, z = y[order], z[order]"""
 _MOVED = """\
 y_mean = weights[:mu] @ y[:mu]
 mean = mean + step_size * y_mean
-p_sigma = path(p_sigma, c_sigma, {white})
-step_size = grown(step_size, norm(p_sigma), values[order])"""
+p_s = path(p_s, c_sigma, {white})
+step_size = grown(step_size, norm(p_s), values[order])"""
 _LEARNED = """\
-steady = norm(p_sigma) / sqrt(1 - (1 - c_sigma) ** (2 * age)) < (1.4 + 2 / (dim + 1)) * chi
+steady = is_steady(norm(p_s), age)
 p_c = path(p_c, c_c, steady * y_mean)"""
 _FULL = """\
 C = kept(steady) * C + c_1 * np.outer(p_c, p_c) + c_mu * (y.T * active(z) @ y)"""
@@ -82,10 +82,10 @@ if (age - known) * 10 * dim * (c_1 + c_mu) > 1:  # so rarely that it costs littl
 _SEPARABLE_AXES = "step_size, C, D, p_c = decomposed(step_size, C, p_c)"
 _FULL_RESTART = """\
 if restart < restarts and is_stuck(mean, step_size, C, B, D, p_c, age, recent, values):
-    restart, mean, step_size, C, B, D, p_sigma, p_c, age, known, recent = anew(restart + 1)"""
+    restart, mean, step_size, C, B, D, p_s, p_c, age, known, recent = anew(restart + 1)"""
 _SEPARABLE_RESTART = """\
 if restart < restarts and is_stuck(mean, step_size, C, D, p_c, age, recent, values):
-    restart, mean, step_size, C, D, p_sigma, p_c, age, recent = anew(restart + 1)"""
+    restart, mean, step_size, C, D, p_s, p_c, age, recent = anew(restart + 1)"""
 
 _HELPERS = '''\
 from math import ceil, exp, floor, log, sqrt
@@ -104,6 +104,11 @@ def grown(step_size, length, ranked):
     if ranked[0] == ranked[ceil(0.7 * size) - 1]:
         growth += 0.2 + c_sigma / d_sigma
     return min(max(step_size * exp(growth), 1e-150), 1e150)
+
+
+def is_steady(length, age):
+    """Whether a path of this age is about as long as chance alone makes it: h_sigma of eq. 45."""
+    return length / sqrt(1 - (1 - c_sigma) ** (2 * age)) < (1.4 + 2 / (dim + 1)) * chi
 
 
 def kept(steady):

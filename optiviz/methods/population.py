@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.draws import Draws
+from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Channel, Optimizer, Outcome, Row, State, frozen
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
@@ -114,21 +115,41 @@ def too_many(members: int, field: str, problem: Problem) -> Iterator[tuple[str, 
 
 def start_lines(spread: float | None) -> str:
     """Return the lines of a listing that draw and score the first population."""
-    others = 'sample("population", 0, population_size - 1)'
+    rest = 'sample("population", 0, population_size - 1)'
     if spread is not None:
-        moves = 'normal_rows("population", 0, population_size - 1, len(x))'
-        others = f"x + start_spread * {moves}"
+        rest = 'normal_rows("population", 0, population_size - 1, len(x))'
+    spread_out = "rest" if spread is None else "x + start_spread * rest"
     return f"""\
-population = np.vstack((x, {others}))
+rest = {rest}
+population = np.vstack((x, {spread_out}))
 {FIRST_VALUES}"""
 
 
-# The lines of a listing that score the first members, and that find the best of them.
+def population_listing(
+    before: tuple[str, ...], loop: tuple[str, ...], helpers: tuple[str, ...] = ()
+) -> Listing:
+    """Return a listing of these lines, which set `population` and `values`: x is the best member.
+
+    Parameters
+    ----------
+    before, loop, helpers : tuple of str
+        Lines; empty helpers are left out.
+    """
+    return Listing(
+        before="\n".join(before),
+        loop="\n".join((*loop, _BEST_MEMBER)),
+        helpers="\n\n\n".join(lines for lines in helpers if lines),
+        score="values.min()",
+        best="population[values.argmin()]",
+    )
+
+
+# The lines that score the first members, and that find the best of them.
 FIRST_VALUES = """\
 values = f(population)
 fx = values[0]
 values = np.fmin(values, np.inf)  # a member without a value is worst"""
-BEST_MEMBER = """\
+_BEST_MEMBER = """\
 best = values.argmin()
 x, fx = population[best], values[best]"""
 

@@ -178,7 +178,7 @@ class CMAES(Optimizer):
             "step_size": now.sigma,
             "C": now.covariance,
             "D": now.scales,
-            "p_sigma": now.path_sigma,
+            "p_s": now.path_sigma,
             "p_c": now.path_c,
             "age": now.age,
         }

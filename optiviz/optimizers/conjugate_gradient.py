@@ -191,7 +191,7 @@ class ConjugateGradient(LineSearchDescent):
 # The listing.
 _NOTHING = """\
 direction, g_before = np.zeros(len(x)), np.zeros(len(x))
-promise, since = 0.0, 0  # descent by the slope of the last step; steps since one along -g"""
+promise, since = 0.0, 0  # f'(0) · step of the last one; steps since one along -g"""
 _BETA = {
     "polak_ribiere_plus": "beta = max(0.0, g @ (g - g_before) / (g_before @ g_before))",
     "fletcher_reeves": "beta = g @ g / (g_before @ g_before)",
@@ -205,7 +205,7 @@ _LOOP = """\
         {beta}
     ahead, step = beta * direction - g, min(1.0, 1 / norm(g))
     if -inf < g @ ahead < 0:
-        step = promise / (g @ ahead) or step  # as if f went down as far as in the last step
+        step = promise / (g @ ahead) or step  # as if f went down as far as last time
     else:
         beta, ahead = 0.0, -g
     found = line_search(x, fx, g, ahead, step)

@@ -12,7 +12,6 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
     ACCEPTANCE,
-    BEST_MEMBER,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
     Places,
@@ -21,6 +20,7 @@ from optiviz.methods.population import (
     StartSpread,
     first_population,
     next_population,
+    population_listing,
     scored,
     start_lines,
     start_population,
@@ -137,10 +137,9 @@ class DifferentialEvolution(PopulationOptimizer):
             _CROSSED.format(CR=CR),
             _KEPT,
             *((_KEPT_OWN,) if own else ()),
-            BEST_MEMBER,
         )
-        before = start_lines(self.start_spread) + (_FIRST_OWN if own else "")
-        return Listing(before, "\n".join(loop), _OTHERS)
+        before = (start_lines(self.start_spread), *((_FIRST_OWN,) if own else ()))
+        return population_listing(before, loop, (_OTHERS,))
 
     def variables(self, state: State) -> dict[str, Any]:
         """Return the population, and F and CR of each member where they adapt."""
@@ -235,7 +234,7 @@ def _others(uniforms: Array) -> Places:
 
 
 # The listing: the lines of each choice, and what they call.
-_FIRST_OWN = """
+_FIRST_OWN = """\
 F = np.full(population_size, differential_weight)
 CR = np.full(population_size, crossover_rate)"""
 _OWN = """\

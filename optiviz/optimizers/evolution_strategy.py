@@ -14,7 +14,6 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
     ACCEPTANCE,
-    BEST_MEMBER,
     FIRST_VALUES,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
@@ -24,6 +23,7 @@ from optiviz.methods.population import (
     around,
     first_population,
     next_population,
+    population_listing,
     ranking,
     scored,
     too_many,
@@ -173,11 +173,8 @@ class EvolutionStrategy(PopulationOptimizer):
         if self.selection == "plus":
             loop += [_PLUS, _PLUS_SIGMA] if own else [_PLUS]
         loop += [_SELECTION, "sigmas = own[chosen]"] if own else [_SELECTION]
-        return Listing(
-            before="\n".join(before),
-            loop="\n".join((*loop, BEST_MEMBER)),
-            helpers="from math import exp, sqrt" if own else "from math import exp",
-        )
+        helpers = "from math import exp, sqrt" if own else "from math import exp"
+        return population_listing(tuple(before), tuple(loop), (helpers,))
 
     def variables(self, state: State) -> dict[str, Any]:
         """Return the parents, and the step size of each, or of all and how they succeeded."""

@@ -12,7 +12,6 @@ from optiviz.engine.optimizer import Row
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
-    BEST_MEMBER,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
     SUCCESS,
@@ -22,6 +21,7 @@ from optiviz.methods.population import (
     StartSpread,
     first_population,
     next_population,
+    population_listing,
     ranking,
     scored,
     start_lines,
@@ -172,14 +172,10 @@ class GeneticAlgorithm(PopulationOptimizer):
         draw, select = _SELECTION[self.selection]
         toss, cross = _CROSSOVER[self.crossover]
         numbers, mutate = _MUTATION[self.mutation]
-        live_on = _ELITE if self.elites else "population, values = children, scores"
-        loop = (_COUNTS, draw, _MIXING, cross, mutate, _SCORES, live_on, BEST_MEMBER)
-        helpers = (select, toss, numbers)
-        return Listing(
-            before=start_lines(self.start_spread),
-            loop="\n".join(loop),
-            helpers="\n\n\n".join(lines for lines in helpers if lines),
-        )
+        count, live_on = _ELITE if self.elites else _NO_ELITE
+        loop = (count, draw, _MIXING, cross, mutate, _SCORES, live_on)
+        start = (start_lines(self.start_spread),)
+        return population_listing(start, loop, (select, toss, numbers))
 
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> PopulationState:
         """Score the start point and the members drawn with it."""
@@ -285,7 +281,6 @@ def _below_worst(values: Array) -> Array:
 
 
 # The listing: lines that are there always, and for each choice its lines and what they call.
-_COUNTS = "n, dim = population_size - elites, len(x)"
 _DRAWN_BY = '''\
 def drawn_by(shares, numbers):
     """Return members, each as likely as its share, for numbers between 0 and 1."""
@@ -297,7 +292,7 @@ _SELECTION = {
         """\
 drawn = uniforms("parents", 2 * n * tournament_size).reshape(2 * n, tournament_size)
 met = (drawn * population_size).astype(int)
-parents = met[np.arange(2 * n), values[met].argmin(axis=1)]  # the best of each tournament""",
+parents = met[np.arange(2 * n), values[met].argmin(axis=1)]  # the best of each""",
         "",
     ),
     "roulette": (
@@ -384,7 +379,11 @@ children = np.where(mutated, sample("mutation", k * n, n), children)""",
     ),
 }
 _SCORES = "scores = np.fmin(f(children), np.inf)  # a child without a value is worst"
-_ELITE = """\
+_ELITE = (
+    "n, dim = population_size - elites, len(x)",
+    """\
 elite = np.argsort(values, kind="stable")[:elites]
 population = np.concatenate((population[elite], children))
-values = np.concatenate((values[elite], scores))"""
+values = np.concatenate((values[elite], scores))""",
+)
+_NO_ELITE = ("n, dim = population_size, len(x)", "population, values = children, scores")

@@ -152,7 +152,8 @@ class Lbfgs(LineSearchDescent):
 
 # The listing.
 _NOTHING = """\
-S, Y, rho = np.empty((0, len(x))), np.empty((0, len(x))), np.empty(0)  # of the last steps"""
+S, Y = np.empty((0, len(x))), np.empty((0, len(x)))  # the last steps, and changes of g
+rho = np.empty(0)  # 1 / (s · y)"""
 _LOOP = """\
     direction, shares = -g, []
     for s, y, r in zip(S[::-1], Y[::-1], rho[::-1]):  # the newest first

@@ -249,7 +249,7 @@ elif reflected.f >= values[-1]:
     new = inside if inside.f < values[-1] else None
 if new is None:  # all corners move towards the best
     moved = simplex[0] + shrink * (simplex[1:] - simplex[0])
-    simplex, values = np.vstack((simplex[0], moved)), np.append(values[0], scored(moved))
+    simplex, values = np.vstack((x, moved)), np.append(fx, scored(moved))
 else:
     simplex, values = np.vstack((simplex[:-1], new.x)), np.append(values[:-1], new.f)
 order = np.argsort(values, kind="stable")

@@ -14,7 +14,6 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.methods.population import (
     ACCEPTANCE,
-    BEST_MEMBER,
     MAX_MEMBERS,
     POPULATION_CHANNELS,
     PopulationOptimizer,
@@ -22,6 +21,7 @@ from optiviz.methods.population import (
     StartSpread,
     first_population,
     next_population,
+    population_listing,
     scored,
     start_lines,
     start_population,
@@ -147,9 +147,9 @@ class ParticleSwarm(PopulationOptimizer):
         """Return the algorithm with the topology and damping that are set."""
         constricted = self.damping == "constriction"
         before = (start_lines(self.start_spread), _AT_REST, *((_CHI,) if constricted else ()))
-        loop = (_DRAWN_TO[self.topology], _PULLS, _FLY[self.damping], _KEPT, BEST_MEMBER)
-        helpers = "from math import sqrt" if constricted else ""
-        return Listing("\n".join(before), "\n".join(loop), helpers)
+        loop = (_DRAWN_TO[self.topology], _PULLS, _FLY[self.damping], _KEPT)
+        helpers = ("from math import sqrt",) if constricted else ()
+        return population_listing(before, loop, helpers)
 
     def variables(self, state: State) -> dict[str, Any]:
         """Return the particles, how they fly and the best that each has seen."""
@@ -218,7 +218,7 @@ _DRAWN_TO = {
     "global": "drawn_to = own_x[own_f.argmin()]  # the best that any has seen",
     "ring": """\
 ring = np.arange(population_size)
-near = np.stack((ring, np.roll(ring, 1), np.roll(ring, -1)))  # itself and two neighbours
+near = np.stack((ring, np.roll(ring, 1), np.roll(ring, -1)))  # and two neighbours
 drawn_to = own_x[near[own_f[near].argmin(axis=0), ring]]""",
 }
 _PULLS = 'r1, r2 = uniforms("pulls", 2 * population.size).reshape(2, *population.shape)'
