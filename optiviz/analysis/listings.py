@@ -24,6 +24,7 @@ _MOST_EVENTS = 600  # lines of one iteration that are told apart
 _OFTEN = 12  # times that a line is shown: later passes of an inner loop are run, but not told
 _WHOLE = 4096  # numbers of an array that are compared and kept; of larger ones, the first few
 _FIRST = 16
+_CALL = 2e4  # numbers that could be looked at in the time that a call takes by itself
 
 
 class TooMuch(Exception):
@@ -99,8 +100,8 @@ class Program:
     problem : Evaluator
     draws : Draws
     work : float
-        The numbers that f and its derivatives may look at in all, points times weights times rows;
-        beyond, they raise `TooMuch`.
+        The numbers that f and its derivatives may look at in all, points times weights times rows,
+        and some for each call; beyond, they raise `TooMuch`.
     """
 
     def __init__(
@@ -334,7 +335,7 @@ class _Tools:
 
     def _spend(self, points: int, rows: int | None = None) -> None:
         rows = self._problem.n_rows if rows is None else rows
-        self._left -= float(points) * self._problem.dim * rows
+        self._left -= float(points) * self._problem.dim * rows + _CALL
         if self._left < 0:
             raise TooMuch
 

@@ -17,10 +17,8 @@ from optiviz.engine.run import Run
 from optiviz.views import Shown, View
 from optiviz.views.figure import Code, Figure
 
-_AT_ONCE, _IN_TIME = (
-    2e7,
-    2e9,
-)  # numbers that an iteration may look at, points times weights times rows
+# Numbers that an iteration may look at, points times weights times rows.
+_AT_ONCE, _IN_TIME = 2e7, 1e9
 _FIRST = 3  # numbers of a vector that are shown; all of them where it is hardly longer
 _TAB = "    "
 
@@ -107,7 +105,7 @@ class CodeView(View):
 
 def _page(run: Run, optimizer: Optimizer, listing: Listing, k: int) -> _Page:
     """Return the lines that are shown for the algorithm at work after k iterations."""
-    begun = max((c.at for c in run.spec.changes if c.at <= k and c.optimizer), default=0)
+    begun = _begun(run, k)
     end = run.spec.stopping.max_iterations
     limits = f"{begun}, {end}" if begun else f"{end}"
     head = f"for k in range({limits}):" if end else "while True:  # k counts the iterations"
@@ -115,6 +113,17 @@ def _page(run: Run, optimizer: Optimizer, listing: Listing, k: int) -> _Page:
     if before[0] == "":
         del before[0]
     return _Page((*before, *_split(indent(listing.loop, _TAB))), len(before))
+
+
+def _begun(run: Run, k: int) -> int:
+    """Return the iteration at which the algorithm at work after k iterations began anew."""
+    spec, begun = run.spec, 0
+    for change in spec.changes:
+        before = type(spec.optimizer_after(change.at - 1)) if change.at else None
+        other = before is not type(spec.optimizer_after(change.at))
+        if change.at <= k and (other or change.x is not None):
+            begun = change.at
+    return begun
 
 
 def _split(text: str) -> list[str]:
