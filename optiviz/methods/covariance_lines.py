@@ -29,7 +29,7 @@ def listing(*, sized: bool, separable: bool, restarts: bool) -> Listing:
         loop = [_RATES]
     before += [_FULL_START if full else _SEPARABLE_START]
     before += ["recent = np.empty(0)  # best values of the last generations"] if restarts else []
-    loop += [_DRAWN.format(y="z * D @ B.T" if full else "z * D")]
+    loop += [_DRAWN.format(y="z * D @ B.T" if full else "z * d")]
     mean_z = "weights[:mu] @ z[:mu]"
     loop += [_MOVED.format(white=f"B @ ({mean_z})" if full else mean_z)]
     loop += ["age, recent = age + 1, lately(recent, values)" if restarts else "age += 1"]
@@ -40,7 +40,12 @@ def listing(*, sized: bool, separable: bool, restarts: bool) -> Listing:
     if restarts:
         loop += [_FULL_RESTART if full else _SEPARABLE_RESTART]
         helpers += [
-            _STUCK.format(B=" B," if full else "", deviations=_DEVIATIONS[full], axis=_AXIS[full])
+            _STUCK.format(
+                axes="C, B, D" if full else "c, d",
+                D="D" if full else "d",
+                deviations="np.sqrt(C.diagonal())" if full else "d",
+                axis=_NO_EFFECT_AXIS if full else "",
+            )
         ]
         helpers += [_FULL_ANEW if full else _SEPARABLE_ANEW]
     return Listing("\n".join(before), "\n".join(loop), "\n\n\n".join(helpers))
@@ -52,7 +57,7 @@ C, B, D = np.eye(dim), np.eye(dim), np.ones(dim)  # C is B · diag(D²) · Bᵀ
 p_s, p_c, age, known = np.zeros(dim), np.zeros(dim), 0, 0"""
 _SEPARABLE_START = """\
 mean, step_size = x, sigma
-C, D = np.ones(dim), np.ones(dim)  # the diagonal alone, and its roots
+c, d = np.ones(dim), np.ones(dim)  # the diagonal is all of C; its roots
 p_s, p_c, age = np.zeros(dim), np.zeros(dim), 0"""
 
 _RATES = "weights, mu, mu_eff, c_sigma, d_sigma, c_c, c_1, c_mu, chi = rates(dim, size)"
@@ -75,17 +80,17 @@ steady = is_steady(norm(p_s), age)
 p_c = path(p_c, c_c, steady * y_mean)"""
 _FULL = """\
 C = kept(steady) * C + c_1 * np.outer(p_c, p_c) + c_mu * (y.T * active(z) @ y)"""
-_SEPARABLE = "C = kept(steady) * C + c_1 * p_c**2 + c_mu * (weights @ y**2)"
+_SEPARABLE = "c = kept(steady) * c + c_1 * p_c**2 + c_mu * (weights @ y**2)"
 _FULL_AXES = """\
 if (age - known) * 10 * dim * (c_1 + c_mu) > 1:  # so rarely that it costs little
     step_size, C, B, D, p_c, known = *decomposed(step_size, C, p_c), age"""
-_SEPARABLE_AXES = "step_size, C, D, p_c = decomposed(step_size, C, p_c)"
+_SEPARABLE_AXES = "step_size, c, d, p_c = decomposed(step_size, c, p_c)"
 _FULL_RESTART = """\
 if restart < restarts and is_stuck(mean, step_size, C, B, D, p_c, age, recent, values):
     restart, mean, step_size, C, B, D, p_s, p_c, age, known, recent = anew(restart + 1)"""
 _SEPARABLE_RESTART = """\
-if restart < restarts and is_stuck(mean, step_size, C, D, p_c, age, recent, values):
-    restart, mean, step_size, C, D, p_s, p_c, age, recent = anew(restart + 1)"""
+if restart < restarts and is_stuck(mean, step_size, c, d, p_c, age, recent, values):
+    restart, mean, step_size, c, d, p_s, p_c, age, recent = anew(restart + 1)"""
 
 _HELPERS = '''\
 from math import ceil, exp, floor, log, sqrt
@@ -100,10 +105,10 @@ def path(before, c, step):
 
 def grown(step_size, length, ranked):
     """Return the step size, larger where the path is long (eq. 44) or the values are flat."""
-    growth = c_sigma / d_sigma * (length / chi - 1)
+    power = c_sigma / d_sigma * (length / chi - 1)
     if ranked[0] == ranked[ceil(0.7 * size) - 1]:
-        growth += 0.2 + c_sigma / d_sigma
-    return min(max(step_size * exp(growth), 1e-150), 1e150)
+        power += 0.2 + c_sigma / d_sigma
+    return min(max(step_size * exp(power), 1e-150), 1e150)
 
 
 def is_steady(length, age):
@@ -183,21 +188,18 @@ def decomposed(step_size, C, p_c):
         step_size = min(max(step_size * sqrt(highest), 1e-150), 1e150)
     return step_size, C, B, np.sqrt(variances), p_c'''
 _SEPARABLE_DECOMPOSED = '''\
-def decomposed(step_size, C, p_c):
-    """Return them with the scales D, the roots of C, where rounding doesn't decide."""
-    highest, lowest = C.max(), C.min()
+def decomposed(step_size, c, p_c):
+    """Return them with the roots d of c, where rounding doesn't decide."""
+    highest, lowest = c.max(), c.min()
     if lowest <= 0 or highest / lowest > 1e14:
-        C = C + (highest / 1e14 - lowest)
-    if not 1e-30 < highest < 1e30:  # what C has grown by alone belongs to the step size
-        C, p_c = C / highest, p_c / sqrt(highest)
+        c = c + (highest / 1e14 - lowest)
+    if not 1e-30 < highest < 1e30:  # what c has grown by alone belongs to the step size
+        c, p_c = c / highest, p_c / sqrt(highest)
         step_size = min(max(step_size * sqrt(highest), 1e-150), 1e150)
-    return step_size, C, np.sqrt(C), p_c'''
+    return step_size, c, np.sqrt(c), p_c'''
 
-_DEVIATIONS = {True: "np.sqrt(C.diagonal())", False: "np.sqrt(C)"}
-_AXIS = {
-    True: " or (mean == mean + 0.1 * step_size * D[age % dim] * B[:, age % dim]).all()",
-    False: "",
-}
+_NO_EFFECT_AXIS = """\
+ or (mean == mean + 0.1 * step_size * D[age % dim] * B[:, age % dim]).all()"""
 _STUCK = '''\
 def lately(recent, values):
     """Return the best values of the last generations, as many as are compared."""
@@ -209,9 +211,9 @@ def window():
     return 10 + ceil(30 * dim / size)
 
 
-def is_stuck(mean, step_size, C,{B} D, p_c, age, recent, values):
+def is_stuck(mean, step_size, {axes}, p_c, age, recent, values):
     """Whether nothing more will come of a distribution: Auger & Hansen (2005), section 2."""
-    if (D.max() / D.min()) ** 2 > 1e14 * (1 - 1e-12):  # so it was, and was made longer
+    if ({D}.max() / {D}.min()) ** 2 > 1e14 * (1 - 1e-12):  # so it was, and was made longer
         return True
     if len(recent) == window():
         low, high = recent.min(), recent.max()

@@ -176,14 +176,15 @@ class CMAES(Optimizer):
             "dim": dim,
             "mean": now.mean,
             "step_size": now.sigma,
-            "C": now.covariance,
-            "D": now.scales,
             "p_s": now.path_sigma,
             "p_c": now.path_c,
             "age": now.age,
         }
-        if not self._separable:
-            found |= {"B": now.axes, "known": now.decomposed}
+        if self._separable:
+            found |= {"c": now.covariance, "d": now.scales}
+        else:
+            axes = {"C": now.covariance, "B": now.axes, "D": now.scales}
+            found |= axes | {"known": now.decomposed}
         if self.restarts:
             return found | {"restart": now.restarts, "recent": now.recent}
         return found | {"size": self.size(dim, now.restarts)}

@@ -261,18 +261,18 @@ population = np.vstack((x, x + sigma * moves))"""
 _MIDDLE = (
     "base = population.mean(axis=0)",
     "beaten = np.median(values)  # the middle itself has no value",
-    "step_size = exp(np.log(sigmas).mean())  # the geometric mean",
+    "base_sigma = exp(np.log(sigmas).mean())  # the geometric mean",
 )
 _PARENT = (
     """\
 drawn = (uniforms("parent", children) * parents).astype(int)
 base = population[drawn]""",
     "beaten = values[drawn]",
-    "step_size = sigmas[drawn]",
+    "base_sigma = sigmas[drawn]",
 )
 _OWN_SIGMA = """\
 tau = 1 / sqrt(2 * dim)
-own = (step_size * np.exp(tau * normals("sigma", children))).clip(1e-150, 1e150)"""
+own = (base_sigma * np.exp(tau * normals("sigma", children))).clip(1e-150, 1e150)"""
 _MUTATION = """\
 moves = normals("mutation", children * dim).reshape(children, dim)
 points = base + {} * moves
