@@ -243,6 +243,10 @@ class Optimizer(Kind):
     def sentence(self) -> str:
         """Say in one or two sentences, with the numbers set, what an iteration does."""
 
+    def fits(self, state: State) -> bool:
+        """Return whether it can go on from a state of its kind; else it begins anew at its x."""
+        return True
+
     def chance(self, rise: Array, k: NDArray[np.int64]) -> Array | None:
         """Return the probabilities with which moves are kept, or None if that isn't by their f.
 

@@ -77,7 +77,7 @@ class Stepper:
 
     def _changed(self, state: State, change: Change, optimizer: Optimizer) -> State:
         before = self.spec.optimizer_after(change.at - 1)
-        if change.x is None and type(before) is type(optimizer):
+        if change.x is None and type(before) is type(optimizer) and optimizer.fits(state):
             return state
         x = state.x if change.x is None else np.array(change.x)
         return optimizer.init(self.problem, x, self.draws).continued(state)

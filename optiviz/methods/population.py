@@ -88,9 +88,14 @@ class PopulationOptimizer(Optimizer):
     ) -> tuple[PopulationState, Row]:
         """Make the next generation; where the size was changed, of a new population around x."""
         assert isinstance(state, PopulationState)
-        if len(state.population) != self.members:
+        if not self.fits(state):
             state = self.init(problem, state.x, draws).continued(state)
         return self.generation(problem, state, draws)
+
+    def fits(self, state: State) -> bool:
+        """Return whether the population has the size that is set."""
+        assert isinstance(state, PopulationState)
+        return len(state.population) == self.members
 
     def variables(self, state: State) -> dict[str, Any]:
         """Return the population and its values, beside the best member and its value."""
