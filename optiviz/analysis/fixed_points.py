@@ -10,7 +10,8 @@ Array = NDArray[np.float64]
 _GRID = 1601
 _HALVINGS = 60
 _MOST = 40  # more are a pattern, and no points
-_LEVEL = 1e-6  # of the usual slope: more is a jump
+_LEVEL = 1e-6  # of the usual slope, and of the range beside a point
+_STEEP = 1e-3  # of the usual slope: more beside a point is a kink
 
 
 def level_points(problem: OneVariable) -> Array:
@@ -36,7 +37,9 @@ def level_points(problem: OneVariable) -> Array:
         found += [_lowest(problem, x[i], x[i + 2]) for i in np.flatnonzero(touching)[:_MOST]]
         found += x[alone].tolist()
         points = np.unique(np.array(found[: 2 * _MOST]))
-        level = np.abs(problem.slopes(points)) <= _LEVEL * usual
+        aside = _LEVEL * (x[-1] - x[0])
+        near = np.abs([problem.slopes(points + by) for by in (0.0, -aside, aside)])
+        level = (near[0] <= _LEVEL * usual) & (near[1:] <= _STEEP * usual).all(axis=0)
     return np.asarray(points[level][:_MOST])
 
 

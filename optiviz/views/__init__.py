@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import ClassVar
 
 import numpy as np
@@ -132,7 +132,7 @@ class View(Kind):
 
 def as_fine_as_a_hand(value: float, low: float, high: float) -> float:
     """Return a number that is dragged between two others, rounded to about a pixel."""
-    return round(value, 2 - floor(log10(high - low)))
+    return round(value, ceil(log10(500 / (high - low))))
 
 
 @lru_cache(maxsize=8)

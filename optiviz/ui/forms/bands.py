@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QStyle, QStyleOptionSlider, 
 from optiviz.ui.forms.labels import Note
 from optiviz.ui.theme import current_theme
 
-_HEIGHT = 7  # of the strip
+_HEIGHT = 8  # of the strip
+_NARROWEST = 4  # pixels of a band that is within it
 _LINES = 2  # of words that always have room, so that nothing jumps
 
 
@@ -167,16 +168,26 @@ class _Strip(QWidget):
         x = handle.width() / 2 + share * (self.width() - handle.width())
         return min(max(x, 0.0), float(self.width()))
 
+    def _ends(self, band: RateBand) -> tuple[float, float]:
+        """Return from where to where a band is drawn: wide enough to be seen, if it is there."""
+        left, right = self.x_of(band.low), self.x_of(band.high)
+        lacking = _NARROWEST * current_theme().scale - (right - left)
+        if left > 0 and right < self.width() and lacking > 0:
+            left, right = left - lacking / 2, right + lacking / 2
+        return left, right
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)
         theme = current_theme()
-        for band in self._bands:
-            left, right = self.x_of(band.low), self.x_of(band.high)
-            gap = 1.0 if left > 0 else 0.0  # the card shows between two bands
-            if right - left <= gap:
+        boxes = [(band, *self._ends(band)) for band in self._bands]
+        # Narrow ones last: they are drawn wider than they are, over their neighbours.
+        for band, left, right in sorted(boxes, key=lambda box: box[1] - box[2]):
+            if right <= left:
                 continue
-            box = QRectF(left + gap, 0.0, right - left - gap, float(self.height()))
+            box = QRectF(left, 0.0, right - left, float(self.height()))
+            painter.fillRect(box, theme.colour("card"))
+            box.adjust(1.0 if left > 0 else 0.0, 0.0, 0.0, 0.0)  # the card shows between two
             colour = theme.colour(band.role)
             colour.setAlphaF(band.opacity)
             painter.fillRect(box, colour)

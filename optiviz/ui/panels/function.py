@@ -110,8 +110,8 @@ class FunctionPanel(Panel):
         self.form.set_value(data["problem"])
         start = data.get("start")
         self.start.set_value(start)
-        self._offer_restart()
         self._dim = 0 if start is None else len(start)
+        self._offer_restart()
 
     def set_start(self, start: list[float]) -> None:
         """Start from another point, as if it were typed."""

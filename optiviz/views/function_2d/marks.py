@@ -69,7 +69,7 @@ def _members(state: State, plane: Plane, role: str) -> list[Item]:
         both = np.isfinite(v + to[1])
         u, v, du, dv = u[both], v[both], (to[0] - u)[both], (to[1] - v)[both]
         items += [
-            Arrows(u, v, du, dv, "card", width=1.8, opacity=0.5),
+            _shafts(u, v, du, dv),
             Arrows(u, v, du, dv, role, width=0.7),
         ]
     return [
@@ -77,6 +77,13 @@ def _members(state: State, plane: Plane, role: str) -> list[Item]:
         Points(*cloud, "card", size=0.5, opacity=0.7),
         Points(*cloud, role, "ring", size=0.45, hollow=True),
     ]
+
+
+def _shafts(u: Array, v: Array, du: Array, dv: Array) -> Line:
+    """Return what lies under arrows, so that they show on any colour."""
+    x = np.column_stack([u, u + du, u + du]).ravel()
+    y = np.column_stack([v, v + dv, np.full(len(v), np.nan)]).ravel()
+    return Line(x, y, "card", width=1.8, opacity=0.5)
 
 
 def _shape(state: State, plane: Plane, role: str) -> list[Item]:

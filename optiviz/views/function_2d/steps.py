@@ -7,14 +7,16 @@ import numpy as np
 
 from optiviz.engine.run import RunStatus
 from optiviz.views import Shown
-from optiviz.views.figure import Array, Arrows, Dash, Item, LegendEntry, Spots
+from optiviz.views.figure import Array, Arrows, Dash, Item, LegendEntry, Line, Spots
 from optiviz.views.function_2d.ground import Plane
 
 # As shares of the picture's side:
-_SEEN = 0.04  # a step that is shorter is drawn longer
-_LARGE = 0.15  # as long as that at most
+_SEEN = 0.06  # a step that is shorter is drawn longer
+_LARGE = 0.16  # as long as that at most
 _LONGEST = 0.3  # what is longer is cut
 _DIRECTION = 0.15  # how long an arrow is that has only a direction
+
+_CASED = 0.85  # of an arrow has an edge, so that it shows on any colour: not the head
 
 _LOOKS: dict[str, tuple[str, Dash]] = {
     "gradient": ("text", "dash"),
@@ -51,7 +53,11 @@ def step_arrows(one: Shown, plane: Plane) -> StepArrows:
     found: list[tuple[str, str, Array, bool]] = [
         (part.kind, part.label, part.vector[chosen], part.scaled) for part in parts
     ]
-    found.append(("step", "step", step, True))
+    plain = len(found) == 1 and found[0][3] and np.allclose(found[0][2], step, rtol=1e-6, atol=0)
+    if plain:  # one arrow, since the other would lie under it
+        found = [("step", f"step = {found[0][1]}", step, True)]
+    else:
+        found.append(("step", "step", step, True))
     times = _times(step, [v for _, _, v, scaled in found if scaled], plane.side)
     lower: list[Item] = []
     upper: list[Item] = []
@@ -63,10 +69,9 @@ def step_arrows(one: Shown, plane: Plane) -> StepArrows:
         if drawn is None:
             continue
         x, y, dx, dy = (np.array([w]) for w in (*begin, *drawn))
-        lower.append(
-            Arrows(x, y, dx, dy, "card", width=4.5 if kind == "step" else 3.2, opacity=0.6)
-        )
         width = 2.4 if kind == "step" else 1.5
+        ends = np.linspace(begin, begin + _CASED * drawn, 2)
+        lower.append(Line(ends[:, 0], ends[:, 1], "card", width=width + 2, opacity=0.6))
         upper.append(Arrows(x, y, dx, dy, role, width=width, dash=dash))
         cut = cut or shortened
         legend.append(LegendEntry(_named(label, kind, times, shortened), role, "line", dash))
@@ -124,10 +129,12 @@ def _spots(heads: list[tuple[Array, str, Array]]) -> tuple[Spots, ...]:
 def _caption(found: list[tuple[str, str, Array, bool]], times: float, cut: bool, k: int) -> str:
     kinds = {"gradient": "dashed", "memory": "dotted", "other": "dashed and dotted"}
     named = [f"{kinds[kind]} {label}" for kind, label, _, _ in found if kind in kinds]
-    size = "as long as they are" if times == 1 else f"{times:,.10g} times as long as they are"
+    size = "as long as it is" if times == 1 else f"{times:,.10g} times as long as it is"
+    if not named:
+        return f"The arrow is the {found[-1][1]} after iteration {k:,}, drawn {size}."
     said = f"Arrows are the step after iteration {k:,}, solid, and its parts: {', '.join(named)}."
     if all(scaled for *_, scaled in found):
-        said += f" They are drawn {size}"
+        said += f" Each is drawn {size}"
     else:
         said += f" The step is drawn {size}; of its parts only the direction has a meaning"
-    return f"{said}{', and cut where they are too long' if cut else ''}."
+    return f"{said}{', and cut where it is too long' if cut else ''}."
