@@ -123,6 +123,8 @@ class LogControl(NumberControl):
             number = max(1, round(number))
         if self._param.limit_mistake(number) is None and number != self.value():
             self.edit.set_value(number)
+            if self._bands is not None:
+                self._bands.show_value(number)
             self.changed.emit()
             self.committed.emit()
 
