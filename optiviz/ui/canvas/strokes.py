@@ -33,7 +33,7 @@ WIDE: Final = 60_000.0
 SMOOTH: Final = 160_000.0
 """Pixels of length that are painted smoothly, as thin as the others."""
 
-ALL: Final = 1_600_000.0
+ALL: Final = 1_200_000.0
 """Pixels of length that are painted at all, the strongest first: more would only hide others."""
 
 FEW: Final = 1500
@@ -94,6 +94,10 @@ def clipped(lines: Array, width: float, height: float) -> tuple[Array, NDArray[n
     width, height : float
         The rectangle begins at zero.
     """
+    across, down = lines[:, ::2], lines[:, 1::2]
+    inside = (across >= 0.0) & (across <= width) & (down >= 0.0) & (down <= height)
+    if inside.all():
+        return lines, np.ones(len(lines), dtype=bool)
     start, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
     with np.errstate(all="ignore"):
         near, far = -start / along, (np.array([width, height]) - start) / along
@@ -105,8 +109,8 @@ def clipped(lines: Array, width: float, height: float) -> tuple[Array, NDArray[n
     last = np.minimum(leave.min(axis=1), 1.0)
     meets = first <= last
     first, last = np.where(meets, first, 0.0), np.where(meets, last, 0.0)
-    ends = start + first[:, None] * along, start + last[:, None] * along
-    return np.concatenate(ends, axis=1), meets
+    cut = start + first[:, None] * along, start + last[:, None] * along
+    return np.concatenate(cut, axis=1), meets
 
 
 def stroke_colour(level: int, positive: bool, few: bool) -> QColor:
@@ -144,8 +148,9 @@ class _StrokesLayer(Layer):
     def paint_in_pixels(self, painter: QPainter, pixels: Pixels) -> None:
         theme = current_theme()
         lines, meets = self._in_pixels(self._places, pixels)
-        levels, positive = self._levels[meets], self._positive[meets]
-        lines = lines[meets]
+        levels, positive = self._levels, self._positive
+        if not meets.all():
+            lines, levels, positive = lines[meets], levels[meets], positive[meets]
         few = len(self._levels) <= FEW
         lengths = np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1])
         found = inked(levels, lengths)
@@ -156,6 +161,8 @@ class _StrokesLayer(Layer):
         edges = np.searchsorted(group[by_group], np.arange(2 * LEVELS + 3))
         for number in range(2 * LEVELS + 2):
             part = lines[edges[number] : edges[number + 1]]
+            if not len(part):
+                continue
             level, above = number // 2, LEVELS - found.wide
             pen = QPen(stroke_colour(level, bool(number % 2), few))
             wide = level >= found.wide
@@ -174,9 +181,9 @@ class _StrokesLayer(Layer):
         x0, y0 = pixels.of(places[:, 0], places[:, 1])
         x1, y1 = pixels.of(places[:, 2], places[:, 3])
         lines = np.stack((x0, y0, x1, y1), axis=1)
-        finite = np.isfinite(lines).all(axis=1)
+        finite = np.isfinite(lines)
         if not finite.all():
-            lines[~finite] = -FAR
+            lines[~finite.all(axis=1)] = -FAR
         return clipped(lines, pixels.width, pixels.height)
 
 
