@@ -52,4 +52,4 @@ def _nothing(one: Shown) -> str:
     *others, last = looked_at(one.run, one.reader, one.k, one.quick)
     names = f"{', '.join(others)} and {last}" if others else last
     more = " More is looked at when it stands." if one.quick else ""
-    return f"Nothing stands in its way at iteration {one.k:,}. Looked at: {names}.{more}"
+    return f"Nothing was found that holds it up at iteration {one.k:,}. Looked at: {names}.{more}"

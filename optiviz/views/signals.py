@@ -5,6 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
+from optiviz.analysis.unrecorded import channels_of, is_recorded, unrecorded
 from optiviz.engine.optimizer import Channel
 from optiviz.engine.parameters import Param
 from optiviz.engine.wording import measured
@@ -13,6 +14,8 @@ from optiviz.views.figure import Array, Axis, Figure, Item, Line
 from optiviz.views.palette import dash_of_run
 
 _PALE = 0.28
+_AGAIN = 0.5  # seconds for iterations that are done again
+_QUICK = 0.02
 
 
 class Signals(View):
@@ -20,6 +23,7 @@ class Signals(View):
 
     kind = "signals"
     label = "Signals"
+    costly = True  # where an algorithm was put in later, its signals are not in the trace
     place = 80
     reported = False
 
@@ -48,12 +52,13 @@ class Signals(View):
                 self.label, empty=f"No run here has a signal {self.channel!r}; there is {names}."
             )
         channel = channels[self.channel or next(iter(channels))]
-        having = [one for one in shown if _place(one, channel.name) is not None]
-        others = [one for one in shown if _place(one, channel.name) is None]
+        having = [one for one in shown if channel.name in channels_of(one.run)]
+        others = [one for one in shown if channel.name not in channels_of(one.run)]
         items: list[Item] = []
-        known = []
+        known, missing = [], []
         for one, label in zip(having, short_names(having), strict=True):
-            k, y = _curve(one, channel)
+            k, y, done = _curve(one, channel)
+            missing += [] if done >= one.last_seen else [(one, done)]
             known.append(y[np.isfinite(y)])
             items += _lines(one, k, y, label if len(having) > 1 else "")
         values = np.concatenate(known)
@@ -64,11 +69,11 @@ class Signals(View):
         ends = [one.run.trace.last_k for one in having]
         return Figure(
             title=self.label,
-            note=_note(having[0], channel),
+            note=_note(having[0], items),
             x=Axis("iteration", 0.0, float(max(ends)) or None),
             y=Axis(channel.label.split(",")[0], log=log),
             items=tuple(items),
-            warning=_left_out(others, channel),
+            warning=" ".join([*map(_so_far, missing), _left_out(others, channel)]).strip(),
             caption=_caption(having, channel, log, values),
             time_axis=True,
         )
@@ -78,27 +83,33 @@ def _channels(shown: Sequence[Shown]) -> dict[str, Channel]:
     """Return the channels of all runs, those of the first run first."""
     found: dict[str, Channel] = {}
     for one in shown:
-        for channel in one.run.spec.optimizer.channels:
-            found.setdefault(channel.name, channel)
+        for name, channel in channels_of(one.run).items():
+            found.setdefault(name, channel)
     return found
 
 
-def _place(one: Shown, name: str) -> int | None:
-    names = [channel.name for channel in one.run.spec.optimizer.channels]
-    return names.index(name) if name in names else None
+def _curve(one: Shown, channel: Channel) -> tuple[Array, Array, int]:
+    """Return iterations and values as far as they may be drawn, and up to where they are known.
 
-
-def _curve(one: Shown, channel: Channel) -> tuple[Array, Array]:
-    """Return iterations and values as far as they may be drawn; nan where there are none."""
-    place = _place(one, channel.name)
-    assert place is not None
-    curve = one.run.trace.curve(place, points=one.points)
+    nan where an algorithm reports nothing.
+    """
+    if not is_recorded(one.run, channel.name):
+        seconds = _QUICK if one.quick else _AGAIN
+        return unrecorded(one.run, one.reader, channel.name, one.last_seen, seconds)
+    names = [c.name for c in one.run.spec.optimizer.channels]
+    curve = one.run.trace.curve(names.index(channel.name), points=one.points)
     seen = (curve.k <= one.last_seen) & (curve.k > 0)  # the start reports nothing
     y = curve.last[seen]
     if np.isnan(y).any():  # values that come now and then, such as at the ends of epochs
-        bounds = curve.high[seen]
-        y = np.where(np.isnan(y), bounds, y)
-    return curve.k[seen].astype(np.float64), y
+        y = np.where(np.isnan(y), curve.high[seen], y)
+    return curve.k[seen].astype(np.float64), y, one.last_seen
+
+
+def _so_far(missing: tuple[Shown, int]) -> str:
+    """Say up to where a signal is known that has to be worked out."""
+    one, done = missing
+    whose = f" of {one.name}" if one.name else ""
+    return f"Worked out{whose} up to iteration {done:,} so far."
 
 
 def _lines(one: Shown, k: Array, y: Array, label: str) -> list[Line]:
@@ -135,13 +146,15 @@ def _are(others: Sequence[Shown]) -> str:
     return "is" if len(others) == 1 else "are"
 
 
-def _note(one: Shown, channel: Channel) -> str:
-    rows = one.run.trace.rows(one.k, one.k + 1)
-    place = _place(one, channel.name)
-    value = np.nan if rows is None or place is None else float(rows.channels[0, place])
-    if np.isnan(value):
-        return f"iteration {one.k:,}"
-    return f"iteration {one.k:,}: {measured(value)}"
+def _note(one: Shown, items: Sequence[Item]) -> str:
+    """Say what the first run's signal is at its iteration."""
+    for item in items:
+        if isinstance(item, Line) and item.opacity == 1.0 and len(item.x):
+            value, at = float(item.y[-1]), int(item.x[-1])
+            if at == one.k and np.isfinite(value):
+                return f"iteration {one.k:,}: {measured(value)}"
+            break
+    return f"iteration {one.k:,}"
 
 
 def _caption(shown: Sequence[Shown], channel: Channel, log: bool, values: Array) -> str:
@@ -151,16 +164,13 @@ def _caption(shown: Sequence[Shown], channel: Channel, log: bool, values: Array)
     parts = [f"{name} of {runs} over iterations, from {low} to {high}."]
     if log and (values <= 0).any():
         parts.append("Values that are not above zero have no place on the axis and are left out.")
-    later = [_later(one) for one in shown]
-    if any(names and channel.name not in names[-1] for names in later):
-        parts.append("It ends where another algorithm, which has no such signal, takes over.")
-    known = {c.name for one in shown for c in one.run.spec.optimizer.channels}
-    if any(not each <= known for names in later for each in names):
-        parts.append("Signals that only an algorithm put in later has are not recorded.")
+    if any(_comes_and_goes(one, channel) for one in shown):
+        parts.append("It is there where an algorithm that has it is at work.")
     return " ".join(parts)
 
 
-def _later(one: Shown) -> list[set[str]]:
-    """Return the names of the channels of each algorithm that was put in on the way."""
+def _comes_and_goes(one: Shown, channel: Channel) -> bool:
+    """Whether only some of the algorithms of a run have the channel."""
     made = [c.optimizer for c in one.run.spec.changes if c.optimizer and c.at < one.last_seen]
-    return [{channel.name for channel in optimizer.channels} for optimizer in made]
+    every = [one.run.spec.optimizer, *made]
+    return any(all(c.name != channel.name for c in each.channels) for each in every)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.analysis.tried import Role, Tries, around, look
+from optiviz.analysis.unrecorded import channels_of, unrecorded
 from optiviz.engine.optimizer import Channel, Optimizer, Outcome
 from optiviz.engine.parameters import Param
 from optiviz.methods.climbing import Climb
@@ -25,6 +26,7 @@ from optiviz.views.figure import (
 )
 
 _QUICK = 0.008  # seconds for what is not yet known, while the next picture comes at once
+_AGAIN = 0.2  # and for what a later algorithm reports, while it stands
 _PALE = 0.3
 _RECENT = 100  # moves over which the acceptance rate is taken
 _ROWS = 1 << 14  # that are read whole for a curve
@@ -50,10 +52,10 @@ _EQUAL = _Shape("equal", "ring", 0.6)
 _WORSE = _Shape("worse but kept", "down", 0.75)
 _REJECTED = _Shape("rejected", "circle", 0.3, muted=True)
 _RESTART = _Shape("new start", "star", 0.9)
-_PARENT = _Shape("parent that doesn't live on", "ring", 0.45, muted=True)
-_CHILD = _Shape("child that doesn't", "circle", 0.3, muted=True)
+_PARENT = _Shape("parent", "ring", 0.45, muted=True)
+_CHILD = _Shape("child", "circle", 0.3, muted=True)
 _SURVIVOR = _Shape("survivor", "diamond", 0.5)
-_BEST = _Shape("better than all before", "triangle", 0.75)
+_BEST = _Shape("new best", "triangle", 0.75)
 _NOWHERE = _Shape("without a value", "cross", 0.5, muted=True)
 _SHAPES = (
     _NOWHERE, _REJECTED, _CHILD, _PARENT, _SURVIVOR, _EQUAL, _WORSE, _BETTER, _BEST, _RESTART,
@@ -90,7 +92,7 @@ class TriedSteps(View):
         """Return what the first run can show under its steps."""
         if not shown:
             return {}
-        channels = _channels(shown[0].run.spec.optimizer)
+        channels = _channels(_algorithm(shown[0]))
         return {"beneath": {"": "what fits", **{c.name: c.label for c in channels}}}
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
@@ -196,7 +198,7 @@ class TriedSteps(View):
 
     def _beneath(self, one: Shown, low: int, high: int, x: Axis) -> Figure | None:
         """Return the plot under the steps: a channel, or how many moves were kept of late."""
-        channels = {c.name: c for c in _channels(one.run.spec.optimizer)}
+        channels = {c.name: c for c in _channels(_algorithm(one))}
         usual = [name for name in _BENEATH if name in channels]
         chosen = self.beneath if self.beneath in channels else next(iter((*usual, *channels)), "")
         if not chosen:
@@ -216,6 +218,11 @@ class TriedSteps(View):
         if chosen in _SHARES:
             axis = Axis(label, 0.0, min(1.0, 1.15 * float(np.nanmax(y, initial=_LOW))))
         return Figure(self.label, x=x, y=axis, items=tuple(lines), spots=(spots,), time_axis=True)
+
+
+def _algorithm(one: Shown) -> Optimizer:
+    """Return the algorithm at work at the playhead."""
+    return one.run.spec.optimizer_after(max(0, one.k - 1))
 
 
 def _channels(optimizer: Optimizer) -> tuple[Channel, ...]:
@@ -238,6 +245,10 @@ def _curve(one: Shown, channel: Channel, low: int, high: int) -> tuple[Array, Ar
             return curve.k[inside].astype(np.float64), curve.last[inside]
         rows = one.reader.rows(low, high + 1)
         return np.arange(low, high + 1.0), rows.channels[:, names.index(channel.name)].copy()
+    if channel.name in channels_of(one.run):
+        seconds = _QUICK if one.quick else _AGAIN
+        k, y, _ = unrecorded(one.run, one.reader, channel.name, high, seconds)
+        return k[k >= low], y[k >= low]
     first = max(0, low - _RECENT)
     if high - first > _ROWS:  # as far back as it can be known at once
         first = max(first, trace.first_held)
@@ -245,14 +256,14 @@ def _curve(one: Shown, channel: Channel, low: int, high: int) -> tuple[Array, Ar
     kept = (rows.outcome != Outcome.REJECTED).astype(np.float64)
     kept[: 1 if first == 0 else 0] = 0.0  # the start is no move
     total = np.concatenate(((0.0,), np.cumsum(kept)))
-    k = np.arange(first, high + 1)
-    since = np.maximum(k - _RECENT, first if first else 0)
-    moves = np.maximum(1, k - since)
-    rate = (total[k - first + 1] - total[since - first + 1]) / moves
+    ks = np.arange(first, high + 1)
+    since = np.maximum(ks - _RECENT, first if first else 0)
+    moves = np.maximum(1, ks - since)
+    rate = (total[ks - first + 1] - total[since - first + 1]) / moves
     rate[: 1 if first == 0 else 0] = np.nan
-    inside = k >= max(low, first)
+    inside = ks >= max(low, first)
     every = max(1, int(inside.sum()) // max(1, one.points))
-    return k[inside][::every].astype(np.float64), rate[inside][::every]
+    return ks[inside][::every].astype(np.float64), rate[inside][::every]
 
 
 def _at(one: Shown, name: str, k: NDArray[np.int64]) -> Array | None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optiviz.analysis.tried import tried
+from optiviz.analysis.unrecorded import unrecorded
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Outcome
 from optiviz.engine.run import Reader, Run
@@ -213,10 +214,55 @@ def test_signals_where_the_algorithm_was_changed():
     line = next(i for i in figure.items if isinstance(i, Line))
     assert np.isfinite(line.y[line.x <= 100]).all()
     assert np.isnan(line.y[line.x > 100]).all()
-    assert "It ends where another algorithm" in figure.caption
-    assert "not recorded" in figure.caption
+    assert "where an algorithm that has it is at work" in figure.caption
     steps = TriedSteps(stretch=None).figure([show(run)])
     assert {"survivor"} <= {entry.label for entry in steps.legend}
+
+
+def test_signals_of_an_algorithm_that_was_put_in_later():
+    """The trace has no column for them: they are what the same stretch reports when done again."""
+    run = finished(iterations=900)
+    run.change(300, OPTIMIZERS["simulated_annealing"](initial_temperature=0.3))
+    run.change(600, OPTIMIZERS["hill_climbing"](step_size=0.2))
+    run.change(700, OPTIMIZERS["simulated_annealing"](initial_temperature=0.3))
+    run.finish()
+    shown = [show(run)]
+    assert list(Signals().offers(shown)["channel"]) == ["temperature", "acceptance"]
+    figure = Signals(channel="temperature").figure(shown)
+    line = next(i for i in figure.items if isinstance(i, Line))
+    known = np.isfinite(line.y)
+    expected = [*range(301, 601), *range(701, 901)]
+    assert line.x[known].tolist() == expected
+    t = OPTIMIZERS["simulated_annealing"](initial_temperature=0.3).temperatures
+    np.testing.assert_array_equal(line.y[known], t(np.array(expected) - 1.0))
+    assert not known.all()  # and the curve is broken in between
+    at_work = TriedSteps().figure([show(run, 500)])
+    assert at_work.below.y.label == "temperature"
+    assert TriedSteps().figure([show(run, 200)]).below.y.label == "acceptance rate"
+
+
+def test_a_signal_that_has_to_be_worked_out_says_how_far_it_is():
+    run = finished(iterations=20_000)
+    run.change(100, OPTIMIZERS["simulated_annealing"]())
+    run.finish()
+    reader = Reader(run)
+    k, _, done = unrecorded(run, reader, "temperature", run.k, seconds=0.0)
+    assert done < run.k
+    assert len(k) == 0
+    one = replace(show(run), reader=reader, quick=True)
+    first = Signals(channel="temperature").figure([one])
+    assert "so far" in first.warning + first.empty or "yet" in first.empty
+    for _ in range(200):
+        last = Signals(channel="temperature").figure([one])
+        if not last.warning:
+            break
+    assert not last.warning
+    # A change makes it begin again.
+    run.change(50, OPTIMIZERS["simulated_annealing"](initial_temperature=9.0))
+    run.finish()
+    k, values, done = unrecorded(run, reader, "temperature", 60)
+    assert done == 60
+    np.testing.assert_allclose(values[0], 9.0 * 0.995**50)
 
 
 def test_values_that_come_once_in_an_epoch_are_joined():

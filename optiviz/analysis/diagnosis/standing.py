@@ -102,8 +102,8 @@ def _nothing_better(case: Case) -> Finding | None:
     best = measured(float(reading.value(np.array(case.best_f))))
     return Finding(
         sentence,
-        f"The best {reading.name} is {best} for {since:,} iterations; of the last {n:,}, "
-        f"{kept:,} moved.",
+        f"The best {reading.name} has been {best} for {since:,} iterations; {kept:,} of the last "
+        f"{n:,} moved.",
         case.best_k,
         "Go to the last improvement",
         "fitness",
