@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from optiviz.ui.canvas.code import CodePane
 from optiviz.ui.canvas.empty import EmptyPane
+from optiviz.ui.canvas.focus import put_after
 from optiviz.ui.canvas.notes import NotesPane
 from optiviz.ui.canvas.plot import PlotPane
 from optiviz.ui.canvas.steps import StepsBar
@@ -214,6 +215,7 @@ class FigureCanvas(QWidget):
 
     def _add(self, pane: Pane) -> Pane:
         self._stack.addWidget(pane)
+        put_after(self._empty, pane)
         return pane
 
     def _restyle(self) -> None:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optiviz.ui.canvas.focus import paint_focus
+from optiviz.ui.canvas.focus import paint_focus, put_after
 from optiviz.ui.icons import paint_icon
 from optiviz.ui.theme import SPACE, blend, current_theme
 from optiviz.views.figure import Note
@@ -176,6 +176,7 @@ class NotesPane(QScrollArea):
             row = NoteRow(self._inner)
             row.clicked.connect(self._pressed)
             self._column.insertWidget(len(self._rows), row)
+            put_after(self._rows[-1] if self._rows else self, row)
             self._rows.append(row)
         for number, row in enumerate(self._rows):
             if number < len(notes):
