@@ -1,7 +1,7 @@
 """One row's way through a network as steps in order, and which units there is room to show."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,7 @@ Pace = Literal["numbers", "units", "layers"]
 MOST = 12  # units of a layer that are shown
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One step of the walk.
 
     Attributes

@@ -20,7 +20,7 @@ from optiviz.views.network.moment import FEWEST_ROWS, Moment
 _WIDEST, _DEEPEST = 64, 8  # units in a layer and layers of which each unit is drawn
 _SIDES = (12, 16, 24, 32, 48, 64, 96)  # cells along a side of a map
 # Rows or places times weights in one picture, which is what its time goes by.
-_QUICK, _USUAL, _FINE = 2.5e6, 6e6, 5e7
+_QUICK, _USUAL, _FINE = 6e6, 2e7, 6e7
 _GRADIENT = 1e7
 
 
