@@ -113,11 +113,6 @@ AT_THE_END_OF_LIMITS = (
     MiniBatchGradientDescent(batch_size=26),
     RandomRestartHillClimbing(restarts=0),
 )
-_NOT_YET = {
-    "cma_es", "conjugate_gradient", "differential_evolution", "evolution_strategy",
-    "genetic_algorithm", "lbfgs", "nelder_mead", "newton", "particle_swarm",
-}  # fmt: skip
-
 OURS = {k: c for k, c in registry.kinds("optimizers").items() if "optiviz." in c.__module__}
 LISTED = {kind for kind, cls in OURS.items() if cls().listing() is not None}
 AS_USUAL = tuple(OURS[kind]() for kind in sorted(LISTED - {one.kind for one in OPTIMIZERS}))
@@ -146,7 +141,7 @@ def test_a_listing_finds_the_trace_of_its_algorithm(optimizer):
 
 
 def test_every_algorithm_has_a_listing():
-    assert set(OURS) - LISTED - _NOT_YET == set()
+    assert set(OURS) - LISTED == set()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=named)

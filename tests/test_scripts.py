@@ -234,7 +234,7 @@ def test_every_unit_and_every_loss_is_written_as_it_is():
     for problem in networks():
         slow = problem.missing_gradient() is not None
         optimizer = HillClimbing(step_size=0.3) if slow else Adam(batch_size=11)
-        run = run_of(problem, optimizer)
+        run = run_of(problem, optimizer, 9)
         assert run.failure is None
         assert same(done_here(script(run, Reader(run)))["history"], run)
         n += not slow
@@ -249,6 +249,21 @@ def test_every_schedule_is_written_as_it_is():
             text = script(run, Reader(run))
             assert ("def schedule" in text) == (optimizer.schedule != Constant()), kind
             assert same(done_here(text)["history"], run)
+
+
+@pytest.mark.parametrize("kind", registry.kinds("optimizers"))
+def test_every_algorithm_is_written_as_it_is(kind):
+    """None of its names is one that the script has for something else."""
+    optimizer, n = registry.kinds("optimizers")[kind](), 0
+    for name in ("himmelblau-2d", "classic-minibatch", "classic-perceptron"):
+        problem = RunSpec.load(name).problem
+        if not any(optimizer.check_problem(problem)):
+            # Newton's steps make much of the last digits of second derivatives.
+            n_iterations, rtol = (5, 1e-5) if kind == "newton" else (12, 1e-9)
+            run = run_of(problem, optimizer, n_iterations)
+            assert same(done_here(script(run, Reader(run)))["history"], run, rtol)
+            n += 1
+    assert n > 0
 
 
 def test_changes_on_the_way_are_in_the_script():

@@ -14,6 +14,7 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Problem
 from optiviz.testing.datasets import DATASET_CHECKS
 from optiviz.testing.kinds import check_kind, name_of, require
+from optiviz.testing.listings import check_listing
 from optiviz.testing.optimizers import OPTIMIZER_CHECKS, check_divergence, check_refusal
 from optiviz.testing.problems import PROBLEM_CHECKS
 from optiviz.testing.samples import problems_with_slope, problems_without_slope
@@ -25,6 +26,7 @@ __all__ = [
     "check_dataset",
     "check_divergence",
     "check_kind",
+    "check_listing",
     "check_optimizer",
     "check_problem",
     "check_refusal",
@@ -60,6 +62,8 @@ def check_optimizer(
     for problem in taken:
         for check in OPTIMIZER_CHECKS:
             check(made, problem)
+        if made.listing() is not None:
+            check_listing(made, problem, from_start=False)
 
 
 def check_problem(problem: Problem) -> None:

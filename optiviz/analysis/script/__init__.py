@@ -3,6 +3,7 @@
 Imports problems and the engine.
 """
 
+import ast
 from textwrap import fill, indent
 
 import numpy as np
@@ -18,6 +19,7 @@ from optiviz.analysis.script.pieces import (
     joined,
     literal,
     names_read,
+    names_set,
     unknown,
 )
 from optiviz.analysis.script.source import functions_of
@@ -75,6 +77,8 @@ def script(run: Run, reader: Reader, end: int | None = None) -> str:
     top = [*constants, *(_settings(spec.optimizer) if _is_set_at_the_top(spec) else [])]
     text = joined(("\n".join(top), *data, *needed, main))
     whole = f"{_words(run)}\n{_imports(text)}\n{text}"
+    if taken := names_set(main) & {*pieces, *constants}:
+        raise NoScript(f"The lines give {', '.join(sorted(taken))} a value, which is a name here.")
     if missing := unknown(whole):
         raise NoScript(
             f"{run.spec.optimizer.label} can't be written as a script: nobody says what "
@@ -107,7 +111,11 @@ def _start(spec: RunSpec) -> str:
     lines = (
         f'np.seterr(all="ignore")  # a step may lead to where numbers overflow\nk = 0\nx = {x}\n'
     )
-    return lines if _is_set_at_the_top(spec) else f"{lines}fx = f(x)\n{_RECORDS.format(score='fx')}"
+    return (
+        lines
+        if _is_set_at_the_top(spec)
+        else f"{lines}fx = f(x)\n{_RECORDS.format(score='fx', best='x')}"
+    )
 
 
 def _part(spec: RunSpec, reader: Reader, at: int, end: int) -> str:
@@ -117,7 +125,7 @@ def _part(spec: RunSpec, reader: Reader, at: int, end: int) -> str:
     score, before, loop = listing.score, listing.before.rstrip(), _loop(listing, at, end)
     own = _schedules(optimizer, listing) | _helpers(listing)
     if at == 0 and _is_set_at_the_top(spec):
-        lines = [before, _RECORDS.format(score=score).rstrip()]
+        lines = [before, _RECORDS.format(score=score, best=listing.best).rstrip()]
     else:
         points = [change.x for change in spec.changes if change.at == at and change.x is not None]
         lines = [f"# What was changed at iteration {at:,}", f"k = {at}", *_settings(optimizer)]
@@ -125,7 +133,7 @@ def _part(spec: RunSpec, reader: Reader, at: int, end: int) -> str:
         other = at == 0 or type(optimizer) is not type(spec.optimizer_after(at - 1))
         if points or other:
             lines += [before, f"if {score} < best_f:"]
-            lines.append(f"    best_f, best_x, best_k = {score}, x, k + 1")
+            lines.append(f"    best_f, best_x, best_k = {score}, {listing.best}, k + 1")
         elif needed := names_in(listing) - names_in(_listing(spec.optimizer_after(at - 1))):
             # It goes on with what it had, but for what other settings had no need of.
             carried = optimizer.variables(_begun(reader, at)).items()
@@ -137,7 +145,7 @@ def _part(spec: RunSpec, reader: Reader, at: int, end: int) -> str:
 
 
 _RECORDS = """\
-best_f, best_x, best_k = {score}, x, 0
+best_f, best_x, best_k = {score}, {best}, 0
 history = [fx]
 print(f"{{0:>8}}  {{fx:.6g}}")
 """
@@ -151,7 +159,7 @@ def _loop(listing: Listing, at: int, end: int) -> str:
         f"{indent(listing.loop.rstrip(), _TAB)}\n"
         "    history.append(fx)\n"
         f"    if {score} < best_f:\n"
-        f"        best_f, best_x, best_k = {score}, x, k + 1\n"
+        f"        best_f, best_x, best_k = {score}, {listing.best}, k + 1\n"
         "    if (k + 1) % 100 == 0:\n"
         '        print(f"{k + 1:>8}  {fx:.6g}")\n'
         "    if not np.isfinite(fx):\n"
@@ -228,8 +236,10 @@ def _schedules(optimizer: Optimizer, listing: Listing) -> dict[str, str]:
 
 def _helpers(listing: Listing) -> dict[str, str]:
     """Return the functions that come with a listing: each name stands for all of them."""
-    if not listing.helpers:
-        return {}
-    lines = listing.helpers.split("\n")
-    names = [line[4 : line.index("(")] for line in lines if line.startswith("def ")]
+    names: list[str] = []
+    for node in ast.parse(listing.helpers).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            names += [alias.asname or alias.name for alias in node.names]
     return dict.fromkeys(names, listing.helpers.strip("\n") + "\n")

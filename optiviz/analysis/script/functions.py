@@ -12,13 +12,13 @@ _OF_POINTS = {
     "f": '''\
 def f(x):
     """Return the value at a point, or at each row of a matrix."""
-    found = values(np.atleast_2d(x).T)
+    found = values_at(np.atleast_2d(x).T)
     return found if x.ndim == 2 else found[0]
 ''',
     "gradient": '''\
 def gradient(x):
     """Return the slope at a point."""
-    return slopes(x[:, None])[:, 0]
+    return slopes_at(x[:, None])[:, 0]
 ''',
 }
 # Nocedal & Wright (2006), eq. 8.8
@@ -26,9 +26,11 @@ HESSIAN = '''\
 def hessian(x):
     """Return the second derivatives, by central differences of the gradient."""
     rows = []
-    for i, width in enumerate(6e-6 * np.maximum(1, np.abs(x))):
-        step = width * (np.arange(len(x)) == i)
-        rows.append((gradient(x + step) - gradient(x - step)) / (2 * width))
+    for i, width in enumerate(np.finfo(float).eps ** (1 / 3) * np.maximum(1, np.abs(x))):
+        below, above = x.copy(), x.copy()
+        below[i] -= width
+        above[i] += width
+        rows.append((gradient(above) - gradient(below)) / (above[i] - below[i]))
     return (np.array(rows) + np.array(rows).T) / 2
 '''
 
@@ -39,7 +41,7 @@ def of_function(problem: FunctionProblem) -> dict[str, str]:
     if isinstance(function, TypedFormula):
         pieces = _formula(function.parsed)
     else:
-        pieces = functions_of(function, f="values", df="slopes")
+        pieces = functions_of(function, f="values_at", df="slopes_at")
     return pieces | _OF_POINTS | {"hessian": HESSIAN, "sample": _sample(*problem.domain)}
 
 
@@ -57,14 +59,14 @@ def _formula(formula: Formula) -> dict[str, str]:
         for text in (formula.python(), *formula.slopes_in_python())
     )
     return {
-        "values": (
-            f"def values(columns):\n"
+        "values_at": (
+            f"def values_at(columns):\n"
             f'    """Return {formula.text.replace(chr(34), "")} at each column."""\n'
             f"    {columns} = columns\n"
             f"    return {value}\n"
         ),
-        "slopes": (
-            f"def slopes(columns):\n"
+        "slopes_at": (
+            f"def slopes_at(columns):\n"
             f'    """Return the derivative by each variable, as rows."""\n'
             f"    {columns} = columns\n"
             f"    return np.array([{', '.join(slopes)}])\n"
@@ -84,28 +86,28 @@ def of_line(problem: OneParameterRegression) -> dict[str, str]:
     """Return the pieces of a line through rows."""
     inputs, targets = problem.rows
     return {
-        "inputs": f"inputs = {literal(inputs)}\n",
-        "targets": f"targets = {literal(targets)}\n",
+        "INPUTS": f"INPUTS = {literal(inputs)}\n",
+        "TARGETS": f"TARGETS = {literal(targets)}\n",
         "n_rows": f"n_rows = {len(inputs)}\n",
-        "errors": '''\
-def errors(x, rows):
+        "errors_of": '''\
+def errors_of(x, rows):
     """Return by how much the line is off, in each row."""
-    return x * inputs[rows] - targets[rows]
+    return x * INPUTS[rows] - TARGETS[rows]
 ''',
         "f": '''\
 def f(x, rows=slice(None)):
     """Return the mean squared error of a slope, or of each row of a matrix."""
-    return np.mean(errors(x, rows) ** 2, axis=-1)
+    return np.mean(errors_of(x, rows) ** 2, axis=-1)
 ''',
         "gradient": '''\
 def gradient(x, rows=slice(None)):
     """Return the derivative of the mean squared error."""
-    return np.array([2 * np.mean(errors(x, rows) * inputs[rows])])
+    return np.array([2 * np.mean(errors_of(x, rows) * INPUTS[rows])])
 ''',
         "hessian": '''\
 def hessian(x):
     """Return the second derivative, which is the same everywhere."""
-    return np.array([[2 * np.mean(inputs**2)]])
+    return np.array([[2 * np.mean(INPUTS**2)]])
 ''',
         "sample": _sample(problem.low, problem.high),
     }

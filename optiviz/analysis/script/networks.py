@@ -29,7 +29,7 @@ def share_below(z):
 _FORWARD = '''\
 def forward(w, rows):
     """Return what goes into each layer and its weighted sums, and what comes out at the end."""
-    a, layers, at = inputs[:, rows], [], 0
+    a, layers, at = INPUTS[:, rows], [], 0
     for units, width, says in LAYERS:
         W = w[at : at + units * width].reshape(units, width)  # the last column are biases
         before = np.vstack((a, np.ones(a.shape[1])))
@@ -45,13 +45,13 @@ def f(x, rows=slice(None)):
     if x.ndim == 2:
         return np.array([f(point) for point in x])
     _, z, a = forward(x, rows)
-    return np.sum(losses(z, a, target[:, rows])) / z.shape[1]{penalty}
+    return np.sum(losses_of(z, a, TARGETS[:, rows])) / z.shape[1]{penalty}
 '''
 _GRADIENT = '''\
 def gradient(x, rows=slice(None)):
     """Return the slope of f by backpropagation (Rumelhart, Hinton & Williams 1986)."""
     layers, z, a = forward(x, rows)
-    delta, parts = by_z(z, a, target[:, rows]) / z.shape[1], []
+    delta, parts = slopes_by_z(z, a, TARGETS[:, rows]) / z.shape[1], []
     for i in range(len(layers) - 1, -1, -1):
         W, before, _, _ = layers[i]
         parts.append((delta @ before.T).ravel())
@@ -65,11 +65,18 @@ def is_weight():
     """Return 1 for each weight and 0 for each bias."""
     return np.concatenate([np.tile(np.arange(n) < n - 1, units) for units, n, _ in LAYERS])
 '''
+_ANALYTIC = {"sigmoid", "tanh", "sine", "identity", "softmax"}  # their slopes take complex numbers
+_COMPLEX_HESSIAN = '''\
+def hessian(x):
+    """Return the second derivatives, by complex steps of the gradient (Squire & Trapp 1998)."""
+    steps = 1e-150j * np.eye(len(x))
+    return np.array([gradient(x + step).imag / 1e-150 for step in steps])
+'''
 _CORRECTION = '''\
 def correction(x, row):
     """Return (target - output) * input of a row."""
     (W, before, z, a), = forward(x, [row])[0]
-    return np.outer(target[:, [row]] - a, before).ravel()
+    return np.outer(TARGETS[:, [row]] - a, before).ravel()
 '''
 
 
@@ -87,15 +94,15 @@ def of_network(problem: NetworkTraining, evaluator: NetworkEvaluator) -> dict[st
     names = [layer.activation for layer in problem.network.layers]
     if missing := set(names) - _UNITS.keys():
         raise NoScript(f"Units of the kind {min(missing)} can't be written as a script.")
-    layers = [f"({n}, {m}, {a})" for (n, m), a in zip(shapes, names, strict=True)]
+    layers = [f"({n}, {m}, {a}_units)" for (n, m), a in zip(shapes, names, strict=True)]
     slopes = [f"{name}_slope" for name in names[:-1]]
     penalty = bool(problem.l1 or problem.l2)
     return {
         "share_below": _SHARE_BELOW,
-        **{name: _unit(name) for name in names},
+        **{f"{name}_units": _unit(name) for name in names},
         **{f"{name}_slope": _slope(name) for name in names},
-        "inputs": f"inputs = {literal(X)}.T  # features in rows, a column for each row of data\n",
-        "target": f"target = {literal(wanted)}\n",
+        "INPUTS": f"INPUTS = {literal(X)}.T  # features in rows, a column for each row of data\n",
+        "TARGETS": f"TARGETS = {literal(wanted)}\n",
         "n_rows": f"n_rows = {len(X)}\n",
         "LAYERS": f"LAYERS = [{', '.join(layers)}]  # units, inputs + 1, what they say\n",
         "SLOPES": f"SLOPES = [{', '.join(slopes)}]\n",
@@ -104,14 +111,19 @@ def of_network(problem: NetworkTraining, evaluator: NetworkEvaluator) -> dict[st
         **_loss(problem, evaluator.output, len(target), target.dtype == bool),
         "f": _F.replace("{penalty}", _penalty(problem) if penalty else ""),
         "gradient": _GRADIENT.replace("{penalty}", _penalty_slope(problem) if penalty else ""),
-        "hessian": HESSIAN,
+        "hessian": _COMPLEX_HESSIAN if _is_analytic(problem) else HESSIAN,
         "correction": _CORRECTION,
         "sample": _sample(problem),
     }
 
 
+def _is_analytic(problem: NetworkTraining) -> bool:
+    units = {layer.activation for layer in problem.network.layers}
+    return units <= _ANALYTIC and problem.objective in ("log_loss", "mean_squared_error")
+
+
 def _unit(name: str) -> str:
-    return f"def {name}(z):\n    return {_UNITS[name][0]}\n"
+    return f"def {name}_units(z):\n    return {_UNITS[name][0]}\n"
 
 
 def _slope(name: str) -> str:
@@ -125,7 +137,7 @@ def _penalty(problem: NetworkTraining) -> str:
 
 
 def _penalty_slope(problem: NetworkTraining) -> str:
-    size, square = f"{problem.l1!r} * np.sign(x)", f"{problem.l2!r} * x"
+    size, square = f"{problem.l1!r} * np.sign(x.real)", f"{problem.l2!r} * x"
     terms = " + ".join(t for t, v in ((size, problem.l1), (square, problem.l2)) if v)
     return f" + is_weight() * ({terms})"
 
@@ -142,7 +154,7 @@ def _loss(
         through = "a * (by_a - (by_a * a).sum(axis=0))"
     by_a, by_z = "", ""
     if problem.objective == "accuracy":
-        losses = f"said(z, a) != {'t' if outputs == 1 else 't.argmax(axis=0)'}"
+        losses = f"named(z, a) != {'t' if outputs == 1 else 't.argmax(axis=0)'}"
     elif problem.objective == "mean_squared_error":
         losses, by_a = f"(a - {wanted}) ** 2", f"2 * (a - {wanted})"
     elif problem.objective == "mean_absolute_error":
@@ -156,9 +168,9 @@ def _loss(
         losses = "np.maximum(0, 1 - np.where(t > 0, z, -z))"
         by_z = "np.where(np.where(t > 0, z, -z) < 1, np.where(t > 0, -1.0, 1.0), 0.0)"
     elif problem.objective == "hinge":
-        losses = "np.maximum(0, behind(z, t))"
+        losses = "np.maximum(0, how_far_behind(z, t))"
         by_z = (
-            "(behind(z, t) > 0) * "
+            "(how_far_behind(z, t) > 0) * "
             "((np.arange(len(z))[:, None] == np.where(t, -np.inf, z).argmax(axis=0)) - t * 1.0)"
         )
     else:
@@ -166,18 +178,18 @@ def _loss(
         raise NoScript(f"{what} can't be written as a script.")
     head = '    """Return the loss of each row from weighted sums, outputs and targets."""\n'
     found = {
-        "said": _said(name, output, outputs),
-        "behind": (
-            "def behind(z, t):\n"
+        "named": _said(name, output, outputs),
+        "how_far_behind": (
+            "def how_far_behind(z, t):\n"
             "    return 1 + np.where(t, -np.inf, z).max(axis=0) - np.where(t, z, 0).sum(axis=0)\n"
         ),
-        "losses": f"def losses(z, a, t):\n{head}    return {losses}\n",
+        "losses_of": f"def losses_of(z, a, t):\n{head}    return {losses}\n",
     }
     if by_a:
         body = f"    by_a = {by_a}\n    return {through}\n"
     else:
         body = f"    return {by_z or 'None'}\n"
-    found["by_z"] = f"def by_z(z, a, t):\n{head.replace('loss', 'slope', 1)}{body}"
+    found["slopes_by_z"] = f"def slopes_by_z(z, a, t):\n{head.replace('loss', 'slope', 1)}{body}"
     return found
 
 
@@ -192,7 +204,7 @@ def _said(name: str, output: Activation, outputs: int) -> str:
     else:
         said = f"z > {literal(output.threshold)}"
     return (
-        f'def said(z, a):\n    """Return the class that the network names."""\n    return {said}\n'
+        f'def named(z, a):\n    """Return the class that the network names."""\n    return {said}\n'
     )
 
 

@@ -47,13 +47,17 @@ def names_read(text: str) -> set[str]:
 def unknown(text: str) -> set[str]:
     """Return the names that a program reads and nobody has defined."""
     nodes = list(ast.walk(ast.parse(text)))
-    known = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    known = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     known |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     aliases = [node for node in nodes if isinstance(node, ast.alias)]
     known |= {alias.asname or alias.name for alias in aliases}
-    stored = [node for node in nodes if isinstance(node, ast.Name)]
-    known |= {node.id for node in stored if isinstance(node.ctx, ast.Store)}
-    return names_read(text) - known - set(dir(builtins))
+    return names_read(text) - known - names_set(text) - set(dir(builtins))
+
+
+def names_set(text: str) -> set[str]:
+    """Return the names that lines of Python give a value."""
+    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
 
 
 def literal(value: Any) -> str:
