@@ -81,15 +81,12 @@ class ViewCard(Card):
         another.setMenu(self._views_menu)
         set_icon(another, "chevron-down")
         self.set_title_action(another)
+        self._fill = QAction("Fill the middle", self)
+        self._fill.triggered.connect(self.expand_requested)
         more = QAction("Settings and pictures", self)
         more.setMenu(self._made_menu())
         set_icon(more, "more")
-        self._fill = QAction("Fill the middle", self)
-        self._fill.triggered.connect(self.expand_requested)
-        close = QAction("Close this view", self)
-        close.triggered.connect(self.close_requested)
-        set_icon(close, "close")
-        self.set_actions([more, self._fill, close])
+        self.set_actions([more])
         self.set_expanded(False)
         session.frame.connect(self.refresh)
         session.worker.answered.connect(self._answered)
@@ -128,6 +125,11 @@ class ViewCard(Card):
         whole.setVisible(False)
         self.canvas.zoomed_changed.connect(whole.setVisible)
         menu.addAction(whole)
+        menu.addSeparator()
+        menu.addAction(self._fill)
+        close = QAction("Close this view", menu)
+        close.triggered.connect(self.close_requested)
+        menu.addAction(close)
         return menu
 
     def choose_with(self, fill: Callable[[QMenu, "ViewCard"], None]) -> None:
@@ -142,8 +144,6 @@ class ViewCard(Card):
     def set_expanded(self, expanded: bool) -> None:
         """Say whether it fills the middle."""
         self._fill.setText("Back to the grid" if expanded else "Fill the middle")
-        self._fill.setToolTip(f"{self._fill.text()} (double-click on the title)")
-        set_icon(self._fill, "shrink" if expanded else "expand")
 
     # What a figure wants
 
