@@ -25,7 +25,8 @@ class Diagnosis(View):
         notes = tuple(map(_note, findings(one.run, one.reader, one.k, one.quick)))
         at = f"iteration {one.k:,}"
         if not notes:
-            return Figure(self.label, empty=_nothing(one), note=at)
+            caption = f"What was found at {at}: nothing that holds the run up."
+            return Figure(self.label, empty=_nothing(one), note=at, caption=caption)
         count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
         sentences = " ".join(f"{note.sentence} {note.evidence}".strip() for note in notes)
         return Figure(
