@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import indent
-from typing import Any, ClassVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -37,7 +37,6 @@ class CodeView(View):
     kind = "code"
     label = "Code"
     costly = True
-    lines: ClassVar[bool] = True
     place = 65
     lines = True
     reported = False
