@@ -3,7 +3,6 @@
 import ast
 import base64
 import builtins
-import textwrap
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_MOST_NUMBERS = 500_000  # in a script: some megabytes, which editors still open
+_MOST_NUMBERS = 200_000  # in a script: two megabytes, which editors still open
 _WIDTH = 88
 _FEW = 12  # numbers that are written out
 
@@ -86,8 +85,8 @@ def _array(values: NDArray[Any]) -> str:
         return f"np.zeros({values.shape!r})"
     if values.size <= _FEW and values.dtype == np.float64 and np.isfinite(values).all():
         return f"np.array({values.tolist()!r})"
-    packed = base64.b64encode(zlib.compress(np.ascontiguousarray(values).tobytes(), 9)).decode()
-    lines = textwrap.wrap(packed, _WIDTH)
+    packed = base64.b64encode(zlib.compress(np.ascontiguousarray(values).tobytes(), 6)).decode()
+    lines = [packed[i : i + _WIDTH] for i in range(0, len(packed), _WIDTH)]
     return f'unpacked("{values.dtype.str}", {values.shape!r}, """\n' + "\n".join(lines) + '\n""")'
 
 
