@@ -196,7 +196,7 @@ class Scan:
     def _look_at_buckets(self, run: Run, channel: int | None) -> None:
         trace = run.trace
         columns = ("f", "best_f") if channel is None else ("f", "best_f", channel)
-        curves = trace.curves(columns, trace.first_held, _BUCKETS)
+        curves = trace.curves(columns, trace.first_held + 1, _BUCKETS)  # with the rows between
         f, best = curves[:2]
         if not len(f.k):
             return

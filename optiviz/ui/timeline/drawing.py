@@ -84,7 +84,7 @@ class BarDrawing:
         """Draw what is looped: a wash between two brackets."""
         left, right = self._x(start), self._x(end)
         top, bottom = (Lanes.TICKS_TOP - 1) * self._s, (Lanes.GROOVE + 8) * self._s
-        self._fill("accent", 0.14)
+        self._fill("accent", 0.2)
         self._painter.drawRect(QRectF(left, top, max(1.0, right - left), bottom - top))
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = QPen(self._theme.colour("accent"), 2.0 * self._s)
