@@ -10,6 +10,7 @@ import pytest
 
 from optiviz import presets
 from optiviz.analysis.planes import feature_plane, principal_plane
+from optiviz.analysis.stretches import flat_stretches
 from optiviz.datasets.classification import Classification
 from optiviz.datasets.friedman1 import Friedman1
 from optiviz.datasets.iris import Iris
@@ -246,7 +247,7 @@ def test_fitness_over_each_unit(runs, over):
 
 @pytest.mark.parametrize("measure", ["accuracy", "log_loss", "mean_squared_error"])
 def test_fitness_by_another_measure(runs, measure):
-    run = runs["classic-mlp: equal moves kept"]
+    run = runs[f"classic-mlp: {presets.load('classic-mlp').specs[0][0]}"]
     lines, _ = lines_of(run, measure=measure)
     samples = run.history.samples().metrics
     np.testing.assert_array_equal(lines["train"].y, samples[f"train_{measure}"])
@@ -402,7 +403,7 @@ def test_every_point_lies_in_the_picture(runs):
 
 
 def test_the_caption_says_how_far_the_picture_can_be_trusted(runs):
-    run = runs["classic-mlp: equal moves kept"]
+    run = runs[f"classic-mlp: {presets.load('classic-mlp').specs[0][0]}"]
     figure = DecisionBoundary().figure([show(run)])
     assert "differs on" in figure.note
     assert "of the data's variance" in figure.caption
@@ -588,3 +589,40 @@ def test_the_ramp_goes_in_equal_steps_of_lightness_for_everybody(theme):
             assert np.abs(steps).max() < 1.2 * np.abs(steps).min()
         # More is further from the card.
         assert abs(lightness[-1] - lightness[0]) > 2 * abs(lightness[1] - lightness[0])
+
+
+def test_fitness_shades_flat_stretches_with_the_drift_and_tells_them_where_pointed_at(runs):
+    run = runs[f"classic-mlp: {presets.load('classic-mlp').specs[0][0]}"]
+    figure = Fitness().figure([show(run, name="a")])
+    check_figure(figure)
+    bands = [item for item in figure.items if isinstance(item, Band)]
+    found = flat_stretches(run)
+    assert [tuple(band.x) for band in bands] == [(s.start, s.end) for s in found]
+    assert all(isinstance(item, Band | Text) for item in figure.items[: len(bands)])
+    (spots,) = figure.spots
+    facts = dict(spots.facts)
+    assert facts["flat stretch"][0] == f"{found[0].start:,} to {found[0].end:,}"
+    assert facts["drift"][0].startswith("drifted")
+    assert spots.action(0).seek == found[0].start
+    assert "flat stretches are shaded" in figure.caption
+    words = [item.text for item in figure.items if isinstance(item, Text)]
+    assert words
+    assert all(text.startswith(("drifted", "stood still")) for text in words)
+    assert not Fitness(flat_stretches=False).figure([show(run)]).spots
+    assert not Fitness(measure="log_loss").figure([show(run)]).spots
+
+
+def test_a_stretch_is_shaded_only_as_far_as_it_has_been_seen(runs):
+    run = runs[f"classic-mlp: {presets.load('classic-mlp').specs[0][0]}"]
+    first = flat_stretches(run)[0]
+    middle = (first.start + first.end) // 2
+    figure = Fitness().figure([replace(show(run, k=middle), seen=middle)])
+    bands = [item for item in figure.items if isinstance(item, Band)]
+    assert all(band.x[1] <= middle for band in bands)
+    for settings in (
+        {"over": "evaluations"},
+        {"over": "seconds"},
+        {"log_x": True},
+        {"log_y": True},
+    ):
+        check_figure(Fitness(**settings).figure([show(run)]))
