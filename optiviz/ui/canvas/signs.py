@@ -136,7 +136,7 @@ class _TilesLayer(Layer):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(theme.pen("line"))
+        painter.setPen(theme.colour("line"))
         outlined = min(width, height) >= 6.0
         for i in np.flatnonzero(seen):
             left, top = round(across[i] - width / 2), round(down[i] - height / 2)

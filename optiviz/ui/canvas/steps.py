@@ -3,7 +3,7 @@
 Imports Qt, the icons, the theme and the figure.
 """
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -81,6 +81,9 @@ class StepsBar(QWidget):
         palette = self._label.palette()
         palette.setColor(QPalette.ColorRole.WindowText, current_theme().colour("muted"))
         self._label.setPalette(palette)
+        side = current_theme().icon_size
+        for button in (self.back, self.on):
+            button.setIconSize(QSize(side, side))
         self._measure()
 
     def _button(self, name: str, words: str, by: int) -> QToolButton:
