@@ -12,7 +12,7 @@ from optiviz.engine import registry
 from optiviz.networks.losses import MEASURES
 from optiviz.reports.drawing import Format, render
 from optiviz.views import Shown, View
-from optiviz.views.figure import ClassImage, Figure, Line, Table, Tiles, ValueImage
+from optiviz.views.figure import ClassImage, Figure, Line, Table, ValueImage
 
 SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
 _LARGE_SVG = 100_000  # bytes; a PNG may then be smaller
@@ -145,7 +145,7 @@ def _image(figure: Figure, theme: str, width: float, height: float) -> str:
     """Return a figure as a data address: SVG, or PNG where that is smaller."""
     size: dict[str, Any] = {"width_in": width, "height_in": height, "heading": False}
     found = []
-    dense = any(isinstance(item, ClassImage | ValueImage | Tiles) for item in figure.items)
+    dense = any(isinstance(item, ClassImage | ValueImage) for item in figure.items)
     kinds: tuple[Format, ...] = ("png",) if dense else ("svg", "png")
     for kind in kinds:
         buffer = io.BytesIO()
