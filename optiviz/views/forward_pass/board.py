@@ -20,10 +20,10 @@ from optiviz.views.figure import (
     Tiles,
 )
 from optiviz.views.forward_pass.walk import Pace, Part, Step, products_into
-from optiviz.views.forward_pass.words import Narrator, n
+from optiviz.views.forward_pass.words import LONG, Narrator, n, wrapped
 
-_WIDTH = 82.0  # letters across a usual card
-_LOW, _HIGH = -0.38, 1.15  # y; the formula is below 0
+_WIDTH = 70.0  # letters across a usual card
+_LOW, _HIGH = -0.42, 1.15  # y; the formula is below 0
 _PLATE = 9.6  # letters of a number's plate
 _FLAT = 0.066  # its height
 _PALE = 0.4  # of full colour, so that numbers can be read on it
@@ -31,7 +31,6 @@ _FEW = 6  # weights of a network whose numbers all stay
 _NAME = 10  # letters of a name of an input
 _ROOMY = 6  # outputs below which there is room for the verdict
 _BETWEEN = 14  # letters of room between plates, for numbers there
-_LONG = 84  # letters of a formula that fit on a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +87,9 @@ class Board:
     def span(self) -> tuple[float, float]:
         """The ends of x."""
         columns, layers = self.told.columns, len(self.told.columns) - 1
-        left = (min(_NAME, max(map(len, columns[0].beside))) + 5.5) / _WIDTH
+        left = (min(_NAME, max(map(len, columns[0].beside))) + 7) / _WIDTH
         title = len(f"{columns[-1].title} · {columns[-1].activation}") * 0.6
-        names = max(map(len, columns[-1].beside)) + 6
+        names = max(map(len, columns[-1].beside)) + 7
         if len(columns[-1].y) > _ROOMY and self.told.errors:
             names += 11  # errors are behind them
         right = max(names, title, 13) / _WIDTH
@@ -318,7 +317,7 @@ class Board:
             role = "accent" if (layer, unit) in current else "muted"
             y1 = float(self.places[layer][place])
             # Near the sources, where edges are apart; each unit's in a place of its own.
-            along = 0.3 if not few else 0.26 + 0.3 * place / max(1, len(self.places[layer]) - 1)
+            along = 0.24 if not few else 0.26 + 0.3 * place / max(1, len(self.places[layer]) - 1)
             for i in range(many):
                 y0 = float(self.places[layer - 1][i])
                 x = layer - 1 + self.plate + along * (1 - 2 * self.plate)
@@ -331,7 +330,9 @@ class Board:
                 bias = self.told.errors[layer - 1].by_biases if self.is_back else passed.biases
                 words = f"bias {n(float(bias[unit]))}"
                 x = layer - self.plate - 0.8 * self.letter
-                y = y1 - _FLAT * 0.95
+                y = y1 + _FLAT * (
+                    0.95 if y1 > 0.5 else -0.95
+                )  # most edges come from the other side
                 items.append(Text(x, y, words, role, "right", size=0.9 * self.size, boxed=True))
         return items
 
@@ -363,11 +364,11 @@ class Board:
             formulas = [self.told.formula(s) for s in (mine or [self.now])[-2:]]
             if self.pace == "units" and self.now.unit >= 0:
                 title = title.partition(":")[0]
-        lines = [part for formula in formulas for part in _wrapped(formula)][:3]
+        lines = [part for formula in formulas for part in wrapped(formula)][-3:]
         middle = sum(self.span) / 2
         items: list[Item] = [Text(middle, -0.1, title, "accent", "center", bold=True, size=1.1)]
         for i, line in enumerate(lines):
-            size = 1.05 if len(line) < 0.85 * _LONG else 0.92
+            size = 1.05 if len(line) < 0.85 * LONG else 0.92
             items.append(Text(middle, -0.19 - 0.085 * i, line, "text", "center", size=size))
         sentence = f"{title}: {'; '.join(formulas)}"
         return sentence if sentence.endswith(".") else f"{sentence}.", items
@@ -383,13 +384,3 @@ class Board:
 _FORTH = "in each unit z = the sum of weight·input, plus the bias; then a = {0}(z)"
 _BACK = "each unit's error, from those above; then gradient = error·input for each weight"
 _WHOLE = {"transfer": _FORTH, "others": _FORTH, "slopes": _BACK, "others back": _BACK}
-
-
-def _wrapped(formula: str) -> list[str]:
-    """Break a formula in two where it is too long for a line."""
-    if len(formula) <= _LONG:
-        return [formula]
-    middle = formula.rfind(" ", 0, len(formula) // 2 + 8)
-    if formula[middle - 1] in "+−·=":  # signs begin a line
-        middle = formula.rfind(" ", 0, middle)
-    return [formula[:middle].rstrip(), formula[middle:].strip()]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from optiviz.analysis.grounds import Ground
-from optiviz.engine.wording import measured
 from optiviz.views.figure import Array, Item, Points, Text, Tiles
 from optiviz.views.network.moment import Moment
 from optiviz.views.palette import marker_of_class
@@ -79,19 +78,20 @@ def enlarged(box: Box, moment: Moment, ground: Ground, values: Array, raw: Array
     else:
         items.append(Points(x, y, "muted", size=0.4))
     known = raw[np.isfinite(raw)]
-    reach = f"{_short(known.min())} to {_short(known.max())}" if len(known) else "no number"
     left, right, bottom, top = ground.edges
-    up = f"up: {ground.plane.labels[1]}, {_short(bottom)} to {_short(top)}"
-    lines = [
-        f"right: {ground.plane.labels[0]}, {_short(left)} to {_short(right)}",
-        up if data.X_train.shape[1] > 1 else "",
-    ]
+    lines = [f"right: {ground.plane.labels[0]}, {_short(left)} to {_short(right)}"]
+    if data.X_train.shape[1] > 1:
+        lines.append(f"up: {ground.plane.labels[1]}, {_short(bottom)} to {_short(top)}")
+    reach = f"{_short(known.min())} to {_short(known.max())}" if len(known) else "no number"
+    lines.append(f"it says {reach}")
     middle = (box.left + box.right) / 2
-    items.append(Text(middle, 1.1, f"{box.title}: {reach}", "accent", "center", bold=True))
-    for i, line in enumerate(filter(None, lines)):
-        items.append(Text(middle, box.bottom - 0.055 - 0.07 * i, line, "muted", "center"))
+    items.append(Text(middle, 1.1, box.title, "accent", "center", bold=True))
+    for i, line in enumerate(lines):
+        items.append(
+            Text(middle, box.bottom - 0.055 - 0.065 * i, line, "muted", "center", size=0.9)
+        )
     return items
 
 
 def _short(value: float) -> str:
-    return "0" if abs(value) < 0.005 else measured(float(value), 2)
+    return f"{value:.2g}".replace("-", "−") if abs(value) >= 0.005 else "0"

@@ -10,7 +10,7 @@ from optiviz.views.figure import Array
 
 MAPPED = 24  # units of a column that have room for a map
 NAMED = 20  # units of a column that have room for a name
-WIDTH, HEIGHT = 82.0, 3.1  # of a usual card: letters across, inches up
+WIDTH, HEIGHT = 70.0, 3.1  # of a usual card: letters across, inches up
 LOW, HIGH = -0.04, 1.17  # y, with room for titles
 _TALLEST = 0.19  # of a map, in the height of a column
 _SQUARE = 1.85  # how much wider than high a usual card is
@@ -37,7 +37,7 @@ class Sketch:
         """The ends of x, with room for what is written beside the first and the last units."""
         free = 1 - self.beside
         left, right = (
-            0.035 + max(map(len, column.beside)) / WIDTH if len(column.y) <= NAMED else 0.06
+            0.05 + max(map(len, column.beside)) / WIDTH if len(column.y) <= NAMED else 0.06
             for column in (self.columns[0], self.columns[-1])
         )
         layers = len(self.columns) - 1
