@@ -30,7 +30,7 @@ _PALE = 0.4  # of full colour, so that numbers can be read on it
 _FEW = 6  # weights of a network whose numbers all stay
 _NAME = 10  # letters of a name of an input
 _ROOMY = 6  # outputs below which there is room for the verdict
-_BETWEEN = 14  # letters of room between plates, for numbers there
+_BETWEEN = 6  # letters of room between plates, for numbers there
 
 
 @dataclass(frozen=True, eq=False)
@@ -287,12 +287,13 @@ class Board:
         columns = self.told.columns
         for layer, unit, place, _, _ in self.pairs():
             step, column = Step("error", layer, unit), columns[layer]
-            if step not in self.done or (self.is_tight and step not in self.fresh):
+            inside = layer < len(columns) - 1
+            if step not in self.done or (inside and self.is_tight and step not in self.fresh):
                 continue
             words = f"error {n(self.told.errors[layer - 1].by_z[unit])}"
             x, y = float(layer), float(self.places[layer][place])
             role, small = "accent" if step in self.fresh else "muted", 0.9 * self.size
-            if layer == len(columns) - 1 and len(column.y) <= _ROOMY:
+            if not inside and len(column.y) <= _ROOMY:
                 items.append(Text(x, y - _FLAT * 0.95, words, role, "center", False, small, True))
                 continue
             x += self.plate + 0.5 * self.letter

@@ -133,7 +133,8 @@ def _words(sketch: Sketch) -> list[Item]:
         anchor: Literal["left", "right"] = "right" if side < 0 else "left"
         size = float(np.clip(one.spacing * HEIGHT / 0.16, 0.7, 1.0))
         for y, name in zip(one.y.tolist(), one.beside, strict=True):
-            items.append(Text(x, y, name, "text", anchor, size=size))
+            words = diagrams.elided(name, sketch.longest)
+            items.append(Text(x, y, words, "text", anchor, size=size))
     return items
 
 

@@ -32,12 +32,19 @@ class Sketch:
     edges: Edges
     beside: float = 0.0
 
+    @property
+    def longest(self) -> int:
+        """Letters of a name beside a unit, at most."""
+        return 8 if self.beside else 20
+
     @cached_property
     def span(self) -> tuple[float, float]:
         """The ends of x, with room for what is written beside the first and the last units."""
         free = 1 - self.beside
         left, right = (
-            0.05 + max(map(len, column.beside)) / WIDTH if len(column.y) <= NAMED else 0.06
+            0.05 + min(self.longest, max(map(len, column.beside))) / WIDTH
+            if len(column.y) <= NAMED
+            else 0.06
             for column in (self.columns[0], self.columns[-1])
         )
         layers = len(self.columns) - 1
