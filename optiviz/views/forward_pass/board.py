@@ -326,6 +326,7 @@ class Board:
                 y = y0 + along * (y1 - y0)
                 items.append(Text(x, y, text, role, "center", size=0.9 * self.size, boxed=True))
             has_bias = self.is_back or Step("sum", layer, unit) in self.done
+            has_bias = has_bias and 1 / self.letter - _PLATE * self.size > 3 * _BETWEEN
             if has_bias and (layer, unit) in current:
                 passed = self.told.passed.layers[layer - 1]
                 bias = self.told.errors[layer - 1].by_biases if self.is_back else passed.biases
