@@ -248,6 +248,11 @@ class Ground:
         """Whether all values are there."""
         return self._side == self.side and self._done == self.side**2
 
+    @property
+    def stage(self) -> tuple[int, int]:
+        """How far it is: cells to a side, and how many of them have their values."""
+        return self._side, self._done
+
     def fill(self, evaluate: Evaluate, seconds: float) -> bool:
         """Compute more values for about so many seconds; return whether all are there."""
         ends = time.perf_counter() + seconds
@@ -293,6 +298,19 @@ class Ground:
             lower = (1 - tx) * values[y, x] + tx * values[y, right_x]
             upper = (1 - tx) * values[upper_y, x] + tx * values[upper_y, right_x]
             return np.asarray((1 - ty) * lower + ty * upper)
+
+    def draped(self, uv: Array) -> tuple[Array, Array]:
+        """Return a path (n, 2) in steps of about a cell, and the values under it."""
+        uv = uv[np.isfinite(uv).all(axis=1)]
+        if not len(uv):
+            return uv, np.zeros(0)
+        left, right, bottom, top = self.extent
+        cells = np.abs(np.diff(uv, axis=0)) / [right - left, top - bottom] * self.side
+        pieces = np.clip(np.ceil(cells.max(axis=1)), 1, self.side).astype(int)
+        at = np.append(0.0, np.cumsum(np.repeat(1 / pieces, pieces)))
+        steps = [np.interp(at, np.arange(len(uv)), column) for column in uv.T]
+        draped = np.column_stack(steps)
+        return draped, self.heights(draped)
 
 
 @lru_cache(maxsize=8)

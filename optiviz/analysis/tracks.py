@@ -91,11 +91,12 @@ class Path:
 
     def track(self) -> Track:
         """Return the points known so far, but those that have flown off."""
+        dim = len(next(iter(self._found.values()))[0]) if self._found else 0
         ks = sorted(self._found)
         ks = [k for k in ks if (np.abs(self._found[k][0]) <= _LARGEST).all()]
-        x = np.array([self._found[k][0] for k in ks])
+        x = np.array([self._found[k][0] for k in ks]) if ks else np.empty((0, dim))
         f = np.array([self._found[k][1] for k in ks])
-        return Track(np.array(ks, dtype=np.int64), x.reshape(len(ks), -1), f)
+        return Track(np.array(ks, dtype=np.int64), x, f)
 
 
 def wanted_iterations(last_k: int, dim: int) -> list[int]:
@@ -128,7 +129,7 @@ def with_point(track: Track, x: Array, f: float, k: int) -> Track:
     if at < len(track.k) and track.k[at] == k:
         return track
     x = np.where(np.abs(x) <= _LARGEST, x, np.nan)[None]
-    rows = track.x.reshape(-1, x.shape[1])
+    rows = track.x.reshape(len(track.k), x.shape[1])
     ks, fs = np.insert(track.k, at, k), np.insert(track.f, at, f)
     return Track(ks, np.concatenate([rows[:at], x, rows[at:]]), fs)
 

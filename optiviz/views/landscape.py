@@ -25,7 +25,7 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem, Reading
 from optiviz.problems import FunctionProblem
 from optiviz.problems.network_training import NetworkTraining
-from optiviz.views import Shown, View
+from optiviz.views import Shown, View, short_names
 from optiviz.views.figure import (
     Action,
     Array,
@@ -52,6 +52,9 @@ _FAR = 50.0  # pictures away a path is cut off
 _DOTS = 60  # places of a path up to which each has its own dot
 
 
+_Picture = tuple[ValueImage, tuple[Line, ...], str]
+
+
 @dataclass(eq=False)
 class _Scene:
     """A plane with values over it, and what was known of the runs when it was laid."""
@@ -59,6 +62,21 @@ class _Scene:
     ground: Ground
     stage: tuple[object, ...]
     made: float
+    _drawn: tuple[object, _Picture] | None = None
+
+    def picture(self, reading: Reading, height: str) -> _Picture:
+        """Return the values as an image, the lines over it, and what to say of both.
+
+        The same ones again as long as the ground is the same: nothing of them is drawn anew.
+        """
+        key = (self.ground.stage, reading, height)
+        if self._drawn is None or self._drawn[0] != key:
+            log = {"fitting": None, "even": False, "log": True}[height]
+            heights = heights_of(self.ground.values, reading, log)
+            extent = self.ground.extent
+            image = ValueImage(heights.values, *extent, heights.ramp, reading.name)
+            self._drawn = key, (image, contour_lines(image, heights.levels), heights.words)
+        return self._drawn[1]
 
 
 class Landscape(View):
@@ -140,23 +158,17 @@ class Landscape(View):
             ground.fill(drawn[0].reader.stepper.problem.evaluate, seconds)
         if not (np.abs(ground.values) <= 1e300).any():
             return Figure(self.label, empty="The objective has no value anywhere on this plane.")
-        log = {"fitting": None, "even": False, "log": True}[self.height]
-        heights = heights_of(ground.values, problem.reading, log)
-        name = problem.reading.name
-        image = ValueImage(heights.values, *ground.extent, heights.ramp, name)
-        ways = [_Way(one, ground, problem.reading) for one in drawn]
-        items: list[Item] = [image, *contour_lines(image, heights.levels)]
+        image, lines, said = scene.picture(problem.reading, self.height)
+        names = dict(zip(shown, short_names(shown), strict=True))
+        ways = [_Way(one, names[one], ground, problem.reading) for one in drawn]
+        items: list[Item] = [image, *lines]
         for way in reversed(ways):  # the one in focus on top
             items += way.items()
-        outside = [way.name for way in ways if not way.inside]
-        labels = _labels(ground.plane)
         extent, plane = ground.extent, ground.plane
-        share = (
-            ""
-            if plane.shares is None
-            else f"plane holds {sum(plane.shares):.0%} of the paths' variance"
-        )
-        words = [self._sentence(plane, problem), heights.words]
+        labels = _labels(plane)
+        shares = plane.shares
+        share = f"plane holds {sum(shares):.0%} of the paths' variance" if shares else ""
+        words = [self._sentence(plane, problem), said]
         words += ["" if ground.complete else "It is coarse as yet.", *(w.words() for w in ways)]
         surface = None
         if self.picture == "surface":
@@ -168,7 +180,7 @@ class Landscape(View):
             y=Axis(labels[1], extent.bottom, extent.top),
             items=tuple(items),
             legend=_legend(ways),
-            warning=" ".join([*_outside(outside), *_left_out(len(shown) - len(drawn))]),
+            warning=_warning([w.name for w in ways if not w.inside], len(shown) - len(drawn)),
             caption=" ".join(filter(None, words)),
             spots=tuple(way.spots() for way in ways),
             surface=surface,
@@ -177,16 +189,17 @@ class Landscape(View):
     def refined(self, shown: Sequence[Shown]) -> Iterator[Figure]:
         """Find the paths, and then values from the middle outwards."""
         figure = self.figure(shown)
+        yield figure  # it may be finer than the one before already
         if figure.empty:
             return
-        problem = shown[0].run.spec.problem
+        problem, began = shown[0].run.spec.problem, time.perf_counter()
         drawn = [one for one in shown if same_space(one.run.spec.problem, problem)]
-        began = time.perf_counter()
         for one in drawn:
             while not _PATHS.of(one.run).extend(one.run, one.reader, _PART):
                 yield figure
                 if time.perf_counter() - began > _MOST:
                     break
+        yield self.figure(shown)
         ground = self._scene(drawn).ground
         while not ground.complete:
             ground.fill(drawn[0].reader.stepper.problem.evaluate, _PART)
@@ -225,10 +238,10 @@ class Landscape(View):
         state = focus.reader.state(focus.k)
         origin = state.x if self.through == "here" else focus.run.best_x
         origin = np.where(np.abs(origin) <= 1e100, origin, 0.0)
-        unit = _half(problem) if isinstance(problem, FunctionProblem) else 0.0
+        unit = float(np.ptp(problem.domain)) / 2 if isinstance(problem, FunctionProblem) else 0.0
         if self.plane == "paths":
             tracks = [path.track() for path in paths]
-            X = np.concatenate([track.x for track in tracks])
+            X = np.concatenate([track.x for track in tracks if len(track.k)] or [origin[None]])
             plane = path_plane(X, origin, starts, draws)
             if plane is not None:
                 return plane, extent_of(plane.project(X), self.span)
@@ -244,8 +257,7 @@ class Landscape(View):
                 f"which hold {sum(plane.shares):.1%} of their variance,"
             )
         else:
-            each = {"layer": "layer", "unit": "unit"}[self.scaling]
-            scaled = f", in each {each} as long as the weights there (Li et al. 2018)"
+            scaled = f", in each {self.scaling} as long as the weights there (Li et al. 2018)"
             scaled = scaled if isinstance(problem, NetworkTraining) else ""
             still = " as the paths have not moved" if self.plane == "paths" else ""
             unit = "half of the range" if isinstance(problem, FunctionProblem) else "their length"
@@ -260,9 +272,9 @@ class Landscape(View):
 class _Way:
     """A run on the plane: where it has been, is and will be."""
 
-    def __init__(self, one: Shown, ground: Ground, goal: Reading) -> None:
+    def __init__(self, one: Shown, name: str, ground: Ground, goal: Reading) -> None:
         self.one, self.ground = one, ground
-        self.name, self.role = one.name, f"run:{one.number}"
+        self.name, self.role = name, f"run:{one.number}"
         self.dash = dash_of_run(one.number)
         self.reading, self.goal = one.run.spec.problem.reading, goal
         self.state = one.reader.state(one.k)
@@ -285,9 +297,10 @@ class _Way:
 
     def items(self) -> list[Item]:
         """Return its path, what is beyond the playhead pale, where it began and where it is."""
-        been, ahead = self.uv[: self.now + 1], self.uv[self.now :]
-        (u, v), (begun_u, begun_v) = been.T, been[:1].T
-        now_u, now_v = been[-1:].T
+        been, ahead = _there(self.uv[: self.now + 1]), _there(self.uv[self.now :])
+        if not len(been):
+            return []
+        (u, v), (begun_u, begun_v), (now_u, now_v) = been.T, been[:1].T, been[-1:].T
         found: list[Item] = []
         if len(ahead) > 1:
             ahead_u, ahead_v = ahead.T
@@ -306,27 +319,19 @@ class _Way:
         return found
 
     def on(self) -> list[tuple[Line, Array]]:
-        """Return its path so far, in steps of about a cell, with the heights under it."""
-        been = self.uv[: self.now + 1]
-        been = been[np.isfinite(been).all(axis=1)]
-        if not len(been):
-            return []
-        left, right, bottom, top = self.ground.extent
-        cells = np.abs(np.diff(been, axis=0)) / [right - left, top - bottom] * self.ground.side
-        pieces = np.clip(np.ceil(cells.max(axis=1)), 1, self.ground.side).astype(int)
-        at = np.concatenate([[0.0], np.cumsum(np.ones(pieces.sum()) / np.repeat(pieces, pieces))])
-        u, v = (np.interp(at, np.arange(len(been)), column) for column in been.T)
-        heights = self.goal.value(self.ground.heights(np.column_stack([u, v])))
-        return [(Line(u, v, self.role, self.name, self.dash), heights)]
+        """Return its path so far with the heights of the ground under it."""
+        uv, heights = self.ground.draped(self.uv[: self.now + 1])
+        u, v = uv.T
+        return [(Line(u, v, self.role, self.name, self.dash), self.goal.value(heights))]
 
     def spots(self) -> Spots:
         """Return what its points tell: when, how good, how far beside the plane."""
-        ks = self.track.k
-        u, v = self.uv.T
+        there = np.isfinite(self.uv).all(axis=1)
+        (u, v), ks = self.uv[there].T, self.track.k[there]
         facts: tuple[tuple[str, Array | tuple[str, ...]], ...] = (
             ("iteration", ks.astype(np.float64)),
-            (self.reading.name, self.reading.value(self.track.f)),
-            ("beside the plane", self.off),
+            (self.reading.name, self.reading.value(self.track.f[there])),
+            ("beside the plane", self.off[there]),
         )
         if self.name:
             facts = (("run", (self.name,) * len(ks)), *facts)
@@ -337,11 +342,11 @@ class _Way:
         """Say where it is."""
         who = self.name or "The run"
         value = _number(float(self.reading.value(np.array(self.state.f))))
-        off, size = float(self.off[self.now]), max(1.0, float(np.linalg.norm(self.state.x)))
+        off = float(self.off[self.now])
         if not np.isfinite(off):
             return f"{who} has flown off at iteration {self.one.k:,}."
         place = "on the plane"
-        if off > 1e-6 * size:
+        if off > 1e-6 * max(1.0, float(np.linalg.norm(self.state.x))):
             place = f"{_number(off)} beside the plane, where {self._under()} is under it"
         return f"{who} has {self.reading.name} {value} at iteration {self.one.k:,} and is {place}."
 
@@ -349,6 +354,10 @@ class _Way:
         """Return the value of the plane there."""
         here = self.ground.heights(self.uv[self.now : self.now + 1])
         return _number(float(self.goal.value(here)[0]))
+
+
+def _there(uv: Array) -> Array:
+    return np.asarray(uv[np.isfinite(uv).all(axis=1)])
 
 
 _PATHS = Paths()
@@ -361,10 +370,6 @@ def _keep(key: object, scene: _Scene, dim: int) -> None:
     _KNOWN.move_to_end(key)
     while len(_KNOWN) > max(1, min(_SCENES, _NUMBERS // dim)):
         _KNOWN.popitem(last=False)
-
-
-def _half(problem: FunctionProblem) -> float:
-    return (problem.domain[1] - problem.domain[0]) / 2
 
 
 def _labels(plane: SearchPlane) -> tuple[str, str]:
@@ -381,20 +386,13 @@ def _legend(ways: Sequence[_Way]) -> tuple[LegendEntry, ...]:
     return (*(LegendEntry(w.name, w.role, "line", w.dash) for w in ways if w.name), start)
 
 
-def _outside(names: Sequence[str]) -> list[str]:
-    """Say which runs are not on the picture."""
-    if not names:
-        return []
-    who = " and ".join(name or "The point" for name in names)
-    return [f"{who} {'is' if len(names) == 1 else 'are'} outside the picture: enlarge the span."]
-
-
-def _left_out(others: int) -> list[str]:
-    """Say that runs through another space are not drawn."""
-    if not others:
-        return []
-    one = "1 run of another network, function or data is left out here."
-    return [one if others == 1 else f"{others} runs of others are left out here."]
+def _warning(outside: Sequence[str], others: int) -> str:
+    """Say which runs are not on the picture, and how many go through another space."""
+    said = [f"{name or 'The point'} is outside the picture: enlarge the span." for name in outside]
+    if others:
+        runs = "1 run of another network, function or data is" if others == 1 else ""
+        said.append(f"{runs or f'{others} runs of others are'} left out here.")
+    return " ".join(said)
 
 
 def _number(value: float) -> str:
