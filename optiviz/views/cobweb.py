@@ -70,8 +70,8 @@ class Cobweb(View):
         start = float(shown[0].reader.stepper.start_point()[0])
         return Figure(
             title=self.label,
-            x=Axis(f"{name} at iteration k", low, high),
-            y=Axis(f"{name} at iteration k + 1", low, high),
+            x=Axis(name, low, high),
+            y=Axis(f"next {name}", low, high),
             items=tuple(items),
             legend=(LegendEntry("stays where it is", "muted", "line", "dash"),),
             warning=" ".join(outside),
