@@ -247,7 +247,7 @@ def test_dragging_the_start_lets_every_run_begin_there(window, qtbot):
     window.demonstrate("classic-descent")
     workspace = window.functions
     qtbot.waitUntil(lambda: not workspace.session.computing, timeout=10_000)
-    workspace.cards[0].start_dragged.emit((-2.0, 0.0), True)
+    workspace.cards[0].start_dragged.emit((-2.0, 4.0), True)
     qtbot.waitUntil(
         lambda: all(e.ready and e.run.state(0).x[0] == -2.0 for e in workspace.session.entries),
         timeout=10_000,
