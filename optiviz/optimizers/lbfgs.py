@@ -155,7 +155,6 @@ _NOTHING = """\
 S, Y = np.empty((0, len(x))), np.empty((0, len(x)))  # the last steps, and changes of g
 rho = np.empty(0)  # 1 / (s · y)"""
 _LOOP = """\
-    S, Y, rho = S[-memory:], Y[-memory:], rho[-memory:]
     direction, shares = -g, []
     for s, y, r in zip(S[::-1], Y[::-1], rho[::-1]):  # the newest first
         shares.append(r * (s @ direction))
@@ -180,4 +179,5 @@ def remembered(S, Y, rho, s, y):
     """Return the last steps s, the changes y of the gradient along them, and 1 / (s · y)."""
     if not s @ y > max(np.finfo(float).eps * (y @ y), np.finfo(float).tiny):
         return S, Y, rho  # no curvature that could be used
-    return np.vstack((S, s)), np.vstack((Y, y)), np.append(rho, 1 / (s @ y))'''
+    S, Y, rho = np.vstack((S, s)), np.vstack((Y, y)), np.append(rho, 1 / (s @ y))
+    return S[-memory:], Y[-memory:], rho[-memory:]'''

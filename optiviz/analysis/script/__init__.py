@@ -131,13 +131,14 @@ def _part(spec: RunSpec, reader: Reader, at: int, end: int) -> str:
         lines = [f"# What was changed at iteration {at:,}", f"k = {at}", *_settings(optimizer)]
         lines += [f"x = {literal(np.array(x))}" for x in points[-1:]]
         other = at == 0 or type(optimizer) is not type(spec.optimizer_after(at - 1))
-        if points or other:
+        if points or other or not optimizer.fits(reader.state(at)):
             lines += [before, f"if {score} < best_f:"]
             lines.append(f"    best_f, best_x, best_k = {score}, {listing.best}, k + 1")
-        elif needed := names_in(listing) - names_in(_listing(spec.optimizer_after(at - 1))):
-            # It goes on with what it had, but for what other settings had no need of.
-            carried = optimizer.variables(_begun(reader, at)).items()
-            lines += [f"{name} = {literal(v)}" for name, v in carried if name in needed]
+        else:  # It goes on with what it had, but for what other settings make of it.
+            had = spec.optimizer_after(at - 1).variables(reader.state(at))
+            for name, value in optimizer.variables(_begun(reader, at)).items():
+                if name not in had or not np.array_equal(had[name], value):
+                    lines.append(f"{name} = {literal(value)}")
     text = "\n".join(lines)
     functions = [f"\n\n{piece}\n" for piece in chosen(own, f"{text}\n{loop}")]
     gap = "\n\n" if functions else "\n" if at > 0 or not _is_set_at_the_top(spec) else ""
