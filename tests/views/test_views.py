@@ -28,11 +28,13 @@ from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.figure import (
     Arrows,
+    Band,
     ClassImage,
     Figure,
     Item,
     Line,
     Points,
+    Text,
     ValueImage,
 )
 from optiviz.views.fitness import Fitness
