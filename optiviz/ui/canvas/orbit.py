@@ -6,6 +6,7 @@ Imports numpy; knows no toolkit. What is shown stands in a box: x and y from -1 
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -19,8 +20,9 @@ HEIGHT: Final = 0.9
 """Of the box."""
 
 _ANGLE: Final = math.radians(26)  # of what is seen, from below to above
-_BESIDE: Final = 1.4  # with the words beside the box
-_MIDDLE: Final = 0.4  # of its height is in the middle of the picture
+_BESIDE, _BELOW, _ABOVE = 0.72, -0.72, 0.94  # of the picture's half, what words leave of it
+_MIDDLE: Final = np.array([0.0, 0.0, 0.4 * HEIGHT])  # round which it is turned
+_RADIUS: Final = math.hypot(1.0, 1.0)
 _LOWEST, _HIGHEST = 3.0, 89.0  # degrees
 _NEAREST, _FARTHEST = 5.0, 0.4
 
@@ -65,27 +67,47 @@ class Orbit:
         aspect : float
             Width over height.
         """
-        # What the box can be at most while it is turned round, seen from this height.
-        radius, e = math.hypot(1.0, 1.0), math.radians(self.elevation)
-        tall = (1 - _MIDDLE) * HEIGHT * math.cos(e) + radius * math.sin(e)
-        tangent = math.tan(_ANGLE / 2)
-        distance = max(_BESIDE * radius / (tangent * aspect), tall / tangent) + radius
+        distance, shift = _fitting(round(self.elevation, 1), round(max(aspect, 0.2), 2))
         back = self.towards
         a = math.radians(self.azimuth)
         right = np.array([-math.sin(a), math.cos(a), 0.0])
         up = np.cross(back, right)
         view = np.eye(4)
         view[:3, :3] = right, up, back
-        middle = np.array([0.0, 0.0, _MIDDLE * HEIGHT])
-        view[:3, 3] = -view[:3, :3] @ middle
+        view[:3, 3] = -view[:3, :3] @ _MIDDLE
         view[2, 3] -= distance
-        focal = self.zoom / tangent
-        near, far = max(distance - 2 * radius, 0.05), distance + 2 * radius
+        focal = self.zoom / math.tan(_ANGLE / 2)
+        near, far = max(distance - 2 * _RADIUS, 0.05), distance + 2 * _RADIUS
         projection = np.zeros((4, 4))
         projection[0, 0], projection[1, 1] = focal / aspect, focal
         projection[2, 2:] = (far + near) / (near - far), 2 * far * near / (near - far)
-        projection[3, 2] = -1.0
+        projection[1, 2], projection[3, 2] = -self.zoom * shift, -1.0
         return projection @ view
+
+
+@lru_cache(maxsize=64)
+def _fitting(elevation: float, aspect: float) -> tuple[float, float]:
+    """Return how far off the eye must be for the whole box, and how far the picture is moved up.
+
+    It is the same from all round, so that the box keeps its size while it is turned.
+    """
+    a, e = np.radians(np.arange(0.0, 360.0, 15.0)), math.radians(elevation)
+    corner = np.array([(z, s) for z in (-_MIDDLE[2], HEIGHT - _MIDDLE[2]) for s in (-1.0, 1.0)])
+    z, outward = corner[:, :1], corner[:, 1:] * _RADIUS * np.cos(a)
+    across = _RADIUS * np.abs(np.sin(a))
+    up = z * math.cos(e) - outward * math.sin(e)
+    near = z * math.sin(e) + outward * math.cos(e)
+    focal = 1 / math.tan(_ANGLE / 2)
+    low, high = float(near.max()) + 0.1, 1000.0
+    for _ in range(40):
+        distance = (low + high) / 2
+        x, y = focal / aspect * across / (distance - near), focal * up / (distance - near)
+        if x.max() <= _BESIDE and np.ptp(y) <= _ABOVE - _BELOW:
+            high = distance
+        else:
+            low = distance
+    y = focal * up / (high - near)
+    return high, (_ABOVE + _BELOW - float(y.max() + y.min())) / 2
 
 
 def pixels_of(points: Array, matrix: Array, width: float, height: float) -> Array:

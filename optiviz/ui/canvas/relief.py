@@ -13,7 +13,7 @@ from optiviz.ui.canvas.renderer import Batch
 from optiviz.ui.theme import current_theme
 from optiviz.views.figure import Surface, ValueImage
 
-__all__ = ["batches_of", "place_on"]
+__all__ = ["ground_of", "paths_on", "place_on"]
 
 Array = NDArray[np.float64]
 
@@ -23,34 +23,29 @@ _LIGHT: Final = np.array([-0.35, -0.45, 0.82])  # from where it is lit
 _SHADE: Final = 0.35  # how much darker what is turned away from the light is
 
 
-def batches_of(surface: Surface) -> list[Batch]:
-    """Return the surface, lines across it, its floor, and the paths on it."""
-    theme, image = current_theme(), surface.image
+def ground_of(image: ValueImage) -> list[Batch]:
+    """Return the floor, the surface, and lines across it."""
     heights = HEIGHT * image.shares(image.values)
-    floor = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]], dtype=np.float64)
-    batches = [
-        Batch(
-            np.column_stack([floor, np.zeros(5)]), _rgba(_rgb("edge"), 1.0, 5), "strip", theme.scale
-        ),
-        _skin(image, heights),
-        *_across(image, heights),
-    ]
-    paths: list[Batch] = []
+    floor = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0], [-1, -1, 0]], dtype=float)
+    edge = Batch(floor, _rgba(_rgb("edge"), 1.0, 5), "strip", current_theme().scale)
+    return [edge, _skin(image, heights), *_across(image, heights)]
+
+
+def paths_on(surface: Surface) -> list[Batch]:
+    """Return the paths, the first one last, so that it is on top."""
+    found: list[Batch] = []
     for line, along in reversed(surface.paths):
-        places = place_on(image, line.x, line.y, along)
+        places = place_on(surface.image, line.x, line.y, along)
         if len(places) < 2:
             continue
         ground, colour = _rgb("card"), _rgb(line.role)
-        n, width = len(places), theme.scale
-        hidden = _rgba(colour, 0.45, n)
-        paths += [
-            Batch(places, hidden, "strip", 1.5 * width, behind=True),
+        n, width = len(places), current_theme().scale
+        found += [
+            Batch(places, _rgba(colour, 0.45, n), "strip", 1.5 * width, behind=True),
             Batch(places, _rgba(ground, 0.75, n), "strip", 5 * width),
-            Batch(
-                places + np.array([0.0, 0.0, 0.002]), _rgba(colour, 1.0, n), "strip", 2.5 * width
-            ),
+            Batch(places, _rgba(colour, 1.0, n), "strip", 2.5 * width),
         ]
-    return batches + paths
+    return found
 
 
 def _middles(image: ValueImage) -> tuple[Array, Array]:

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import QWidget
 from optiviz.ui.canvas.axes import Scale, ticks_of
 from optiviz.ui.canvas.orbit import HEIGHT, Orbit, pixels_of
 from optiviz.ui.canvas.ramp import ramp_ticks
-from optiviz.ui.canvas.relief import batches_of, place_on
-from optiviz.ui.canvas.renderer import Renderer, available
+from optiviz.ui.canvas.relief import ground_of, paths_on, place_on
+from optiviz.ui.canvas.renderer import Batch, Renderer, available
 from optiviz.ui.theme import RADIUS, SPACE, current_theme
 from optiviz.views.figure import Figure, Surface, Text, ValueImage
 
@@ -62,6 +62,7 @@ class SurfacePane(QWidget):
         self._surface: Surface | None = None
         self._orbit = Orbit()
         self._renderer: Renderer | None = None
+        self._ground: tuple[ValueImage, list[Batch]] | None = None
         self._stale = True  # what is drawn is not what the renderer has
         self._drawn: tuple[object, QImage] | None = None
         self._grabbed: QPointF | None = None
@@ -94,6 +95,7 @@ class SurfacePane(QWidget):
 
     def restyle(self) -> None:
         """Take the colours, type and line widths of the theme."""
+        self._ground = None
         self._stale = True
         self.update()
 
@@ -206,7 +208,10 @@ class SurfacePane(QWidget):
         if self._renderer is None:
             self._renderer = Renderer(self)
         if self._stale and self._surface is not None:
-            self._renderer.set_batches(batches_of(self._surface))
+            image = self._surface.image
+            if self._ground is None or self._ground[0] is not image:
+                self._ground = image, ground_of(image)
+            self._renderer.set_batches(self._ground[1] + paths_on(self._surface))
             self._stale = False
         ground = current_theme().colour("card")
         picture = self._renderer.picture(size, self._matrix(), ground, ratio)
