@@ -135,9 +135,11 @@ def _part(spec: RunSpec, reader: Reader, at: int, end: int) -> str:
             lines += [before, f"if {score} < best_f:"]
             lines.append(f"    best_f, best_x, best_k = {score}, {listing.best}, k + 1")
         else:  # It goes on with what it had, but for what other settings make of it.
-            had = spec.optimizer_after(at - 1).variables(reader.state(at))
+            was, read = spec.optimizer_after(at - 1), names_in(listing)
+            had, set_before = was.variables(reader.state(at)), names_in(_listing(was))
             for name, value in optimizer.variables(_begun(reader, at)).items():
-                if name not in had or not np.array_equal(had[name], value):
+                kept = name in set_before and name in had and np.array_equal(had[name], value)
+                if name in read and not kept:
                     lines.append(f"{name} = {literal(value)}")
     text = "\n".join(lines)
     functions = [f"\n\n{piece}\n" for piece in chosen(own, f"{text}\n{loop}")]
