@@ -279,7 +279,8 @@ class Session(Playhead):
             self._edit = self.worker.request(self, prepare), entry, k
         else:
             entry.seen = k
-            self.seek(k)
+            self.pause()
+            self.go_to(k + 1)  # the first iteration that shows it
             self.worker.edit(run, k, values)
 
     def _answered(self, key: object, number: int, result: object) -> None:

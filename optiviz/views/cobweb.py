@@ -36,7 +36,7 @@ class Cobweb(View):
     """The staircase of each run between the map x(k) -> x(k+1) and the diagonal."""
 
     kind = "cobweb"
-    label = "Cobweb: next x over x"
+    label = "Cobweb"
     problems = ("function_1d", "one_parameter_regression")
     costly = True
     place = 12

@@ -167,9 +167,10 @@ def titles(window: MainWindow) -> list[str]:
 def test_the_cards_are_those_of_the_function(window: MainWindow, qtbot: QtBot) -> None:
     """A demonstration opens in its tab, with pictures of its own kind, and they are drawn."""
     for name, expected in (
-        ("himmelblau-2d", ["Contours", "Fitness", "Log"]),
-        ("rastrigin-10d", ["Contours", "Coordinates", "Fitness", "Log"]),
-        ("classic-descent", ["Function", "Fitness", "Log"]),
+        ("himmelblau-2d", ["Contours", "Fitness", "Tried steps", "Code"]),
+        ("rastrigin-10d", ["Contours", "Fitness", "Coordinates", "Tried steps"]),
+        ("one-parameter", ["Function", "Line through the rows", "Fitness", "Cobweb"]),
+        ("classic-descent", ["Function", "Fitness", "Cobweb", "Tried steps"]),
     ):
         window.demonstrate(name)
         assert window.workspace is window.functions
@@ -179,9 +180,11 @@ def test_the_cards_are_those_of_the_function(window: MainWindow, qtbot: QtBot) -
 
         def drawn() -> bool:
             figures = [card.canvas.figure() for card in window.functions.cards]
-            return all(f is not None and (f.items or f.lines) for f in figures)
+            return all(f is not None and (f.items or f.code) for f in figures)
 
         qtbot.waitUntil(drawn, timeout=20_000)
+    window.functions.grid.choose(["function_1d", "fitness", "log"])
+    qtbot.wait(50)
     first, second, third = (card.geometry() for card in window.functions.cards)
     assert first.height() > second.height() + third.height() - 20
     assert first.width() > 1.2 * second.width()

@@ -509,7 +509,7 @@ def test_a_function_and_its_start(qtbot: QtBot) -> None:
     assert [m.path for m in column.mistakes()] == ["problem.formula"]
     assert form.mistake_at("formula") != ""
     type_into(line, "x^2 + x")
-    column.set_start(-2.5)
+    column.set_start((-2.5,))
     spec = column.spec()
     assert spec is not None
     assert spec.start == (-2.5,)

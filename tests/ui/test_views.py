@@ -80,8 +80,9 @@ def test_a_number_opens_and_closes_a_view_and_the_last_one_stays(window, grid, q
 def test_the_menu_beside_a_title_changes_what_is_there(grid):
     card = grid.cards[0]
     button = next(b for b in card.findChildren(QToolButton) if "another view" in b.accessibleName())
-    button.menu().aboutToShow.emit()
-    actions = {action.text(): action for action in button.menu().actions()}
+    menu = button.defaultAction().menu()
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions()}
     assert actions["Fitness"].isChecked()
     actions["Log"].trigger()
     assert grid.open_kinds() == ["log", "decision_boundary", "confusion", "fitness"]

@@ -47,6 +47,7 @@ def key(window: MainWindow, qtbot: QtBot, key: Qt.Key) -> None:
 
 
 def test_one_click_runs_the_classic_network_and_every_card_shows_it(window, qtbot):
+    window.train.grid.choose(["fitness", "decision_boundary", "confusion", "log"])
     run = press_run(window, qtbot)
     assert run.digest == Run(presets.load("classic-mlp").spec).finish().digest
     key(window, qtbot, Qt.Key.Key_End)
@@ -84,12 +85,12 @@ def test_cards_follow_the_problem_on_show(window, qtbot):
     """A run that predicts numbers has no classes to confuse; no card may stay empty."""
     grid, problem = window.train.grid, presets.load("classic-mlp").spec.problem
     usual = [card.view.kind for card in grid.cards]
-    assert usual == ["fitness", "decision_boundary", "confusion", "log"]
+    assert usual == ["fitness", "decision_boundary", "network", "tried_steps"]
     first = grid.cards[0]
     window.train.grid.cards[1].expand_requested.emit()
     grid.show_problem(presets.load("sine").spec.problem)
     kinds = [card.view.kind for card in grid.cards if card.isVisible()]
-    assert kinds == ["fitness", "regression_fit", "predicted_actual", "residuals"]
+    assert kinds == ["fitness", "regression_fit", "network", "tried_steps"]
     assert grid.cards[0] is first
     grid.show_problem(problem)
     assert [card.view.kind for card in grid.cards if card.isVisible()] == usual
