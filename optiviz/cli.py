@@ -21,6 +21,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec, parse_json
 from optiviz.store.atomic import StoreError
+from optiviz.views import View
 
 app = typer.Typer(
     name="optiviz",
@@ -202,12 +203,21 @@ def export(
         int | None, typer.Option("--run", min=1, help="Which of the runs in the file, from 1.")
     ] = None,
     at: Annotated[int | None, typer.Option(help="Up to which iteration; all if left out.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Of the view, such as row=12."),
+    ] = None,
 ) -> None:
     """Write a run's trace, a picture of it at any iteration, or the run as a program."""
     from optiviz.reports.export import export as write
+    from optiviz.reports.export import find_view
 
     made = _one_of(_runs(str(file)), run_number, file)
-    write(made, to, out, view=view, at=at)
+    chosen: str | View | None = view
+    if settings:
+        found = find_view(made, view)
+        chosen = type(found).from_dict({"kind": found.kind, **dict(map(_setting, settings))})
+    write(made, to, out, view=chosen, at=at)
     print(out)
 
 

@@ -428,6 +428,26 @@ def test_export_of_several_runs_asks_which(run, tmp_path, monkeypatch):
     )
 
 
+def test_a_view_is_exported_with_settings_of_its_own(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run_file.save(
+        "r.optiviz",
+        [Run(presets.load("xor").spec.with_value("stopping.max_iterations", 3)).finish()],
+    )
+    arguments = ("export", "r.optiviz", "--to", "svg", "--view", "forward_pass", "--at", "2")
+    assert run(*arguments, "--out", "a.svg")[0] == 0
+    assert run(*arguments, "--out", "b.svg", "--set", "row=3", "--set", "step=5")[0] == 0
+    pictures = [(tmp_path / name).read_text() for name in ("a.svg", "b.svg")]
+    assert pictures[0] != pictures[1]
+    status, _, error = run(*arguments, "--out", "c.svg", "--set", "row=many")
+    assert status == 2
+    assert error == ["row: must be a whole number, is the text 'many'"]
+    status, _, error = run("export", "r.optiviz", "--to", "csv", "--out", "t.csv", "--set", "row=1")
+    assert status == 2
+    assert "name what to draw" in error[0]
+    assert not (tmp_path / "c.svg").exists()
+
+
 # Processes
 
 

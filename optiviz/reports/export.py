@@ -18,7 +18,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.reports.summary import numbers, summary
 from optiviz.store.atomic import StoreError, write_text, writing
-from optiviz.views import Shown, View
+from optiviz.views import Shown, View, finest
 
 FORMATS = ("csv", "json", "npz", "png", "py", "svg")
 OUTCOMES = {
@@ -32,6 +32,7 @@ _JSON_ROWS = 100_000  # a longer trace is thinned
 _JSON_POINTS = 10_000  # to about so many
 _NPZ_ROWS = 10_000_000
 _MEASURING = 5.0  # seconds at most for metrics along the run, before a picture
+_REFINING = 5.0  # seconds at most for finer pictures
 _COUNTS = ("evaluations", "gradient_evaluations", "rows_seen")
 _HEADINGS = ("iteration", *_COUNTS, "f", "best_f", "outcome")
 
@@ -115,7 +116,7 @@ def _picture(run: Run, fmt: str, path: str | Path, view: View, k: int) -> None:
 
     reader = Reader(run)
     run.history.extend(reader, _MEASURING)
-    figure = view.figure([Shown(run, k, reader, run.name)])
+    figure = finest(view, [Shown(run, k, reader, run.name)], _REFINING)
     render(figure, path, "svg" if fmt == "svg" else "png")
 
 

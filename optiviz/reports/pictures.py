@@ -11,12 +11,13 @@ import numpy as np
 from optiviz.engine import registry
 from optiviz.networks.losses import MEASURES
 from optiviz.reports.drawing import Format, render
-from optiviz.views import Shown, View
+from optiviz.views import Shown, View, finest
 from optiviz.views.figure import ClassImage, Figure, Line, Table, ValueImage
 
 SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
 _LARGE_SVG = 100_000  # bytes; a PNG may then be smaller
 _DPI = 160
+_REFINING = 1.0  # seconds at most for a finer picture
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def scores(shown: Sequence[Shown]) -> list[str]:
 def picture(view: View, shown: Sequence[Shown]) -> Picture:
     """Draw a view of runs; what goes wrong in it is said in its place."""
     try:
-        figure = view.figure(shown)
+        figure = finest(view, shown, _REFINING)
     except Exception as error:  # a view of somebody else's must not take the report with it
         broken = f"This view could not be drawn ({type(error).__name__}: {error})."
         return Picture(view.label, "", "", broken)

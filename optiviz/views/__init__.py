@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, log10
+from time import perf_counter
 from typing import ClassVar
 
 import numpy as np
@@ -180,3 +181,13 @@ def short_names(shown: Sequence[Shown]) -> list[str]:
         if len(set(starts)) == 1:
             return list(endings)
     return [one.name for one in shown]
+
+
+def finest(view: View, shown: Sequence[Shown], seconds: float) -> Figure:
+    """Return the finest picture that a view makes in about so many seconds, or its first one."""
+    figure, began = view.figure(shown), perf_counter()
+    for finer in view.refined(shown):
+        figure = finer
+        if perf_counter() - began > seconds:
+            break
+    return figure
