@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from optiviz.analysis.contours import Levels, levels_of
 from optiviz.engine.problem import Reading
+from optiviz.engine.wording import rounded
 
 Array = NDArray[np.float64]
 _PLATEAUS = 12  # values in all, up to which each has its own colour
@@ -51,12 +52,12 @@ def heights_of(f: Array, reading: Reading, log: bool | None = None) -> Heights:
     distinct = np.unique(values[np.isfinite(values)])
     low, high = float(distinct[0]), float(distinct[-1])
     if low == high:
-        words = f"It is flat: {reading.name} is {_number(low)} all over."
+        words = f"It is flat: {reading.name} is {rounded(low)} all over."
         return Heights(values, (low,), Levels((), low, high, 0.0, False), words)
     if log is None and len(distinct) <= _PLATEAUS:
         between = (distinct[:-1] + distinct[1:]) / 2
         ramp = tuple(distinct.tolist())
-        words = "It has plateaus alone, at " + ", ".join(map(_number, ramp)) + "."
+        words = "It has plateaus alone, at " + ", ".join(map(rounded, ramp)) + "."
         return Heights(values, ramp, Levels(tuple(between.tolist()), low, high, 0.0, False), words)
     levels = levels_of(f, log=log)
     if not levels.log:
@@ -65,13 +66,9 @@ def heights_of(f: Array, reading: Reading, log: bool | None = None) -> Heights:
         return Heights(values, (levels.low, levels.high), levels, words)
     ends = np.array([levels.low, *levels.values, levels.high])
     ramp = tuple(np.unique(reading.value(ends)).tolist())
-    best = _number(float(reading.value(ends[0])))
+    best = rounded(float(reading.value(ends[0])))
     words = (
         f"Colours and lines are logarithmic: each line is {levels.step:.3g} times as far from "
         f"{best} as the one before it."
     )
     return Heights(values, ramp, levels._replace(values=ramp[1:-1], low=low, high=high), words)
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")

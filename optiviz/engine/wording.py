@@ -52,6 +52,11 @@ def measured(value: float, decimals: int = 4, digits: int = 3) -> str:
     return sign + (f"{abs(value):.{decimals}f}" if usual else f"{abs(value):.{digits}g}")
 
 
+def rounded(value: float, digits: int = 4) -> str:
+    """Return a number in so many digits at most, with a real minus."""
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
 def joined(path: str, name: Any) -> str:
     """Return the path of a field inside the table at `path`, on one line."""
     name = str(name)

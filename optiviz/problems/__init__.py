@@ -13,6 +13,7 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
+from optiviz.engine.wording import rounded
 from optiviz.functions import Function, Minimum
 
 _POINTS = 4  # that a sentence names
@@ -140,8 +141,8 @@ class FunctionProblem(Problem):
         """Say what is known of the lowest value; empty for a formula of the user's own."""
         if self.minimum is None:
             return "" if not self.function.source else "It has no lowest value."
-        low, high = (f"{end:g}".replace("-", "−") for end in self.function.domain)
-        value = f"{self.minimum.value:.6g}".replace("-", "−")
+        low, high = (rounded(end, 6) for end in self.function.domain)
+        value = rounded(self.minimum.value, 6)
         return f"From {low} to {high} its lowest value is {value}, {places(self.minimum.points)}."
 
 
@@ -174,7 +175,7 @@ def places(points: Array) -> str:
 
 def _place(point: list[float]) -> str:
     """Return a point in words: shorter where all coordinates are the same, or there are many."""
-    shown = [f"{v:.5g}".replace("-", "−") for v in point]
+    shown = [rounded(v, 5) for v in point]
     if len(shown) > _COORDINATES:
         shown = [shown[0], shown[1], "…", shown[-1]]
     return f"({', '.join(shown)})"

@@ -14,6 +14,7 @@ from optiviz.analysis.script import NoScript, script
 from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.run import Run
+from optiviz.engine.wording import rounded
 from optiviz.views import Shown, View
 from optiviz.views.figure import Code, Figure
 
@@ -169,7 +170,7 @@ def shown_value(value: Any) -> str:
     if isinstance(value, int | np.integer):
         return f"{int(value):,}"
     if isinstance(value, float | np.floating | np.ndarray):
-        return _number(float(value))
+        return rounded(float(value), 6)
     if isinstance(value, list | tuple):
         return "1 item" if len(value) == 1 else f"{len(value):,} items"
     return repr(value)[:40]
@@ -184,10 +185,6 @@ def _vector(numbers: Any, shape: tuple[int, ...]) -> str:
         return f"[{words}]"
     by = " × ".join(f"{n:,}" for n in shape)
     return f"{by} numbers: {words}{more}" if len(shape) > 1 or size != 1 else f"[{words}]"
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}".replace("-", "−")
 
 
 _SCRIPTS: WeakKeyDictionary[Run, tuple[Any, str, str]] = WeakKeyDictionary()

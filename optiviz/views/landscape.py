@@ -23,6 +23,7 @@ from optiviz.analysis.tracks import Path, Paths, Track, is_live, same_space, wit
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem, Reading
+from optiviz.engine.wording import rounded
 from optiviz.problems import FunctionProblem
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.views import Shown, View, short_names
@@ -341,19 +342,19 @@ class _Way:
     def words(self) -> str:
         """Say where it is."""
         who = self.name or "The run"
-        value = _number(float(self.reading.value(np.array(self.state.f))))
+        value = rounded(float(self.reading.value(np.array(self.state.f))))
         off = float(self.off[self.now])
         if not np.isfinite(off):
             return f"{who} has flown off at iteration {self.one.k:,}."
         place = "on the plane"
         if off > 1e-6 * max(1.0, float(np.linalg.norm(self.state.x))):
-            place = f"{_number(off)} beside the plane, where {self._under()} is under it"
+            place = f"{rounded(off)} beside the plane, where {self._under()} is under it"
         return f"{who} has {self.reading.name} {value} at iteration {self.one.k:,} and is {place}."
 
     def _under(self) -> str:
         """Return the value of the plane there."""
         here = self.ground.heights(self.uv[self.now : self.now + 1])
-        return _number(float(self.goal.value(here)[0]))
+        return rounded(float(self.goal.value(here)[0]))
 
 
 def _there(uv: Array) -> Array:
@@ -393,7 +394,3 @@ def _warning(outside: Sequence[str], others: int) -> str:
         runs = "1 run of another network, function or data is" if others == 1 else ""
         said.append(f"{runs or f'{others} runs of others are'} left out here.")
     return " ".join(said)
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")

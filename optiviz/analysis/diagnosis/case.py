@@ -43,11 +43,6 @@ class Finding:
     settings: tuple[tuple[str, object], ...] = ()
 
 
-def number(value: float) -> str:
-    """Return a number in four digits at most, with a real minus."""
-    return f"{value:.4g}".replace("-", "−")
-
-
 class Case:
     """A run at an iteration, and what several rules want to know of it.
 

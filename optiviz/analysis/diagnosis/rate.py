@@ -6,9 +6,10 @@ above 2 / curvature it grows (Polyak 1964; `optiviz.analysis.stability` for mome
 
 import numpy as np
 
-from optiviz.analysis.diagnosis.case import Case, Finding, Rule, number
+from optiviz.analysis.diagnosis.case import Case, Finding, Rule
 from optiviz.analysis.stability import known_of, ranges
 from optiviz.engine.problem import Array, Evaluator, Problem
+from optiviz.engine.wording import rounded
 from optiviz.methods.descent import Descent
 
 _EXACT = 60  # coordinates up to which all second derivatives are computed
@@ -92,12 +93,12 @@ def _beyond(case: Case) -> Finding | None:
         return None
     at_limit = rate <= limit * (1 + _AT_LIMIT)
     what = "swings and comes no nearer" if at_limit else "goes further past"
-    scheduled = "" if factor == 1 else f", and its schedule makes that {number(rate * factor)}"
+    scheduled = "" if factor == 1 else f", and its schedule makes that {rounded(rate * factor)}"
     return Finding(
         f"The learning rate is {'at' if at_limit else 'beyond'} what the curvature lets it stand: "
-        f"each step {what}. Make it smaller than {number(limit)}.",
-        f"The largest curvature at iteration {at:,} is {number(curvature)}: learning rates are "
-        f"stable below {number(limit)}, and it is {number(rate)}{scheduled}.",
+        f"each step {what}. Make it smaller than {rounded(limit)}.",
+        f"The largest curvature at iteration {at:,} is {rounded(curvature)}: learning rates are "
+        f"stable below {rounded(limit)}, and it is {rounded(rate)}{scheduled}.",
         at,
         "Go there",
         "function_1d" if case.problem.kind == "function_1d" else "fitness",

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from optiviz.analysis.diagnosis.case import RECENT, Case, Finding, Rule, number
+from optiviz.analysis.diagnosis.case import RECENT, Case, Finding, Rule
 from optiviz.analysis.tried import tried
 from optiviz.engine.optimizer import Outcome
 from optiviz.engine.run import RunStatus
 from optiviz.engine.stopping import StopReason
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import measured, rounded
 from optiviz.methods.climbing import Climb
 
 _FLAT = 0.5  # share of equal proposals from which a place is called flat
@@ -121,7 +121,7 @@ def _level(case: Case) -> Finding | None:
         return None
     return Finding(
         "There is no slope left: it has come to a minimum, a saddle or a plain.",
-        f"The gradient is {number(now)} long at iteration {case.k:,}; it was {number(start)} "
+        f"The gradient is {rounded(now)} long at iteration {case.k:,}; it was {rounded(start)} "
         "at the first.",
         case.k,
         "See the length of the gradient",

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from optiviz.analysis.diagnosis.case import RECENT, Case, Finding, Rule, number
+from optiviz.analysis.diagnosis.case import RECENT, Case, Finding, Rule
 from optiviz.engine.optimizer import Outcome
+from optiviz.engine.wording import rounded
 from optiviz.optimizers.simulated_annealing import SimulatedAnnealing
 
 _HIGH = 0.6  # share of worse moves that are kept, from which nothing is chosen any more
@@ -19,7 +20,7 @@ def _find(case: Case) -> Finding | None:
     n = worse + refused
     optimizer = case.optimizer
     assert isinstance(optimizer, SimulatedAnnealing)
-    t = number(float(optimizer.temperatures(np.array([k - 1.0]))[0]))
+    t = rounded(float(optimizer.temperatures(np.array([k - 1.0]))[0]))
     if n < _FEWEST:
         return None
     if worse >= _HIGH * n and rows.f[-1] > case.best_f:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from optiviz.engine.parameters import Mistake, fields
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import rounded
 from optiviz.functions import TWO_ONLY, Function
 from optiviz.problems import FunctionProblem, OneVariable
 from optiviz.problems.function_1d import Function1D
@@ -127,7 +128,7 @@ class FunctionPanel(Panel):
         self.known.setVisible(known)
         if isinstance(problem, OneParameterRegression):
             self.formula.say(problem.written)
-            self.known.say(f"Least squares are at w = {problem.best:.5g}.".replace("-", "−"))
+            self.known.say(f"Least squares are at w = {rounded(problem.best, 5)}.")
         elif isinstance(problem, FunctionProblem):
             self.formula.say(f"f = {problem.function.written()}")
             self.known.say(_known(problem))

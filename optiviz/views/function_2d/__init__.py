@@ -8,6 +8,7 @@ import numpy as np
 from optiviz.analysis.contours import Levels
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Problem
+from optiviz.engine.wording import rounded
 from optiviz.problems import FunctionProblem
 from optiviz.views import Shown, View, as_fine_as_a_hand
 from optiviz.views.figure import Axis, Figure, Item, LegendEntry, Spots
@@ -90,7 +91,7 @@ class Contours(View):
         for one in drawn:
             state = one.reader.state(one.k)
             name = f"{one.name}: " if len(drawn) > 1 and one.name else ""
-            places.append(f"{name}({_number(state.x[across])}, {_number(state.x[up])})")
+            places.append(f"{name}({rounded(state.x[across])}, {rounded(state.x[up])})")
             meanings |= dict.fromkeys(words(state))
             with np.errstate(invalid="ignore"):
                 inside = np.abs(state.x[[across, up]] - plane.middle) <= plane.side / 2
@@ -124,8 +125,8 @@ class Contours(View):
 
 def _note(one: Shown, f: float) -> str:
     known = one.reader.stepper.problem.metrics(one.reader.state(one.k).x).get("distance")
-    value = f"f = {_number(f)}"
-    return value if known is None else f"{value} · {_number(known)} from the minimum"
+    value = f"f = {rounded(f)}"
+    return value if known is None else f"{value} · {rounded(known)} from the minimum"
 
 
 def _left_out(others: int) -> list[str]:
@@ -145,7 +146,7 @@ def _caption(
     if levels.log:
         said.append(
             f"Colours and lines are logarithmic: each line is {levels.step:.3g} times as high "
-            f"above {_number(levels.low)} as the one inside it."
+            f"above {rounded(levels.low)} as the one inside it."
         )
     elif levels.values:
         said.append(f"Lines are {levels.step:g} apart.")
@@ -156,7 +157,3 @@ def _caption(
     if problem.minimum is not None:
         said.append("A cross is where the function is known to be lowest.")
     return " ".join(said)
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optiviz.analysis.grounds import Ground
+from optiviz.engine.wording import rounded
 from optiviz.views.figure import Array, Item, Points, Text, Tiles
 from optiviz.views.network.moment import Moment
 from optiviz.views.palette import marker_of_class
@@ -94,4 +95,4 @@ def enlarged(box: Box, moment: Moment, ground: Ground, values: Array, raw: Array
 
 
 def _short(value: float) -> str:
-    return f"{value:.2g}".replace("-", "−") if abs(value) >= 0.005 else "0"
+    return rounded(value, 2) if abs(value) >= 0.005 else "0"
