@@ -10,6 +10,7 @@ from optiviz.analysis.stability import MEANINGS, Word, known_of, ranges
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stepper import Stepper
+from optiviz.engine.wording import rounded
 from optiviz.methods.descent import Descent
 from optiviz.problems import OneVariable
 from optiviz.ui.forms import RateBand
@@ -97,9 +98,9 @@ class LearningRates(QObject):
             RateBand(band.low, band.high, band.word, MEANINGS[band.word], *_LOOKS[band.word])
             for band in ranges(optimizer, place.curvature, factor)
         )
-        where = f"at {problem.variable} = {place.x:.4g} (iteration {place.k:,})"
+        where = f"at {problem.variable} = {rounded(place.x)} (iteration {place.k:,})"
         if found:
-            about = f"From the curvature {place.curvature:.4g} {where}."
+            about = f"From the curvature {rounded(place.curvature)} {where}."
             if optimizer.rows_in_batch is not None:
                 about += " That is of all rows: a batch has one of its own."
         elif not np.isfinite(place.curvature):
@@ -109,7 +110,7 @@ class LearningRates(QObject):
         else:
             bends = "downwards" if place.curvature < 0 else "nowhere"
             about = f"It bends {bends} here: no rate comes to rest."
-        self._setup.algorithm.show_rates(found, about.replace("-", "−"))
+        self._setup.algorithm.show_rates(found, about)
 
 
 def _place(spec: RunSpec, run: Run | None, k: int, reader_of: ReaderOf) -> _Place:

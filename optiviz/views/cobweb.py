@@ -10,6 +10,7 @@ from optiviz.analysis.paths import path, stretch
 from optiviz.analysis.stability import slope_of_map
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Problem
+from optiviz.engine.wording import rounded
 from optiviz.methods.descent import Descent
 from optiviz.problems import OneVariable
 from optiviz.views import Shown, View, as_fine_as_a_hand
@@ -64,7 +65,7 @@ class Cobweb(View):
         for one in drawn:
             at = float(one.reader.state(one.k).x[0])
             if not low <= at <= high:
-                outside.append(f"{one.name or name} is at {at:.3g}, outside the picture.")
+                outside.append(f"{one.name or name} is at {rounded(at, 3)}, outside the picture.")
         fixed, said = _fixed(drawn[0], problem)
         items += fixed
         start = float(shown[0].reader.stepper.start_point()[0])
@@ -167,7 +168,7 @@ def _fixed(one: Shown, problem: OneVariable) -> tuple[list[Item], list[str]]:
             u = points[chosen]
             items.append(Points(u, u, "text", "diamond", size=0.75, hollow=hollow))
     said = [
-        f"at {name} = {x:.4g} it is {slope:.3g}, {_fate(slope)}".replace("-", "−")
+        f"at {name} = {rounded(x)} it is {rounded(slope, 3)}, {_fate(slope)}"
         for x, slope in zip(points[:_NAMED].tolist(), slopes[:_NAMED].tolist(), strict=True)
     ]
     more = f"; and {len(points) - _NAMED} more" if len(points) > _NAMED else ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from optiviz.engine.wording import rounded
 from optiviz.problems.function_nd import FunctionND
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line, Points
@@ -66,7 +67,7 @@ class Coordinates(View):
 
     def _note(self, one: Shown) -> str:
         known = one.reader.stepper.problem.metrics(one.reader.state(one.k).x).get("distance")
-        return "" if known is None else f"{known:.4g} from the minimum"
+        return "" if known is None else f"{rounded(known)} from the minimum"
 
 
 def _range(low: float, high: float, values: Array) -> tuple[float, float]:

@@ -8,6 +8,7 @@ import numpy as np
 from optiviz.analysis.batches import batches_at
 from optiviz.analysis.paths import path
 from optiviz.engine.problem import Problem, Rows
+from optiviz.engine.wording import rounded
 from optiviz.problems import OneVariable
 from optiviz.problems.one_parameter_regression import OneParameterRegression
 from optiviz.views import Shown, View, as_fine_as_a_hand
@@ -66,10 +67,10 @@ class FunctionView(View):
             parts, places, at, f = _run(one, problem, frame)
             items += parts
             spots.append(places)
-            where = f"{name} = {at:.5g}, f = {f:.5g}"
-            notes.append(f"{one.name}: {name} = {at:.4g}" if len(shown) > 1 else where)
+            where = f"{name} = {rounded(at, 5)}, f = {rounded(f, 5)}"
+            notes.append(f"{one.name}: {name} = {rounded(at)}" if len(shown) > 1 else where)
             if not x[0] <= at <= x[-1]:
-                outside.append(f"{one.name or name} is at {at:.3g}, outside the picture.")
+                outside.append(f"{one.name or name} is at {rounded(at, 3)}, outside the picture.")
         start = shown[0].reader.stepper.start_point()
         return Figure(
             title=self.label,

@@ -6,6 +6,7 @@ import numpy as np
 
 from optiviz.analysis.batches import batches_at
 from optiviz.engine.problem import Rows
+from optiviz.engine.wording import rounded
 from optiviz.problems.one_parameter_regression import OneParameterRegression
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line, Points, Spots
@@ -47,7 +48,8 @@ class RegressionLine(View):
         places: list[str] = []
         for run in reversed(drawn):
             slope = float(run.reader.state(run.k).x[0])
-            places.insert(0, f"{run.name + ': ' if len(drawn) > 1 and run.name else ''}{slope:.4g}")
+            whose = f"{run.name}: " if len(drawn) > 1 and run.name else ""
+            places.insert(0, whose + rounded(slope))
             if np.isfinite(slope):
                 label = run.name if len(drawn) > 1 else ""
                 items.append(_line(slope, ends, (bottom, top), run.number, label))
@@ -56,7 +58,7 @@ class RegressionLine(View):
         legend = [] if batches is None else [LegendEntry(_rows(len(taken)), role, "ring")]
         return Figure(
             title=self.label,
-            note=f"slope {w:.4g} · least squares {problem.best:.4g}".replace("-", "−"),
+            note=f"slope {rounded(w)} · least squares {rounded(problem.best)}",
             x=Axis("x", left, right),
             y=Axis("y", bottom, top),
             items=tuple(items),
@@ -110,7 +112,7 @@ def _spots(problem: OneParameterRegression, w: float, taken: Rows, thin: slice) 
 def _words(k: int, n: int, places: list[str], best: float, whole: bool, taken: Rows) -> str:
     said = (
         f"The {n:,} rows, and the lines y = w x at iteration {k:,}, with w = {'; '.join(places)}. "
-        f"Least squares have w = {best:.4g}."
+        f"Least squares have w = {rounded(best)}."
     )
     if whole:
         return f"{said} The next step takes all rows; upright lines are their errors."

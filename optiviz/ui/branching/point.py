@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBox
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array
+from optiviz.engine.wording import rounded
 from optiviz.ui.forms import IconButton, Note, number_text, numbers
 from optiviz.ui.forms.number import NumberEdit
 
@@ -123,7 +124,7 @@ class PointEditor(QWidget):
         except ValueError:
             self.changed.emit()  # whoever shows mistakes says it
             return
-        listed = [f"{self._name(i)} = {v:.4g}" for i, v in list(self._edits.items())[-_SHOWN:]]
+        listed = [f"{self._name(i)} = {rounded(v)}" for i, v in list(self._edits.items())[-_SHOWN:]]
         more = len(self._edits) - len(listed)
         self._list.say(", ".join([*listed, *([f"and {more:,} more"] if more > 0 else [])]))
         self._list.setVisible(bool(listed))
