@@ -6,21 +6,14 @@ Imports analysis, problems and the engine; knows no toolkit that draws.
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import ceil, log10
 from time import perf_counter
-from typing import ClassVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import ClassVar, Literal
 
 from optiviz.engine.parameters import Kind
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
-from optiviz.views.figure import Action, Figure
-
-_POINTED = 4000  # rows of a picture that can be pointed at, at most
-_WATCH = "Watch this row go through"
+from optiviz.problems.network_training import NetworkTraining
+from optiviz.views.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -71,6 +64,8 @@ class View(Kind):
     ----------
     problems : tuple of str
         The kinds of problem that it can show; empty for every one.
+    predicts : {"classes", "numbers", ""}
+        What a network must predict to be shown; empty where that doesn't matter.
     costly : bool
         It needs states of runs or forward passes: made off the window's thread, at most ten times
         a second.
@@ -86,6 +81,7 @@ class View(Kind):
 
     family: ClassVar[str] = "views"
     problems: ClassVar[tuple[str, ...]] = ()
+    predicts: ClassVar[Literal["classes", "numbers", ""]] = ""
     costly: ClassVar[bool] = False
     place: ClassVar[int] = 100
     lines: ClassVar[bool] = False
@@ -120,6 +116,8 @@ class View(Kind):
 
     def suits(self, problem: Problem) -> bool:
         """Whether it can show runs of this problem."""
+        if self.predicts and isinstance(problem, NetworkTraining):
+            return problem.is_regression is (self.predicts == "numbers")
         return not self.problems or problem.kind in self.problems
 
     def offers(self, shown: Sequence[Shown]) -> Mapping[str, Mapping[str, str]]:
@@ -129,41 +127,6 @@ class View(Kind):
     def idle(self, problem: Problem) -> tuple[str, ...]:
         """Return the settings that have no meaning for this problem."""
         return ()
-
-
-def as_fine_as_a_hand(value: float, low: float, high: float) -> float:
-    """Return a number that is dragged between two others, rounded to about a pixel."""
-    return round(value, ceil(log10(500 / (high - low))))
-
-
-@lru_cache(maxsize=8)
-def to_watch(
-    which: str, n_train: int, n_test: int, every: int = 1
-) -> tuple[NDArray[np.int64], tuple[str, ...], tuple[Action, ...]]:
-    """Return which rows of a picture can be pointed at, their names, and what clicks on them do.
-
-    Parameters
-    ----------
-    which : {"train", "test", "all"}
-        The rows that are drawn, the training rows first.
-    n_train, n_test : int
-    every : int
-        Only each so many rows are drawn.
-    """
-    parts = [("train", n_train), ("test", n_test)]
-    ends = [(part, n) for part, n in parts if which in ("all", part)]
-    n_drawn = sum(n for _, n in ends)
-    every = max(every, -(-n_drawn // _POINTED))
-    chosen, names, actions = [], [], []
-    start = 0
-    for part, n in ends:
-        for row in range(0, n, every):
-            settings = (("row", row), ("part", part), ("step", 0))
-            chosen.append(start + row)
-            names.append(f"{part} {row:,}")
-            actions.append(Action(_WATCH, view="forward_pass", settings=settings))
-        start += n
-    return np.array(chosen, dtype=np.int64), tuple(names), tuple(actions)
 
 
 def show(run: Run, k: int | None = None, name: str = "", number: int = 0) -> Shown:

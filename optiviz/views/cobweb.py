@@ -13,7 +13,7 @@ from optiviz.engine.problem import Problem
 from optiviz.engine.wording import rounded
 from optiviz.methods.descent import Descent
 from optiviz.problems import OneVariable
-from optiviz.views import Shown, View, as_fine_as_a_hand
+from optiviz.views import Shown, View
 from optiviz.views.figure import (
     Action,
     Array,
@@ -24,6 +24,7 @@ from optiviz.views.figure import (
     Line,
     Points,
     Spots,
+    as_fine_as_a_hand,
 )
 from optiviz.views.palette import dash_of_run
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
+from optiviz.problems.network_training import NetworkEvaluator
 from optiviz.views import Shown, View
 from optiviz.views.figure import Figure, Table
 
@@ -18,12 +17,9 @@ class Confusion(View):
     kind = "confusion"
     label = "Confusion"
     problems = ("network_training",)
+    predicts = "classes"
     costly = True
     place = 50
-
-    def suits(self, problem: Problem) -> bool:
-        """Whether the network names classes."""
-        return isinstance(problem, NetworkTraining) and not problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Count the first run's answers at its iteration."""

@@ -10,9 +10,8 @@ import numpy as np
 from optiviz.analysis.grounds import Detail, Features, ground, plane_of
 from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
-from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
-from optiviz.views import Shown, View, to_watch
+from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.views import Shown, View
 from optiviz.views.figure import (
     Array,
     Axis,
@@ -22,6 +21,7 @@ from optiviz.views.figure import (
     LegendEntry,
     Points,
     Spots,
+    to_watch,
 )
 from optiviz.views.palette import marker_of_class
 
@@ -38,6 +38,7 @@ class DecisionBoundary(View):
     kind = "decision_boundary"
     label = "Decision boundary"
     problems = ("network_training",)
+    predicts = "classes"
     costly = True
     place = 20
 
@@ -60,10 +61,6 @@ class DecisionBoundary(View):
             choices={"train": "training rows", "test": "test rows", "all": "all rows"},
         ),
     ] = "train"
-
-    def suits(self, problem: Problem) -> bool:
-        """Whether the network names classes."""
-        return isinstance(problem, NetworkTraining) and not problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's boundary at its iteration."""

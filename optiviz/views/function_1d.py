@@ -11,7 +11,7 @@ from optiviz.engine.problem import Problem, Rows
 from optiviz.engine.wording import rounded
 from optiviz.problems import OneVariable
 from optiviz.problems.one_parameter_regression import OneParameterRegression
-from optiviz.views import Shown, View, as_fine_as_a_hand
+from optiviz.views import Shown, View
 from optiviz.views.figure import (
     Action,
     Array,
@@ -22,6 +22,7 @@ from optiviz.views.figure import (
     Line,
     Points,
     Spots,
+    as_fine_as_a_hand,
 )
 from optiviz.views.palette import dash_of_run
 

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.analysis.regression import explained, shown_share
-from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
+from optiviz.problems.network_training import NetworkEvaluator
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Figure, Item, LegendEntry, Line, Marker, Points
 
@@ -20,12 +19,9 @@ class PredictedActual(View):
     kind = "predicted_actual"
     label = "Predicted against actual"
     problems = ("network_training",)
+    predicts = "numbers"
     costly = True
     place = 50
-
-    def suits(self, problem: Problem) -> bool:
-        """Whether rows have a number that is to be predicted."""
-        return isinstance(problem, NetworkTraining) and problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's predictions at its iteration."""

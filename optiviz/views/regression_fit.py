@@ -11,9 +11,8 @@ from optiviz.analysis.planes import Plane, feature_plane, principal_plane
 from optiviz.analysis.regression import explained, shown_share
 from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
-from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
-from optiviz.views import Shown, View, to_watch
+from optiviz.problems.network_training import NetworkEvaluator
+from optiviz.views import Shown, View
 from optiviz.views.figure import (
     Array,
     Axis,
@@ -25,6 +24,7 @@ from optiviz.views.figure import (
     Points,
     Spots,
     ValueImage,
+    to_watch,
 )
 from optiviz.views.palette import dash_of_run
 
@@ -43,6 +43,7 @@ class RegressionFit(View):
     kind = "regression_fit"
     label = "Fit"
     problems = ("network_training",)
+    predicts = "numbers"
     costly = True
     place = 20
 
@@ -77,10 +78,6 @@ class RegressionFit(View):
             choices={"train": "training rows", "test": "test rows", "all": "all rows"},
         ),
     ] = "all"
-
-    def suits(self, problem: Problem) -> bool:
-        """Whether rows have a number that is to be predicted."""
-        return isinstance(problem, NetworkTraining) and problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the curves of all runs on these data, or the first run's surface."""

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from optiviz.analysis.regression import spread_along
-from optiviz.engine.problem import Problem
-from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
+from optiviz.problems.network_training import NetworkEvaluator
 from optiviz.views import Shown, View
 from optiviz.views.figure import Array, Axis, Band, Figure, Item, LegendEntry, Marker, Points, Rule
 
@@ -21,12 +20,9 @@ class Residuals(View):
     kind = "residuals"
     label = "Residuals"
     problems = ("network_training",)
+    predicts = "numbers"
     costly = True
     place = 55
-
-    def suits(self, problem: Problem) -> bool:
-        """Whether rows have a number that is to be predicted."""
-        return isinstance(problem, NetworkTraining) and problem.is_regression
 
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's residuals at its iteration."""

@@ -7,7 +7,7 @@ named by their role; `optiviz.views.palette` says what a role looks like in each
 from dataclasses import dataclass
 from typing import Literal
 
-from optiviz.views.figure.acts import Action, Spots, Steps
+from optiviz.views.figure.acts import Action, Spots, Steps, as_fine_as_a_hand, to_watch
 from optiviz.views.figure.contours import contour_lines
 from optiviz.views.figure.items import (
     Array,
@@ -31,7 +31,8 @@ from optiviz.views.figure.panes import Code, Note, Surface, Table
 __all__ = [
     "Action", "Array", "Arrows", "Axis", "Band", "ClassImage", "Code", "Dash", "Disks", "Figure",
     "Item", "LegendEntry", "Line", "Marker", "Note", "Points", "Rule", "Spots", "Steps", "Strokes",
-    "Surface", "Table", "Text", "Tiles", "ValueImage", "contour_lines",
+    "Surface", "Table", "Text", "Tiles", "ValueImage", "as_fine_as_a_hand", "contour_lines",
+    "to_watch",
 ]  # fmt: skip
 
 

@@ -1,11 +1,16 @@
 """What a figure lets people do: places to point at, and what a click or a key does."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from math import ceil, log10
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+_POINTED = 4000  # rows of a picture that can be pointed at, at most
+_WATCH = "Watch this row go through"
 
 
 @dataclass(frozen=True)
@@ -77,3 +82,39 @@ class Steps:
     setting: str
     at: int
     count: int
+
+
+def as_fine_as_a_hand(value: float, low: float, high: float) -> float:
+    """Return a number that is dragged between two others, rounded to about a pixel."""
+    return round(value, ceil(log10(500 / (high - low))))
+
+
+@lru_cache(maxsize=8)
+def to_watch(
+    which: str, n_train: int, n_test: int
+) -> tuple[NDArray[np.int64], tuple[str, ...], tuple[Action, ...]]:
+    """Return which rows of a picture can be pointed at, their names, and what clicks on them do.
+
+    Parameters
+    ----------
+    which : {"train", "test", "all"}
+        The rows that are drawn, the training rows first.
+    n_train, n_test : int
+        How many rows there are; of many, evenly spaced ones can be pointed at.
+    """
+    parts = [("train", n_train), ("test", n_test)]
+    ends = [(part, n) for part, n in parts if which in ("all", part)]
+    n_drawn = sum(n for _, n in ends)
+    every = max(1, -(-n_drawn // _POINTED))
+    chosen, names, actions = [], [], []
+    start = 0
+    for part, n in ends:
+        for row in range(0, n, every):
+            settings = (("row", row), ("part", part), ("step", 0))
+            chosen.append(start + row)
+            names.append(f"{part} {row:,}")
+            actions.append(
+                Action("Watch this row go through", view="forward_pass", settings=settings)
+            )
+        start += n
+    return np.array(chosen, dtype=np.int64), tuple(names), tuple(actions)

@@ -10,8 +10,15 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.wording import rounded
 from optiviz.problems import FunctionProblem
-from optiviz.views import Shown, View, as_fine_as_a_hand
-from optiviz.views.figure import Axis, Figure, Item, LegendEntry, Spots
+from optiviz.views import Shown, View
+from optiviz.views.figure import (
+    Axis,
+    Figure,
+    Item,
+    LegendEntry,
+    Spots,
+    as_fine_as_a_hand,
+)
 from optiviz.views.function_2d.ground import Plane, ground, minima
 from optiviz.views.function_2d.marks import run_marks, words
 from optiviz.views.function_2d.steps import step_arrows
