@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtCore import QObject
 
-from optiviz.analysis.stability import MEANINGS, Word, known_of, ranges
+from optiviz.analysis.descent.stability import MEANINGS, Word, known_of, ranges
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stepper import Stepper

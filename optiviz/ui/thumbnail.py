@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optiviz.analysis.planes import principal_plane
+from optiviz.analysis.features.planes import principal_plane
 from optiviz.datasets import Array, Data, Dataset, Labels
 from optiviz.ui.worker import ReaderOf
 

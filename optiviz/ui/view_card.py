@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
 
-from optiviz.analysis.stretches import scan_of
+from optiviz.analysis.runs.stretches import scan_of
 from optiviz.engine.parameters import SpecError, fields
 from optiviz.engine.run import Failure, Run
 from optiviz.ui.canvas import FigureCanvas

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from optiviz.analysis.fixed_points import level_points
-from optiviz.analysis.paths import path, stretch
-from optiviz.analysis.stability import slope_of_map
+from optiviz.analysis.descent.fixed_points import level_points
+from optiviz.analysis.descent.stability import slope_of_map
+from optiviz.analysis.runs.paths import path, stretch
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Problem
 from optiviz.engine.wording import rounded

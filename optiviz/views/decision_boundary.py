@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis.grounds import Detail, Features, ground, plane_of
+from optiviz.analysis.features.grounds import Detail, Features, ground, plane_of
 from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param
 from optiviz.problems.network_training import NetworkEvaluator

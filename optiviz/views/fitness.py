@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis.stretches import Drift, Stretch, drift, flat_stretches
+from optiviz.analysis.runs.stretches import Drift, Stretch, drift, flat_stretches
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Reading
 from optiviz.engine.wording import measured

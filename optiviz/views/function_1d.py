@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from optiviz.analysis.batches import batches_at
-from optiviz.analysis.paths import path
+from optiviz.analysis.descent.batches import batches_at
+from optiviz.analysis.runs.paths import path
 from optiviz.engine.problem import Problem, Rows
 from optiviz.engine.wording import rounded
 from optiviz.problems import OneVariable

@@ -9,17 +9,18 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis.heights import heights_of
 from optiviz.analysis.landscape import (
     Extent,
     Ground,
     SearchPlane,
     extent_of,
+    heights_of,
     parts_of,
     path_plane,
     random_plane,
 )
-from optiviz.analysis.tracks import Path, Paths, Track, is_live, same_space, with_point
+from optiviz.analysis.runs.paths import Path
+from optiviz.analysis.runs.surveys import Survey, is_live, same_space, survey_of, with_point
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem, Reading
@@ -196,7 +197,7 @@ class Landscape(View):
         problem, began = shown[0].run.spec.problem, time.perf_counter()
         drawn = [one for one in shown if same_space(one.run.spec.problem, problem)]
         for one in drawn:
-            while not _PATHS.of(one.run).extend(one.run, one.reader, _PART):
+            while not survey_of(one.run).extend(one.run, one.reader, _PART):
                 yield figure
                 if time.perf_counter() - began > _MOST:
                     break
@@ -209,7 +210,7 @@ class Landscape(View):
     def _scene(self, drawn: Sequence[Shown]) -> _Scene:
         """Return the ground that is drawn on; it moves only when there is more to show."""
         runs = [one.run for one in drawn]
-        paths = [_PATHS.of(run) for run in runs]
+        surveys = [survey_of(run) for run in runs]
         settings = (self.plane, self.through, self.scaling, self.seed, self.span)
         here = drawn[0].k if self.through == "here" else None
         traces = tuple((weakref.ref(run.trace), run.trace.generation) for run in runs)
@@ -217,12 +218,12 @@ class Landscape(View):
         known, now = _KNOWN.get(key), time.perf_counter()
         rests = known is not None and now - known.made < _REST and any(map(is_live, runs))
         if not rests:
-            for one, path in zip(drawn, paths, strict=True):
-                if path.known[2] != one.run.trace.last_k or not path.known[1]:
-                    path.extend(one.run, one.reader, _REPLAY)
-        stage = tuple(path.known for path in paths)
+            for one, survey in zip(drawn, surveys, strict=True):
+                if survey.known[2] != one.run.trace.last_k or not survey.known[1]:
+                    survey.extend(one.run, one.reader, _REPLAY)
+        stage = tuple(survey.known for survey in surveys)
         if known is None or (known.stage != stage and not rests):
-            plane, extent = self._plane(drawn, paths)
+            plane, extent = self._plane(drawn, surveys)
             if known and known.ground.extent == extent and known.ground.plane.same(plane):
                 known.stage = stage
             else:
@@ -232,7 +233,9 @@ class Landscape(View):
         _keep(key, known, runs[0].spec.problem.dim)
         return known
 
-    def _plane(self, drawn: Sequence[Shown], paths: Sequence[Path]) -> tuple[SearchPlane, Extent]:
+    def _plane(
+        self, drawn: Sequence[Shown], surveys: Sequence[Survey]
+    ) -> tuple[SearchPlane, Extent]:
         focus = drawn[0]
         problem, draws = focus.run.spec.problem, Draws(self.seed)
         starts = parts_of(problem, self.scaling)
@@ -241,8 +244,8 @@ class Landscape(View):
         origin = np.where(np.abs(origin) <= 1e100, origin, 0.0)
         unit = float(np.ptp(problem.domain)) / 2 if isinstance(problem, FunctionProblem) else 0.0
         if self.plane == "paths":
-            tracks = [path.track() for path in paths]
-            X = np.concatenate([track.x for track in tracks if len(track.k)] or [origin[None]])
+            paths = [survey.path() for survey in surveys]
+            X = np.concatenate([path.x for path in paths if len(path.k)] or [origin[None]])
             plane = path_plane(X, origin, starts, draws)
             if plane is not None:
                 return plane, extent_of(plane.project(X), self.span)
@@ -279,13 +282,12 @@ class _Way:
         self.dash = dash_of_run(one.number)
         self.reading, self.goal = one.run.spec.problem.reading, goal
         self.state = one.reader.state(one.k)
-        track = _PATHS.of(one.run).track()
-        track = with_point(track, self.state.x, self.state.f, one.k)
-        seen = track.k <= one.last_seen
-        self.track = Track(track.k[seen], track.x[seen], track.f[seen])
-        self.uv = self._places(self.track.x)
-        self.off = ground.plane.distances(self.track.x)
-        self.now = int(np.searchsorted(self.track.k, one.k))
+        path = with_point(survey_of(one.run).path(), self.state.x, self.state.f, one.k)
+        seen = path.k <= one.last_seen
+        self.path = Path(path.k[seen], path.x[seen], path.f[seen])
+        self.uv = self._places(self.path.x)
+        self.off = ground.plane.distances(self.path.x)
+        self.now = int(np.searchsorted(self.path.k, one.k))
         present = self.uv[self.now : self.now + 1]
         self.inside = ground.extent.holds(present)
 
@@ -328,10 +330,10 @@ class _Way:
     def spots(self) -> Spots:
         """Return what its points tell: when, how good, how far beside the plane."""
         there = np.isfinite(self.uv).all(axis=1)
-        (u, v), ks = self.uv[there].T, self.track.k[there]
+        (u, v), ks = self.uv[there].T, self.path.k[there]
         facts: tuple[tuple[str, Array | tuple[str, ...]], ...] = (
             ("iteration", ks.astype(np.float64)),
-            (self.reading.name, self.reading.value(self.track.f[there])),
+            (self.reading.name, self.reading.value(self.path.f[there])),
             ("beside the plane", self.off[there]),
         )
         if self.name:
@@ -361,7 +363,6 @@ def _there(uv: Array) -> Array:
     return np.asarray(uv[np.isfinite(uv).all(axis=1)])
 
 
-_PATHS = Paths()
 _KNOWN: OrderedDict[object, _Scene] = OrderedDict()
 
 

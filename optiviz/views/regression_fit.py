@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis.grounds import Detail, edges_of, ground
-from optiviz.analysis.planes import Plane, feature_plane, principal_plane
+from optiviz.analysis.features.grounds import Detail, edges_of, ground
+from optiviz.analysis.features.planes import Plane, feature_plane, principal_plane
 from optiviz.analysis.regression import explained, shown_share
 from optiviz.datasets import Dataset
 from optiviz.engine.parameters import Param

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optiviz.analysis.batches import batches_at
+from optiviz.analysis.descent.batches import batches_at
 from optiviz.engine.problem import Rows
 from optiviz.engine.wording import rounded
 from optiviz.problems.one_parameter_regression import OneParameterRegression

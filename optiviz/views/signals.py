@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from optiviz.analysis.unrecorded import channels_of, is_recorded, unrecorded
+from optiviz.analysis.runs.unrecorded import channels_of, is_recorded, unrecorded
 from optiviz.engine.optimizer import Channel
 from optiviz.engine.parameters import Param
 from optiviz.engine.wording import measured

@@ -6,8 +6,8 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.analysis.runs.unrecorded import channels_of, unrecorded
 from optiviz.analysis.tried import Role, Tries, around, look
-from optiviz.analysis.unrecorded import channels_of, unrecorded
 from optiviz.engine.optimizer import Channel, Optimizer, Outcome
 from optiviz.engine.parameters import Param
 from optiviz.methods.climbing import Climb

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from optiviz.analysis.heights import heights_of
 from optiviz.analysis.landscape import (
     Extent,
     Ground,
@@ -12,7 +11,8 @@ from optiviz.analysis.landscape import (
     path_plane,
     random_plane,
 )
-from optiviz.analysis.tracks import Path, same_space, wanted_iterations
+from optiviz.analysis.landscape.heights import heights_of
+from optiviz.analysis.runs.surveys import Survey, same_space, wanted_iterations
 from optiviz.datasets.classification import Classification
 from optiviz.engine.draws import Draws
 from optiviz.engine.problem import Reading
@@ -181,19 +181,19 @@ def test_a_path_has_the_very_points_of_the_run_and_forgets_what_was_changed():
         }
     )
     run = Run(spec).finish()
-    reader, path = Reader(run), Path()
-    assert not path.extend(run, reader, 0.0)  # what costs nothing is there at once
-    assert path.track().k.tolist()[:1] == [0]
-    assert path.track().k[-1] == 300
-    assert path.extend(run, reader, 60.0)
-    track = path.track()
-    for k, x, f in zip(track.k[::20], track.x[::20], track.f[::20], strict=True):
+    reader, survey = Reader(run), Survey()
+    assert not survey.extend(run, reader, 0.0)  # what costs nothing is there at once
+    assert survey.path().k.tolist()[:1] == [0]
+    assert survey.path().k[-1] == 300
+    assert survey.extend(run, reader, 60.0)
+    path = survey.path()
+    for k, x, f in zip(path.k[::20], path.x[::20], path.f[::20], strict=True):
         assert x.tobytes() == run.state(int(k)).x.tobytes()
         assert f == run.state(int(k)).f
     run.change(100, x=np.zeros(spec.problem.dim))
     run.finish()
-    assert path.extend(run, Reader(run), 60.0)
-    changed = path.track()
+    assert survey.extend(run, Reader(run), 60.0)
+    changed = survey.path()
     for k, x in zip(changed.k[::20], changed.x[::20], strict=True):
         assert x.tobytes() == run.state(int(k)).x.tobytes()
 

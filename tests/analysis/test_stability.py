@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optiviz.analysis.stability import MEANINGS, ranges, word_at
+from optiviz.analysis.descent.stability import MEANINGS, ranges, word_at
 from optiviz.optimizers.adam import Adam
 from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.optimizers.momentum import Momentum

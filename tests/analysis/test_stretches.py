@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from optiviz import presets
-from optiviz.analysis import stretches
-from optiviz.analysis.events import change_words, events
-from optiviz.analysis.stretches import Stretch, drift, flat_stretches, least_length
+from optiviz.analysis.runs import stretches
+from optiviz.analysis.runs.events import change_words, events
+from optiviz.analysis.runs.stretches import Stretch, drift, flat_stretches, least_length
 from optiviz.engine.history import History
 from optiviz.engine.optimizer import Block, Outcome, first_state
 from optiviz.engine.run import Reader, Run

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiviz import presets
 from optiviz.analysis.diagnosis import diagnose
-from optiviz.analysis.planes import principal_plane
+from optiviz.analysis.features.planes import principal_plane
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.ui.canvas.axes import Scale

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from optiviz import presets
-from optiviz.analysis.events import events
+from optiviz.analysis.runs.events import events
 from optiviz.engine.run import Run, RunStatus
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.session import Entry

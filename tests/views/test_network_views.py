@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optiviz.analysis import units
+from optiviz.analysis.networks import units
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
 from optiviz.networks import passes
@@ -84,7 +84,7 @@ def test_maps_are_what_the_units_say_over_the_plane(mlp):
     inputs, hidden, biases, output, _ = items(figure, Tiles)
     assert [len(t.x) for t in (inputs, hidden, biases, output)] == [5, 10, 10, 1]
     side = hidden.values.shape[1]
-    from optiviz.analysis.grounds import ground
+    from optiviz.analysis.features.grounds import ground
 
     problem = mlp.spec.problem
     grid = ground(problem.dataset, None, (side, side)).grid

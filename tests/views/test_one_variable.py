@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from optiviz import presets
-from optiviz.analysis.batches import batches_at
-from optiviz.analysis.fixed_points import level_points
+from optiviz.analysis.descent.batches import batches_at
+from optiviz.analysis.descent.fixed_points import level_points
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.problems.function_1d import Function1D

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optiviz.analysis.runs.unrecorded import unrecorded
 from optiviz.analysis.tried import tried
-from optiviz.analysis.unrecorded import unrecorded
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Outcome
 from optiviz.engine.run import Reader, Run

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from optiviz import presets
-from optiviz.analysis.planes import feature_plane, principal_plane
-from optiviz.analysis.stretches import flat_stretches
+from optiviz.analysis.features.planes import feature_plane, principal_plane
+from optiviz.analysis.runs.stretches import flat_stretches
 from optiviz.datasets.classification import Classification
 from optiviz.datasets.friedman1 import Friedman1
 from optiviz.datasets.iris import Iris

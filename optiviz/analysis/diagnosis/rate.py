@@ -1,13 +1,13 @@
 """A learning rate beyond what the curvature lets a descent stand.
 
 A step of plain descent multiplies the distance along a principal direction by 1 - rate * curvature:
-above 2 / curvature it grows (Polyak 1964; `optiviz.analysis.stability` for momentum).
+above 2 / curvature it grows (Polyak 1964; `optiviz.analysis.descent.stability` for momentum).
 """
 
 import numpy as np
 
+from optiviz.analysis.descent.stability import known_of, ranges
 from optiviz.analysis.diagnosis.case import Case, Finding, Rule
-from optiviz.analysis.stability import known_of, ranges
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.engine.wording import rounded
 from optiviz.methods.descent import Descent

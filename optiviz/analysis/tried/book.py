@@ -33,7 +33,7 @@ V = TypeVar("V")
 _LONGEST = 1024  # iterations that are done again between two looks at the clock
 
 
-class Stretch(NamedTuple):
+class Known(NamedTuple):
     """What is known of a stretch.
 
     Attributes
@@ -76,7 +76,7 @@ class Book:
         self._places: dict[int, Array] = {}  # where tiles end
         self._states: dict[int, State] = {}  # besides the trace's snapshots
 
-    def between(self, start: int, stop: int, seconds: float | None = None) -> Stretch:
+    def between(self, start: int, stop: int, seconds: float | None = None) -> Known:
         """Return what the iterations start to stop - 1 tried; the first is 1.
 
         Parameters
@@ -90,7 +90,7 @@ class Book:
         trace = self._run.trace
         first, last = max(0, start - 1), min(stop - 1, trace.last_k)
         if first >= last:
-            return Stretch(Tries.concatenate([]), 0)
+            return Known(Tries.concatenate([]), 0)
         generation = self._fresh()
         width = self._width(first, last)
         at, end = first // width * width, min(-(-last // width) * width, trace.last_k)
@@ -107,10 +107,10 @@ class Book:
                 self._keep(a, b, tile)
                 parts.append(tile.tries)
         if trace.generation != generation:  # it was changed meanwhile
-            return Stretch(Tries.concatenate([]), last - first)
+            return Known(Tries.concatenate([]), last - first)
         tries = Tries.concatenate(parts)
         low, high = np.searchsorted(tries.k, (first + 1, last + 1))
-        return Stretch(tries[int(low) : int(high)], missing)
+        return Known(tries[int(low) : int(high)], missing)
 
     def _fresh(self) -> int:
         """Forget what belongs to rows that are gone; return the trace's generation."""
@@ -239,7 +239,7 @@ def _new_starts(run: Run, optimizer: Climb, rows: Block) -> Array | None:
 _BOOKS: WeakKeyDictionary[Reader, Book] = WeakKeyDictionary()
 
 
-def tried(run: Run, reader: Reader, start: int, stop: int, seconds: float | None = None) -> Stretch:
+def tried(run: Run, reader: Reader, start: int, stop: int, seconds: float | None = None) -> Known:
     """Return what the iterations start to stop - 1 of a run tried; see `Book.between`.
 
     What was found with a reader is kept as long as the reader is.

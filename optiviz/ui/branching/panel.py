@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optiviz.analysis.events import difference
+from optiviz.analysis.runs.events import difference
 from optiviz.engine.branching import Crossing, crossing
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError, fields

@@ -7,8 +7,8 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from optiviz.analysis.events import NONE, Events, events
-from optiviz.analysis.stretches import Stretch
+from optiviz.analysis.runs.events import NONE, Events, events
+from optiviz.analysis.runs.stretches import Stretch
 from optiviz.engine.run import Run
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.drawing import BarDrawing, Lanes

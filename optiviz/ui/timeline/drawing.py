@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from optiviz.analysis.stretches import Stretch
+from optiviz.analysis.runs.stretches import Stretch
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.markers import Marker
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from optiviz.analysis.events import Events, change_words
-from optiviz.analysis.stretches import Stretch, drift
+from optiviz.analysis.runs.events import Events, change_words
+from optiviz.analysis.runs.stretches import Stretch, drift
 from optiviz.engine.run import Run
 from optiviz.engine.wording import measured
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optiviz.analysis.events import events
-from optiviz.analysis.stretches import Stretch, drift, measuring
+from optiviz.analysis.runs.events import events
+from optiviz.analysis.runs.stretches import Stretch, drift, measuring
 from optiviz.engine.run import Failure, Run
 from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import SNAPSHOT_STRIDE

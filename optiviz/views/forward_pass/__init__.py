@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis import diagrams
+from optiviz.analysis.networks import diagrams
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
 from optiviz.networks import passes

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from optiviz.analysis import units
-from optiviz.analysis.diagrams import elided, heights
+from optiviz.analysis.networks import units
+from optiviz.analysis.networks.diagrams import elided, heights
 from optiviz.views.figure import (
     Array,
     Axis,

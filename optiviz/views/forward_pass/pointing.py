@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optiviz.analysis import diagrams
+from optiviz.analysis.networks import diagrams
 from optiviz.views.figure import Action, Spots
 from optiviz.views.forward_pass.board import Board
 from optiviz.views.forward_pass.walk import Step

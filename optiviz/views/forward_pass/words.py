@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optiviz.analysis.diagrams import Column
-from optiviz.analysis.units import spoken
+from optiviz.analysis.networks.diagrams import Column
+from optiviz.analysis.networks.units import spoken
 from optiviz.networks.activations import ACTIVATIONS, Activation
 from optiviz.networks.losses import LOSSES
 from optiviz.networks.passes import LayerErrors, RowPass

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from optiviz.analysis.ellipses import ellipse
-from optiviz.analysis.paths import Path, path
+from optiviz.analysis.runs.paths import Path, path
 from optiviz.engine.optimizer import State
 from optiviz.views import Shown
 from optiviz.views.figure import Action, Array, Arrows, Item, Line, Points, Spots

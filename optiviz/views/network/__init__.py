@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from optiviz.analysis import diagrams, units
-from optiviz.analysis.grounds import Ground, ground
+from optiviz.analysis.features.grounds import Ground, ground
+from optiviz.analysis.networks import diagrams, units
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem
 from optiviz.engine.run import Run

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optiviz.analysis import units
+from optiviz.analysis.networks import units
 from optiviz.engine.wording import measured
 from optiviz.views.figure import Array, Axis, Band, Figure, Item, LegendEntry, Line, Spots, Text
 from optiviz.views.network.moment import Moment

@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 
-from optiviz.analysis import diagrams, units
-from optiviz.analysis.grounds import Ground
+from optiviz.analysis.features.grounds import Ground
+from optiviz.analysis.networks import diagrams, units
 from optiviz.engine.wording import measured
 from optiviz.views.figure import (
     Action,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optiviz.analysis.grounds import Ground
+from optiviz.analysis.features.grounds import Ground
 from optiviz.engine.wording import rounded
 from optiviz.views.figure import Array, Item, Points, Text, Tiles
 from optiviz.views.network.moment import Moment

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optiviz.analysis import units
+from optiviz.analysis.networks import units
 from optiviz.problems.network_training import NetworkEvaluator
 from optiviz.views.figure import Array
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from optiviz.analysis.diagrams import Column, Edges
+from optiviz.analysis.networks.diagrams import Column, Edges
 from optiviz.views.figure import Array
 
 MAPPED = 24  # units of a column that have room for a map

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from optiviz.analysis.diagrams import Column, Indices
+from optiviz.analysis.networks.diagrams import Column, Indices
 from optiviz.views.figure import Action, Array, Spots, Strokes
 from optiviz.views.network.moment import Moment
 from optiviz.views.network.sketch import Sketch

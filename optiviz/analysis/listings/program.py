@@ -13,18 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from optiviz.analysis.followed import Event, Followed, Glimpse, Tracer
+from optiviz.analysis.listings.followed import Followed, Tracer
 from optiviz.engine.draws import Draws
 from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import Optimizer, State
 from optiviz.engine.parameters import Parameters, fields
 from optiviz.engine.problem import Array, Evaluator, Problem, Rows
 from optiviz.schedules import Schedule
-
-__all__ = [
-    "Course", "Event", "Followed", "Glimpse", "Program", "TooMuch", "lines_of_settings", "names_in",
-    "run_listing", "settings", "trace_iteration",
-]  # fmt: skip
 
 _CALL = 2e4  # numbers that could be looked at in the time that a call takes by itself
 

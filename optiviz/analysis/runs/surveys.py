@@ -6,11 +6,11 @@ of them are the same everywhere.
 
 import time
 import weakref
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.analysis.runs.paths import Path
 from optiviz.engine.problem import Problem
 from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.trace import Trace
@@ -24,24 +24,14 @@ _NUMBERS = 4_000_000  # held for a path, about
 _LARGEST = 1e100  # what is beyond has no place in a picture, and its square no number
 
 
-class Track(NamedTuple):
-    """Points along a run, in order.
+class Survey:
+    """The points along one run that are known so far, for one thread.
 
     Attributes
     ----------
-    k : ndarray of int, shape (n,)
-    x : ndarray, shape (n, dim)
-        All finite.
-    f : ndarray, shape (n,)
+    complete : bool
+        All that are wanted were there when it was last extended.
     """
-
-    k: NDArray[np.int64]
-    x: Array
-    f: Array
-
-
-class Path:
-    """The points along one run that are known so far, for one thread."""
 
     def __init__(self) -> None:
         self._found: dict[int, tuple[Array, float]] = {}
@@ -89,14 +79,14 @@ class Path:
         """What tells one stage of it from another: generation, number of points, the last one."""
         return self._generation, len(self._found), max(self._found, default=-1)
 
-    def track(self) -> Track:
+    def path(self) -> Path:
         """Return the points known so far, but those that have flown off."""
         dim = len(next(iter(self._found.values()))[0]) if self._found else 0
         ks = sorted(self._found)
         ks = [k for k in ks if (np.abs(self._found[k][0]) <= _LARGEST).all()]
         x = np.array([self._found[k][0] for k in ks]) if ks else np.empty((0, dim))
         f = np.array([self._found[k][1] for k in ks])
-        return Track(np.array(ks, dtype=np.int64), x, f)
+        return Path(np.array(ks, dtype=np.int64), x, f)
 
 
 def wanted_iterations(last_k: int, dim: int) -> list[int]:
@@ -112,26 +102,23 @@ def wanted_iterations(last_k: int, dim: int) -> list[int]:
     return [*range(0, last_k, stride), last_k] if last_k >= 0 else []
 
 
-class Paths:
-    """The paths of all runs that were looked at; those of runs that are gone are dropped."""
-
-    def __init__(self) -> None:
-        self._paths: weakref.WeakKeyDictionary[Trace, Path] = weakref.WeakKeyDictionary()
-
-    def of(self, run: Run) -> Path:
-        """Return the path of a run, which may have no point yet."""
-        return self._paths.setdefault(run.trace, Path())
+_surveys: weakref.WeakKeyDictionary[Trace, Survey] = weakref.WeakKeyDictionary()
 
 
-def with_point(track: Track, x: Array, f: float, k: int) -> Track:
-    """Return a track with one more point, if it hasn't it already; nan where it has flown off."""
-    at = int(np.searchsorted(track.k, k))
-    if at < len(track.k) and track.k[at] == k:
-        return track
+def survey_of(run: Run) -> Survey:
+    """Return the survey of a run, which may have no point yet; it is kept as long as its trace."""
+    return _surveys.setdefault(run.trace, Survey())
+
+
+def with_point(path: Path, x: Array, f: float, k: int) -> Path:
+    """Return a path with one more point, if it hasn't it already; nan where it has flown off."""
+    at = int(np.searchsorted(path.k, k))
+    if at < len(path.k) and path.k[at] == k:
+        return path
     x = np.where(np.abs(x) <= _LARGEST, x, np.nan)[None]
-    rows = track.x.reshape(len(track.k), x.shape[1])
-    ks, fs = np.insert(track.k, at, k), np.insert(track.f, at, f)
-    return Track(ks, np.concatenate([rows[:at], x, rows[at:]]), fs)
+    rows = path.x.reshape(len(path.k), x.shape[1])
+    ks, fs = np.insert(path.k, at, k), np.insert(path.f, at, f)
+    return Path(ks, np.concatenate([rows[:at], x, rows[at:]]), fs)
 
 
 def same_space(one: Problem, other: Problem) -> bool:

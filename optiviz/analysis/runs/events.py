@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.analysis.stretches import Stretch, scan_of
+from optiviz.analysis.runs.stretches import Stretch, scan_of
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Field, Kind, Parameters, fields
 from optiviz.engine.run import Run

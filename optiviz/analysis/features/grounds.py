@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.analysis.planes import Plane, feature_plane, principal_plane
+from optiviz.analysis.features.planes import Plane, feature_plane, principal_plane
 from optiviz.datasets import Dataset
 
 Array = NDArray[np.float64]

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.analysis.units import spoken
+from optiviz.analysis.networks.units import spoken
 from optiviz.datasets import Dataset
 from optiviz.networks.network import Network
 
