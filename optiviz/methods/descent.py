@@ -20,9 +20,9 @@ from optiviz.engine.optimizer import (
     frozen,
 )
 from optiviz.engine.parameters import Param
+from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array, Epoch, Evaluator, Problem
 from optiviz.methods import descent_lines
-from optiviz.methods.parts import StepParts
 from optiviz.methods.walk import DescentState, Walk
 from optiviz.schedules import Schedule
 from optiviz.schedules.constant import Constant
@@ -46,7 +46,7 @@ BATCH_CHANNELS = (
 Moments = tuple[Array, ...]
 
 
-class Descent(StepParts, StretchOptimizer):
+class Descent(StretchOptimizer):
     """x <- x + step, with a step made of the gradient; here, the plain one.
 
     On all rows, a row's f is the value that the step led to. On batches, which are shuffled for
@@ -157,6 +157,27 @@ class Descent(StepParts, StretchOptimizer):
         kept = min(self.n_moments, len(state.moments))
         moments[:kept] = state.moments[:kept]
         return moments
+
+    def remembered(
+        self, before: Moments, after: Moments, x: Array, rate: float, t: int
+    ) -> tuple[Part, ...]:
+        """Return what a step has of earlier ones, from the moments before and after `update`."""
+        return ()
+
+    def parts(self, problem: Evaluator[Problem], state: State) -> tuple[Part, ...]:
+        """Return the plain step along the gradient of all rows, and what is remembered."""
+        assert isinstance(state, DescentState)
+        gradient = problem.gradient(state.x)
+        with np.errstate(all="ignore"):
+            length = float(np.linalg.norm(gradient))
+            if self.clip_norm is not None and length > self.clip_norm:
+                gradient *= self.clip_norm / length
+            rate = float(self.learning_rate * self.schedule.factors(np.array([state.k]))[0])
+            before = self.moments_from(state)
+            after, step, t = before.copy(), np.empty_like(gradient), state.updates + 1
+            self.update(step, gradient.copy(), state.x, tuple(after), rate, t)
+            memory = self.remembered(tuple(before), tuple(after), state.x, rate, t)
+            return Part("gradient", "−rate · gradient", -rate * gradient), *memory
 
     def rule(self, slope: str) -> str:
         """Say, with the numbers set, what a step is, given the words for the gradient."""
