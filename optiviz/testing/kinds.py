@@ -25,6 +25,15 @@ def name_of(params: Parameters) -> str:
     return type(params).__name__
 
 
+def described(params: Parameters) -> str:
+    """Return a kind's name with the settings that are not as usual: "momentum-0.05-9"."""
+    usual = type(params)()
+    names = [field.name for field in fields(type(params))]
+    changed = [n for n in names if getattr(params, n) != getattr(usual, n)]
+    shown = [str(getattr(params, n)).split("(")[0] for n in changed]
+    return "-".join([getattr(params, "kind", name_of(params)), *shown])
+
+
 def bits(value: Any) -> bytes:
     """Return what has to be equal for two values to be the same to the last bit."""
     return np.ascontiguousarray(value).tobytes()

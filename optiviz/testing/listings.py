@@ -1,7 +1,7 @@
 """What every listing keeps: `optiviz.engine.listing` says why."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -128,7 +128,30 @@ def _other_outcome(before: State, after: State, x: Array, outcome: int) -> str |
     return None if right else f"iteration {after.k} is not {Outcome(outcome).name.lower()}"
 
 
-def slightly_wrong(listing: Listing) -> Iterator[tuple[str, Listing]]:
+def unnoticed(optimizer: Optimizer, problems: Sequence[Problem], iterations: int = 45) -> list[str]:
+    """Return the wrong operators that a listing could have on these problems without a difference.
+
+    One operator of the loop at a time is another one, such as ``-`` for ``+``.
+    """
+    listing = optimizer.listing()
+    assert listing is not None
+    made = list(_slightly_wrong(listing))
+    require(bool(made), f"the loop of {name_of(optimizer)} has no operator that could be wrong")
+    return [
+        changed
+        for changed, wrong in made
+        if not any(_is_found_out(optimizer, problem, wrong, iterations) for problem in problems)
+    ]
+
+
+def _is_found_out(optimizer: Optimizer, problem: Problem, wrong: Listing, iterations: int) -> bool:
+    try:
+        return first_difference(optimizer, problem, wrong, iterations) is not None
+    except Exception:  # lines that can't be run are found out as well
+        return True
+
+
+def _slightly_wrong(listing: Listing) -> Iterator[tuple[str, Listing]]:
     """Yield listings in which one operator of the loop is another one, and what was changed."""
     tree = ast.parse(listing.loop)
     for node in ast.walk(tree):
