@@ -131,7 +131,8 @@ class History:
         return len(self._found)
 
     def samples(self) -> Samples:
-        """Return what is known so far."""
+        """Return what is known so far; nothing of rows that a change has dropped."""
+        self._forget()
         with self._lock:
             ks = sorted(self._found)
             found = [self._found[k] for k in ks]

@@ -13,6 +13,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.optimizers.random_search import RandomSearch
+from optiviz.store import run_file
 
 
 def climb(n=3000):
@@ -179,3 +180,13 @@ def test_two_threads_measure_beside_a_run_that_goes_on():
     for i in range(0, len(samples.k), 97):
         x = reader.state(int(samples.k[i])).x
         assert samples.metrics["test_accuracy"][i] == problem.metrics(x)["test_accuracy"]
+
+
+def test_nothing_of_dropped_rows_is_shown_or_saved_right_after_a_change(tmp_path):
+    run = climb(100).finish()
+    run.history.extend(Reader(run))
+    run.change(10, optimizer=HillClimbing(step_size=0.3))
+    assert run.history.samples().k.tolist() == list(range(11))
+    path = tmp_path / "changed.optiviz"
+    run_file.save(path, [run])
+    assert run_file.load(path)[0].trace.last_k == 10
