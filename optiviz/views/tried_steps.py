@@ -238,14 +238,15 @@ def _curve(one: Shown, channel: Channel, low: int, high: int) -> tuple[Array, Ar
     """Return iterations and values of a channel between two iterations."""
     trace = one.run.trace
     names = [c.name for c in one.run.spec.optimizer.channels]
-    if channel.name in names:
+    counted = channel is _RATE  # another algorithm of the run may report what is called the same
+    if channel.name in names and not counted:
         if high - low > _ROWS:
             curve = trace.curve(names.index(channel.name), points=one.points)
             inside = (curve.k >= low) & (curve.k <= high)
             return curve.k[inside].astype(np.float64), curve.last[inside]
         rows = one.reader.rows(low, high + 1)
         return np.arange(low, high + 1.0), rows.channels[:, names.index(channel.name)].copy()
-    if channel.name in channels_of(one.run):
+    if channel.name in channels_of(one.run) and not counted:
         seconds = _QUICK if one.quick else _AGAIN
         k, y, _ = unrecorded(one.run, one.reader, channel.name, high, seconds)
         return k[k >= low], y[k >= low]

@@ -271,3 +271,16 @@ def test_values_that_come_once_in_an_epoch_are_joined():
     line = next(i for i in figure.items if isinstance(i, Line))
     assert np.isfinite(line.y).all()
     assert 2 <= len(line.y) < 10
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_the_acceptance_rate_of_a_climb_is_counted_whatever_a_population_calls_acceptance(later):
+    first, second = ("hill_climbing", "particle_swarm")[:: 1 if later else -1]
+    run = finished(iterations=40, optimizer={"kind": first})
+    run.change(10 if later else 0, optimizer=OPTIMIZERS[second]())
+    run.finish()
+    k = 8 if later else 40
+    below = TriedSteps(stretch=None).figure([show(run, k)]).below
+    line = next(i for i in below.items if isinstance(i, Line) and i.x[-1] == k)
+    kept = run.trace.rows(1, k + 1).outcome != Outcome.REJECTED
+    np.testing.assert_allclose(line.y[1:], np.cumsum(kept) / np.arange(1, k + 1))
