@@ -167,8 +167,8 @@ class Descent(StretchOptimizer):
     def parts(self, problem: Evaluator[Problem], state: State) -> tuple[Part, ...]:
         """Return the plain step along the gradient of all rows, and what is remembered."""
         assert isinstance(state, DescentState)
-        gradient = problem.gradient(state.x)
         with np.errstate(all="ignore"):
+            gradient = problem.gradient(state.x)
             length = float(np.linalg.norm(gradient))
             if self.clip_norm is not None and length > self.clip_norm:
                 gradient *= self.clip_norm / length

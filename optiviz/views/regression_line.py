@@ -96,6 +96,7 @@ def _spots(problem: OneParameterRegression, w: float, taken: Rows, thin: slice) 
     with np.errstate(all="ignore"):
         predicted = (w * x)[thin]
         error = predicted - y[thin]
+        squared = error**2
     chosen = np.isin(number - 1, taken)
     facts = (
         ("row", tuple(f"{i:,}" for i in number.tolist())),
@@ -103,7 +104,7 @@ def _spots(problem: OneParameterRegression, w: float, taken: Rows, thin: slice) 
         ("y", y[thin]),
         ("predicted", predicted),
         ("error", error),
-        ("squared error", error**2),
+        ("squared error", squared),
         ("next step", tuple("takes it" if c else "" for c in chosen.tolist())),
     )
     return Spots(x[thin], y[thin], facts)

@@ -1,7 +1,7 @@
 """The parts of the step that comes next, as arrows from where a run is."""
 
 from dataclasses import dataclass
-from math import log10
+from math import hypot, log10
 
 import numpy as np
 
@@ -81,11 +81,15 @@ def step_arrows(one: Shown, plane: Plane) -> StepArrows:
     )
 
 
+def _length(vector: Array) -> float:
+    return hypot(*vector.tolist())  # no squares: they are too large sooner
+
+
 def _times(step: Array, vectors: list[Array], side: float) -> float:
     """Return how many times as long as they are arrows are drawn: 1, or 2, 5, 10, 20 ..."""
-    length = float(np.linalg.norm(step))
+    length = _length(step)
     if not 0 < length < np.inf:
-        length = max((float(np.linalg.norm(v)) for v in vectors), default=0.0)
+        length = max((_length(v) for v in vectors), default=0.0)
     if not 0 < length < _SEEN * side:
         return 1.0
     room = min(_LARGE * side / length, 1e300)
@@ -95,7 +99,7 @@ def _times(step: Array, vectors: list[Array], side: float) -> float:
 
 def _drawn(vector: Array, times: float | None, side: float) -> tuple[Array | None, bool]:
     """Return an arrow as it is drawn, or None where there is none, and whether it was cut."""
-    length = float(np.linalg.norm(vector))
+    length = _length(vector)
     if not 0 < length < np.inf:
         return None, False
     if times is None:
@@ -115,7 +119,7 @@ def _spots(heads: list[tuple[Array, str, Array]]) -> tuple[Spots, ...]:
     if not heads:
         return ()
     at = np.array([head for head, _, _ in heads])
-    lengths = np.array([float(np.linalg.norm(vector)) for _, _, vector in heads])
+    lengths = np.array([_length(vector) for _, _, vector in heads])
     across, up = np.array([vector for _, _, vector in heads]).T
     facts = (
         ("arrow", tuple(label for _, label, _ in heads)),
