@@ -251,12 +251,14 @@ class MainWindow(QMainWindow):
         self._set_scale(1.0)
 
     def _set_scale(self, scale: float) -> None:
-        current_theme().scale = scale
+        with self.worker.resting():
+            current_theme().scale = scale
         self._settings.setValue("scale", current_theme().scale)
 
     def switch_theme(self) -> None:
         """Dark if it is light, light if it is dark."""
-        current_theme().name = "light" if current_theme().dark else "dark"
+        with self.worker.resting():
+            current_theme().name = "light" if current_theme().dark else "dark"
         self._settings.setValue("theme", current_theme().name)
 
     def toggle_full_screen(self) -> None:

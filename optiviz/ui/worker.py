@@ -8,6 +8,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -51,6 +52,8 @@ class Worker(QThread):
         self._parts: dict[Any, tuple[int, Iterator[Any]]] = {}
         self._number = 0
         self._closing = False
+        self._may_work = threading.Event()
+        self._may_work.set()
         self._ending: set[Run] = set()  # runs that are to be stopped
         self._measured_at = 0.0
         self._runs: list[Run] = []
@@ -114,8 +117,21 @@ class Worker(QThread):
             self._wake.notify()
             return self._number
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Begin nothing meanwhile, so that the window needn't wait for its turns.
+
+        Where Qt calls Python thousands of times, each call may wait 5 ms for a busy interpreter.
+        """
+        self._may_work.clear()
+        try:
+            yield
+        finally:
+            self._may_work.set()
+
     def close(self) -> None:
         """End the thread, after the slice it is in."""
+        self._may_work.set()
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -133,6 +149,7 @@ class Worker(QThread):
         while not self._is_closing():
             try:
                 with threads.leaving_when(self._is_closing):
+                    self._may_work.wait()
                     self._work()
             except Exception as error:  # nothing that fails here may end the thread
                 self.went_wrong.emit(_failure(error))
@@ -219,6 +236,7 @@ class Worker(QThread):
         with self._wake:
             requests, self._requests = self._requests, {}
         for key, (number, function) in requests.items():
+            self._may_work.wait()
             if self._is_closing():
                 break
             self._parts.pop(key, None)

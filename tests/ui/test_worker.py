@@ -175,3 +175,23 @@ def test_an_iteration_that_was_left_never_happened(qtbot: QtBot) -> None:
     whole = Run(run.spec)
     whole.advance(1)
     assert run.digest == whole.digest
+
+
+def test_while_the_window_has_much_to_do_nothing_is_begun(qtbot: QtBot) -> None:
+    """Another theme took four seconds while a run was computed, for one without it."""
+    worker = Worker()
+    run = Run(RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 10_000_000))
+    worker.start()
+    try:
+        worker.play(run)
+        qtbot.waitUntil(lambda: run.k > 0)
+        with worker.resting():
+            time.sleep(0.3)  # the slice that it was in
+            k = run.k
+            time.sleep(0.2)
+            assert run.k == k
+        qtbot.waitUntil(lambda: run.k > k)
+    finally:
+        with worker.resting():
+            worker.close()
+    assert not worker.isRunning()

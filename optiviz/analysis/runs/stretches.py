@@ -255,9 +255,9 @@ class Scan:
             # On from here: the reader may have been asked for something else in between.
             nearest = trace.snapshot(k)
             after = stepper.advance_to(nearest if nearest.k > now.k else now, k)
-            way += float(np.linalg.norm(after.x - now.x))
+            way += _distance(after.x, now.x)
             now = after
-        distance, length = (float(np.linalg.norm(x)) for x in (now.x - first.x, first.x))
+        distance, length = _distance(now.x, first.x), _distance(first.x, 0.0)
         relative = distance / length if length else np.nan
         with self._lock:
             if generation == self._generation == trace.generation:
@@ -317,6 +317,11 @@ def _stops(run: Run, stretch: Stretch) -> list[int]:
         stops: list[int] = np.unique(np.linspace(start, end, STOPS).astype(np.int64)).tolist()
         return stops
     return [start, *(state.k for state in run.trace.snapshots if start < state.k < end), end]
+
+
+def _distance(x: Array, y: Array | float) -> float:
+    with np.errstate(all="ignore"):  # infinite where a square is too large
+        return float(np.linalg.norm(x - y))
 
 
 def _still(values: Array) -> NDArray[np.bool_]:
