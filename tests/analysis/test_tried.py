@@ -290,3 +290,14 @@ def test_large_networks_and_large_populations_take_no_more_memory_than_small_one
     assert book.between(1, 40).missing == 0
     sizes = [a.nbytes for s in book._states.values() for a in s.to_arrays().values()]
     assert sum(sizes) <= 8 << 20
+
+
+@pytest.mark.parametrize("kind", ["lbfgs", "conjugate_gradient", "newton"])
+def test_of_a_line_that_leads_nowhere_nothing_was_kept(kind):
+    """At a minimum its last steps are so short that they are none: points equal to x."""
+    run = finished("one-parameter", 30, kind)
+    rows, found = run.trace.rows(0, run.k + 1), all_of(run)
+    nowhere = np.flatnonzero(rows.outcome == Outcome.REJECTED)
+    at = np.isin(found.k, nowhere)
+    assert at.any()
+    assert (found.outcome[at] == Outcome.REJECTED).all()

@@ -120,14 +120,14 @@ def replayed(stepper: Stepper, optimizer: Optimizer, state: State, n: int) -> tu
         return _one_each(recorder, stepper, optimizer, state, n)
     parts = []
     for _ in range(n):
-        after, _ = optimizer.step(recorder, state, stepper.draws)
+        after, row = optimizer.step(recorder, state, stepper.draws)
         calls = recorder.taken()
         if is_population(optimizer):
             part = _generation(calls, state, after)
         elif isinstance(optimizer, PatternSearch):
             part = _sweep(calls, state, after)
         else:
-            part = _trials(calls, state, after)
+            part = _trials(calls, state, after, row.outcome)
         parts.append(part)
         state = after
     return Tries.concatenate(parts), state
@@ -150,10 +150,11 @@ def _one_each(
     return tries, after
 
 
-def _trials(calls: Calls, state: State, after: State) -> Tries:
+def _trials(calls: Calls, state: State, after: State, outcome: Outcome) -> Tries:
     """Return the points of one iteration: those that x, or a corner, is now were kept."""
     points, f = _joined(calls, len(state.x))
-    now: Array = getattr(after, "simplex", after.x[None])
+    stays = np.empty((0, len(state.x))) if outcome == Outcome.REJECTED else after.x[None]
+    now: Array = getattr(after, "simplex", stays)  # so short a step that it is none is not kept
     return _tried(points, f, _are_among(points, now), state)
 
 
