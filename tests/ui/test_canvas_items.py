@@ -387,3 +387,56 @@ def test_pixels_and_places_are_each_others_inverse():
     assert pixels.at(6.0, 10.0) == (400.0, 100.0)
     assert pixels.place(*pixels.at(1.25, 13.0)) == pytest.approx((1.25, 13.0))
     assert pixels.at(1e300, 0.0)[0] == 1e5
+
+
+# A lower plot
+
+
+def two_plots() -> Figure:
+    x, k = Axis("iteration", 0.0, 10.0), np.arange(11.0)
+    below = Figure("Steps", x=x, y=Axis("rate", 0.0, 1.0), items=(Line(k, k / 10),))
+    items = (Line(k, 100_000 * k),)
+    return Figure("Steps", x=x, y=Axis("f"), items=items, time_axis=True, below=below)
+
+
+def test_a_lower_plot_stands_under_the_other_over_the_same_x(canvas):
+    draw(canvas, two_plots())
+    lower = canvas.lower_plot()
+    assert lower is not None and lower.y() >= canvas.plot().geometry().bottom()
+    for x in (0.0, 4.0, 10.0):  # whatever room the ticks of each need
+        assert lower.pixel_of(x, 0.0).x() == pytest.approx(canvas.plot().pixel_of(x, 0.0).x())
+    canvas.plot().box.setXRange(2.0, 5.0, padding=0.0)
+    assert lower.ranges()[0] == pytest.approx((2.0, 5.0))
+    lower.box.setXRange(3.0, 4.0, padding=0.0)
+    assert canvas.plot().ranges()[0] == pytest.approx((3.0, 4.0))
+
+
+def test_a_lower_plot_gives_way_where_there_is_no_room_and_goes_with_its_figure(canvas):
+    draw(canvas, two_plots())
+    canvas.resize(500, 100)
+    QApplication.processEvents()
+    assert canvas.lower_plot() is None
+    canvas.resize(500, 300)
+    QApplication.processEvents()
+    assert canvas.lower_plot() is not None
+    draw(canvas, diagram(Text(0.5, 0.5, "no lower plot")))
+    assert canvas.lower_plot() is None
+
+
+# Words of a diagram
+
+
+def test_words_of_a_diagram_grow_and_shrink_with_it(canvas):
+    def height() -> float:
+        QApplication.processEvents()
+        words = next(m for m in canvas.plot()._marks.shown if isinstance(m.item, Text))
+        return words.graphics.words().height()
+
+    draw(canvas, diagram(Text(0.5, 0.5, "hidden 1")))
+    usual = height()
+    canvas.resize(330, 300)
+    small = height()
+    canvas.resize(1000, 600)
+    assert small < 0.8 * usual < 1.1 * usual < height()
+    draw(canvas, Figure("Plot", x=UNIT, y=UNIT, items=(Text(0.5, 0.5, "hidden 1"),)))
+    assert height() == pytest.approx(usual, abs=1)

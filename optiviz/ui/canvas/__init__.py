@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QPainter, QRegion
+from PySide6.QtGui import QAction, QImage, QPainter, QRegion, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from optiviz.ui.canvas.code import CodePane
 from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.focus import put_after
+from optiviz.ui.canvas.lower import LOWER, UPPER, Pair
 from optiviz.ui.canvas.notes import NotesPane
 from optiviz.ui.canvas.plot import PlotPane
 from optiviz.ui.canvas.steps import StepsBar
@@ -58,6 +59,8 @@ class FigureCanvas(QWidget):
         self._figure: Figure | None = None
         self._playhead: float | None = None
         self._plot: PlotPane | None = None
+        self._lower: PlotPane | None = None
+        self._pair: Pair | None = None
         self._surface: SurfacePane | None = None
         self._tables: TablesPane | None = None
         self._text: TextPane | None = None
@@ -70,11 +73,11 @@ class FigureCanvas(QWidget):
         self._stack = QStackedLayout()
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self._empty)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._stack, 1)
-        column.addWidget(self.steps)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(self._stack, UPPER)
+        self._column.addWidget(self.steps)
         current_theme().changed.connect(self._restyle)
 
     def figure(self) -> Figure | None:
@@ -94,6 +97,24 @@ class FigureCanvas(QWidget):
         self.steps.set_steps(None if figure.empty else figure.steps)
         if self._stack.currentWidget() is not pane:
             self._stack.setCurrentWidget(pane)
+        self._show_below()
+
+    def _show_below(self) -> None:
+        figure = self._figure
+        below = None if figure is None or figure.empty else figure.below
+        if below is not None and self._lower is None:
+            self._lower = self._connected(PlotPane(self))
+            self._column.insertWidget(1, self._lower, LOWER)
+            put_after(self.plot(), self._lower)
+            self._pair = Pair(self.plot(), self._lower)
+        if self._pair is not None:
+            self._pair.show_below(below, self.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Look again whether there is room for a lower plot."""
+        super().resizeEvent(event)
+        if self._pair is not None:
+            self._show_below()
 
     def _pane_of(self, figure: Figure) -> QWidget:
         """Return the pane that draws a figure, drawing it."""
@@ -141,8 +162,9 @@ class FigureCanvas(QWidget):
     def set_playhead(self, x: float | None) -> None:
         """Move the playhead's line to a time; None for none. The figure is not drawn again."""
         self._playhead = x
-        if self._plot is not None:
-            self._plot.set_playhead(x)
+        for plot in (self._plot, self._lower):
+            if plot is not None:
+                plot.set_playhead(x)
 
     def set_empty_actions(self, actions: Sequence[QAction]) -> None:
         """Offer buttons where there is nothing to draw."""
@@ -162,15 +184,23 @@ class FigureCanvas(QWidget):
     def plot(self) -> PlotPane:
         """Return the pane that plots are drawn in."""
         if self._plot is None:
-            self._plot = self._add(PlotPane(self))
-            self._plot.set_playhead(self._playhead)
-            self._plot.seek_requested.connect(self.seek_requested)
-            self._plot.drag_requested.connect(self.drag_requested)
-            self._plot.drag_finished.connect(self.drag_finished)
-            self._plot.acted.connect(self.acted)
-            self._plot.step_requested.connect(self.step_requested)
+            self._plot = self._connected(self._add(PlotPane(self)))
             self._plot.zoomed_changed.connect(self.zoomed_changed)
         return self._plot
+
+    def lower_plot(self) -> PlotPane | None:
+        """Return the plot under the other one, if there is one on show."""
+        shown = self._lower is not None and not self._lower.isHidden()
+        return self._lower if shown else None
+
+    def _connected(self, plot: PlotPane) -> PlotPane:
+        plot.set_playhead(self._playhead)
+        plot.seek_requested.connect(self.seek_requested)
+        plot.drag_requested.connect(self.drag_requested)
+        plot.drag_finished.connect(self.drag_finished)
+        plot.acted.connect(self.acted)
+        plot.step_requested.connect(self.step_requested)
+        return plot
 
     def copy_text(self) -> str:
         """Return a figure as text: tables with tabs, lines, notes, a program; empty for a plot."""
@@ -192,20 +222,26 @@ class FigureCanvas(QWidget):
 
     def grab_image(self, scale: float = 2.0) -> QImage:
         """Return a picture of what is seen, `scale` times as many pixels each way."""
-        pane = self._stack.currentWidget()
-        size = pane.size() * scale
+        panes = [self._stack.currentWidget(), self.lower_plot()]
+        height = sum(pane.height() for pane in panes if pane is not None)
+        size = QSize(panes[0].width(), height) * scale  # type: ignore[union-attr]
         image = QImage(size, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(scale)
         image.fill(current_theme().colour("card"))
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        drawn = pane if isinstance(pane, PlotPane) else None
-        if drawn is not None:
-            drawn.set_copying(True)
-        # A graphics view's own `render` is another: of its scene.
-        QWidget.render(pane, painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
-        if drawn is not None:
-            drawn.set_copying(False)
+        at = QPoint()
+        for pane in panes:
+            if pane is None:
+                continue
+            drawn = pane if isinstance(pane, PlotPane) else None
+            if drawn is not None:
+                drawn.set_copying(True)
+            # A graphics view's own `render` is another: of its scene.
+            QWidget.render(pane, painter, at, QRegion(), QWidget.RenderFlag.DrawChildren)
+            if drawn is not None:
+                drawn.set_copying(False)
+            at += QPoint(0, pane.height())
         painter.end()
         return image
 
@@ -220,8 +256,9 @@ class FigureCanvas(QWidget):
 
     def _restyle(self) -> None:
         self._empty.restyle()
-        if self._plot is not None:
-            self._plot.restyle()
+        for plot in (self._plot, self._lower):
+            if plot is not None:
+                plot.restyle()
         if self._surface is not None:
             self._surface.restyle()
         if self._text is not None:

@@ -18,6 +18,7 @@ __all__ = ["Frame"]
 TICK = 4.0
 """The length of a tick, in pixels."""
 
+_LEFT = Qt.AlignmentFlag.AlignLeft.value | Qt.AlignmentFlag.AlignVCenter.value
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight.value | Qt.AlignmentFlag.AlignVCenter.value
 _TOP = Qt.AlignmentFlag.AlignHCenter.value | Qt.AlignmentFlag.AlignTop.value
@@ -27,6 +28,11 @@ class Frame(QGraphicsItem):
     """Measures the room that axes need, and draws them.
 
     An axis without a name is not drawn: some pictures have none.
+
+    Attributes
+    ----------
+    needs : (float, float)
+        The room that is needed left and right of the plot itself, in pixels.
     """
 
     def __init__(self) -> None:
@@ -37,7 +43,10 @@ class Frame(QGraphicsItem):
         self._size = QRectF()
         self._area = QRectF()
         self._grid = True
+        self._level = False
         self._left = 0.0
+        self._least = (0.0, 0.0)
+        self.needs = (0.0, 0.0)
         self._x_ticks: list[tuple[float, str]] = []
         self._y_ticks: list[tuple[float, str]] = []
         self._y_found: list[Tick] = []
@@ -45,6 +54,14 @@ class Frame(QGraphicsItem):
     def set_axes(self, x: Axis, y: Axis, sx: Scale, sy: Scale, grid: bool) -> None:
         """Say what the axes are."""
         self._x, self._y, self._sx, self._sy, self._grid = x, y, sx, sy, grid
+
+    def set_least(self, left: float, right: float) -> None:
+        """Keep so much room beside the plot, because one above or below it needs that."""
+        self._least = left, right
+
+    def least(self) -> tuple[float, float]:
+        """Return what room is kept."""
+        return self._least
 
     def area_in(self, size: QRectF, y_range: tuple[float, float], margin: float) -> QRectF:
         """Return where the plot itself goes.
@@ -60,7 +77,11 @@ class Frame(QGraphicsItem):
         """
         metrics = QFontMetricsF(current_theme().font())
         line = metrics.height()
+        # Where its name is longer than the axis is high, it stands level above it.
+        self._level = metrics.horizontalAdvance(self._y.label) > size.height()
         top = line / 2 if self._y.label else float(SPACE[0])
+        if self._level:
+            top = line + SPACE[0]
         bottom = float(SPACE[0])
         if self._x.label:
             bottom = TICK + line + (line if size.height() > 8 * line else 0.0) + SPACE[0]
@@ -69,13 +90,16 @@ class Frame(QGraphicsItem):
             height = max(size.height() - top - bottom, 1.0)
             self._y_found = ticks_of(*y_range, self._sy, self._most(height, 2.3))
             widths = [metrics.horizontalAdvance(tick.text) for tick in self._y_found]
-            wanted = max(widths, default=0.0) + TICK + SPACE[0] + line + SPACE[0]
+            wanted = max(widths, default=0.0) + TICK + SPACE[0]
+            wanted += 0.0 if self._level else line + SPACE[0]
             # It grows at once and shrinks late, so that a digit more does not move the plot.
             if wanted > self._left or wanted < self._left - 2.5 * line:
                 self._left = wanted
             left = self._left
         half = 1.4 * line if self._x.label else 0.0
         right = max(margin, half, float(SPACE[0]))
+        self.needs = left, right
+        left, right = max(left, self._least[0]), max(right, self._least[1])
         width = max(size.width() - left - right, 20.0)
         height = max(size.height() - top - bottom, 20.0)
         self._size = size
@@ -146,9 +170,16 @@ class Frame(QGraphicsItem):
         if self._x.label and size.bottom() - area.bottom() > 2 * line:
             room = QRectF(area.left(), area.bottom() + TICK + line, area.width(), line)
             painter.drawText(room, _CENTRE, metrics.elidedText(self._x.label, elide, room.width()))
-        if self._y.label:
+        if self._y.label and self._level:
+            room = QRectF(size.left(), size.top(), area.right() - size.left(), line)
+            words = metrics.elidedText(self._y.label, elide, room.width())
+            painter.drawText(room, _LEFT, words)
+        elif self._y.label:
             painter.save()
-            painter.translate(size.left() + line / 2, area.center().y())
+            # As near to the middle of the axis as its length lets it be.
+            half = metrics.horizontalAdvance(self._y.label) / 2
+            middle = max(area.center().y(), size.top() + half)
+            painter.translate(size.left() + line / 2, min(middle, size.bottom() - half))
             painter.rotate(-90)
             length = size.height()
             room = QRectF(-length / 2, -line / 2, length, line)

@@ -152,6 +152,7 @@ class PointsMark(Mark[Points]):
         self.graphics = pg.ScatterPlotItem(pxMode=True, hoverable=False)
         self._drawn: tuple[object, ...] = ()
         self._places = np.empty((2, 0))
+        self._times = 1.0
 
     def draw(self, item: Points, sx: Scale, sy: Scale) -> None:
         theme = current_theme()
@@ -170,7 +171,7 @@ class PointsMark(Mark[Points]):
         places = np.stack((x, y))
         if look == self._drawn and np.array_equal(places, self._places):
             return  # most points of a live picture are where they were
-        self._drawn, self._places = look, places
+        self._drawn, self._places, self._times = look, places, 1.0
         if item.hollow or is_stroked(item.marker):
             pen: QPen | None = theme.pen(
                 "outline" if item.outlined else item.role, 1.3, opacity=item.opacity
@@ -188,6 +189,12 @@ class PointsMark(Mark[Points]):
             brush=brush,
         )
         self.graphics.setVisible(x.size > 0)
+
+    def arrange(self, pixels: Pixels) -> None:
+        size = self._drawn[2] if self._drawn else None
+        if self.item is not None and isinstance(size, float) and pixels.type_size != self._times:
+            self._times = pixels.type_size
+            self.graphics.setSize(max(size * self._times, 2.0))
 
     def set_copying(self, copying: bool) -> None:
         self.graphics.setExportMode(copying, {"antialias": True} if copying else None)

@@ -3,19 +3,38 @@
 Imports numpy; knows no toolkit.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FAR", "Pixels"]
+__all__ = ["FAR", "Pixels", "type_size"]
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
 
 FAR: Final = 1e5
 """Pixels beyond any screen, as far as Qt is asked to draw."""
+
+_USUAL: Final = (37.0, 16.0)  # usual texts across and up, where words of a diagram are usual too
+_TYPE: Final = (0.65, 1.4)
+_STEPS: Final = 20  # of the size of words, from one to twice as large
+
+
+def type_size(width: float, height: float, em: float) -> float:
+    """Return the size of a diagram's words, times usual text: they grow and shrink with it.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the diagram, in pixels.
+    em : float
+        The size of usual text, in pixels.
+    """
+    fits = min(width / (_USUAL[0] * em), height / (_USUAL[1] * em))
+    return min(max(math.floor(fits * _STEPS) / _STEPS, _TYPE[0]), _TYPE[1])
 
 
 @dataclass(frozen=True)
@@ -28,12 +47,15 @@ class Pixels:
         The places at its edges, lower ones first.
     width, height : float
         In pixels.
+    type_size : float
+        Times usual text: of words and markers, which follow the size of a diagram.
     """
 
     x: Range = (0.0, 1.0)
     y: Range = (0.0, 1.0)
     width: float = 1.0
     height: float = 1.0
+    type_size: float = 1.0
 
     @property
     def across(self) -> float:

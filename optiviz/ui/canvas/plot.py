@@ -23,7 +23,7 @@ from optiviz.ui.canvas.focus import by_keys, paint_focus
 from optiviz.ui.canvas.frame import Frame
 from optiviz.ui.canvas.labels import EndLabel, EndLabels, margin_for
 from optiviz.ui.canvas.marks import CrispLine, LineMark, Marks
-from optiviz.ui.canvas.pixels import Pixels
+from optiviz.ui.canvas.pixels import Pixels, type_size
 from optiviz.ui.canvas.places import extents_of
 from optiviz.ui.canvas.pointing import Pointing
 from optiviz.ui.canvas.ramp import RampScale
@@ -51,6 +51,8 @@ class PlotPane(pg.GraphicsView):
         So many steps on, or back.
     zoomed_changed : Signal of bool
         The range is the user's own now, or that of the data again.
+    arranged : Signal
+        It was laid out anew, for another range or size.
     """
 
     seek_requested = Signal(float)
@@ -59,6 +61,7 @@ class PlotPane(pg.GraphicsView):
     acted = Signal(object)
     step_requested = Signal(int)
     zoomed_changed = Signal(bool)
+    arranged = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
@@ -71,14 +74,15 @@ class PlotPane(pg.GraphicsView):
         self._margin = 0.0
         self._focused = False
         self._copying = False
+        self._over = False
         self._playhead: float | None = None
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
         self.box.disableAutoRange()
         self.box.setZValue(0)
-        self._frame = Frame()
+        self.frame = Frame()
         self._labels = EndLabels()
         self._ramp = RampScale()
-        for item in (self._frame, self.box, self._labels, self._ramp):
+        for item in (self.frame, self.box, self._labels, self._ramp):
             self.scene().addItem(item)
         self._marks = Marks(self.box)
         self._playhead_line = CrispLine(self.box)
@@ -119,7 +123,9 @@ class PlotPane(pg.GraphicsView):
         self._marks.show(figure.items, sx, sy)
         if figure.frameless:
             x = y = Axis()
-        self._frame.set_axes(x, y, sx, sy, grid=not images)
+        elif self._over:
+            x = Axis()
+        self.frame.set_axes(x, y, sx, sy, grid=not images)
         wanted = (
             x_range[0] / sx.unit, x_range[1] / sx.unit,
             y_range[0] / sy.unit, y_range[1] / sy.unit,
@@ -132,7 +138,7 @@ class PlotPane(pg.GraphicsView):
         if self.accessibleName() != figure.title:
             self.setAccessibleName(figure.title)
         self._show_range(wanted)
-        self._arrange()
+        self.arrange()
 
     def set_playhead(self, x: float | None) -> None:
         """Move the line that marks the time on show; None for none."""
@@ -146,7 +152,7 @@ class PlotPane(pg.GraphicsView):
         self._set_zoomed(False)
         if wanted is not None:
             self._show_range(wanted)
-        self._arrange()
+        self.arrange()
 
     def zoomed(self) -> bool:
         """Return whether the range is the user's own."""
@@ -203,7 +209,25 @@ class PlotPane(pg.GraphicsView):
         """Return how places become pixels of the plot's area."""
         (x0, x1), (y0, y1) = self.box.viewRange()
         size = self.box.geometry()
-        return Pixels((x0, x1), (y0, y1), size.width(), size.height())
+        width, height = size.width(), size.height()
+        words = type_size(width, height, current_theme().em) if self._figure.frameless else 1.0
+        return Pixels((x0, x1), (y0, y1), width, height, words)
+
+    # Over another plot
+
+    def set_over(self, over: bool) -> None:
+        """Leave the ticks of x to a plot below, or write them."""
+        if over != self._over:
+            self._over = over
+            self.set_figure(self._figure)
+
+    def is_over(self) -> bool:
+        """Return whether a plot below has the ticks of x."""
+        return self._over
+
+    def set_zoomed(self) -> None:
+        """Take the range for the user's own."""
+        self._set_zoomed(True)
 
     def ranges(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return what the axes cover, in values."""
@@ -216,7 +240,7 @@ class PlotPane(pg.GraphicsView):
         super().resizeEvent(event)
         if hasattr(self, "_pointing"):
             self._margin = 0.0
-            self._arrange()
+            self.arrange()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Seek or grab a point; anything else zooms and moves the range."""
@@ -297,12 +321,12 @@ class PlotPane(pg.GraphicsView):
 
     def _range_changed(self) -> None:
         if not self._arranging:
-            self._arrange()
+            self.arrange()
 
     def _range_changed_by_hand(self) -> None:
         self._set_zoomed(True)
 
-    def _arrange(self) -> None:
+    def arrange(self) -> None:
         """Lay out what depends on the range or on the size."""
         self._arranging = True
         try:
@@ -314,11 +338,11 @@ class PlotPane(pg.GraphicsView):
             # It grows at once and shrinks late, as the room for ticks does.
             if margin > self._margin or margin < self._margin - 2 * SPACE[4]:
                 self._margin = margin
-            area = self._frame.area_in(whole, self._y_range(), self._margin)
+            area = self.frame.area_in(whole, self._y_range(), self._margin)
             if self.box.geometry() != area:
                 self.box.setGeometry(area)
             x_range = self._x_range()
-            self._frame.arrange(area, x_range, self._y_range())
+            self.frame.arrange(area, x_range, self._y_range())
             self._marks.arrange(self.pixels())
             self._place_labels(area, whole)
             self._ramp.place(area, whole)
@@ -326,6 +350,7 @@ class PlotPane(pg.GraphicsView):
             self._pointing.read()
         finally:
             self._arranging = False
+        self.arranged.emit()
 
     def _x_range(self) -> tuple[float, float]:
         low, high = self.box.viewRange()[0]

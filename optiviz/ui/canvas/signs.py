@@ -56,7 +56,7 @@ class _DisksLayer(Layer):
     def paint_in_pixels(self, painter: QPainter, pixels: Pixels) -> None:
         theme = current_theme()
         across, down = pixels.of(self._x, self._y)
-        radius = max(self._size * theme.em, LEAST) / 2
+        radius = max(self._size * theme.em * pixels.type_size, LEAST) / 2
         seen = (across > -radius) & (across < pixels.width + radius)
         seen &= (down > -radius) & (down < pixels.height + radius)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

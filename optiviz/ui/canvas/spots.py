@@ -59,7 +59,7 @@ class Places:
                 square = (at_x - across) ** 2 + (at_y - down) ** 2
             square = np.where(np.isnan(square), np.inf, square)
             i = int(np.argmin(square))
-            if square[i] <= (spots.reach * em) ** 2:
+            if square[i] <= (spots.reach * em * pixels.type_size) ** 2:
                 return Place(group, i)
         return None
 

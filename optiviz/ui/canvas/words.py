@@ -70,6 +70,7 @@ class TextMark(Mark[Text]):
         super().__init__()
         self.graphics = _Words()
         self._place = (0.0, 0.0)
+        self._size = 0.0
 
     def draw(self, item: Text, sx: Scale, sy: Scale) -> None:
         """Give the words their type and colour."""
@@ -77,7 +78,7 @@ class TextMark(Mark[Text]):
         self._place = (sx.place(item.x), sy.place(item.y))
         self.graphics.set_boxed(item.boxed)
         self.graphics.setText(item.text)
-        self.graphics.setFont(theme.font(min(max(item.size, 0.1), 20.0), bold=item.bold))
+        self._size = 0.0
         self.graphics.setBrush(QBrush(theme.colour(item.role)))
         self.graphics.setVisible(bool(np.isfinite(self._place).all()))
 
@@ -86,9 +87,14 @@ class TextMark(Mark[Text]):
         item = self.item
         if item is None or not self.graphics.isVisible():
             return
+        theme = current_theme()
+        wanted = min(max(item.size * pixels.type_size, 0.1), 20.0)
+        if wanted != self._size:
+            self._size = wanted
+            self.graphics.setFont(theme.font(wanted, bold=item.bold))
         size = self.graphics.words().size()
         # Beside a marker of usual size, not under it.
-        gap = current_theme().em * 0.75
+        gap = theme.em * 0.75 * pixels.type_size
         left, top = {
             "left": (gap, -size.height() / 2),
             "right": (-size.width() - gap, -size.height() / 2),
