@@ -98,15 +98,23 @@ class Card(QFrame):
         super().__init__(parent)
         self._bar = _TitleBar(title, self)
         self._legend = Legend(self)
+        self._note = ElidedLabel(role="muted", right=True, parent=self)
+        self._note.hide()
         self._warning = WarningLine(self)
         self._body: QWidget | None = None
+        self._said = ""
         self._entries: tuple[LegendEntry, ...] = ()
         self._below = False  # the legend is in a line of its own
+        self._note_below = False  # so is the note
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         self._column.setSpacing(SPACE[0])
         self._column.addWidget(self._bar)
-        self._column.addWidget(self._legend)
+        line = QHBoxLayout()
+        line.setSpacing(SPACE[2])
+        line.addWidget(self._legend)
+        line.addWidget(self._note, 1)
+        self._column.addLayout(line)
         self._column.addWidget(self._warning)
         self._bar.double_clicked.connect(self.expand_requested)
         self.setAccessibleName(title)
@@ -119,40 +127,50 @@ class Card(QFrame):
 
     def note(self) -> str:
         """Return the note."""
-        return self._bar.note.text()
+        return self._said
 
     def set_note(self, note: str) -> None:
         """Show key figures right of the title; what does not fit is elided."""
-        self._bar.note.set_text(note)
-        self._place_legend()
+        self._said = note
+        self._write()
 
     def set_legend(self, entries: Sequence[LegendEntry]) -> None:
         """Show what markers and lines mean; many of them in a line of their own."""
         if tuple(entries) != self._entries:
             self._entries = tuple(entries)
-            self._below = False
-        self._place_legend()
+            self._below = self._note_below = False
+            self._place_legend()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Look again whether the legend has room beside the title."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._below = False
+            self._below = self._note_below = False
         self._place_legend()
 
     def _place_legend(self) -> None:
-        """Put the legend beside the title, or below where it would cut off one of them.
+        """Put the legend beside the title, or below where it would cut off title or note.
 
-        There it stays while a note grows and shrinks, so that nothing jumps.
+        So goes the note, if there is a line below. There they stay while a note grows and shrinks,
+        so that nothing jumps.
         """
         bar = self._bar
         buttons = bar.buttons.sizeHint().width() + bar.beside.sizeHint().width()
-        words = bar.title.sizeHint().width() + bar.note.minimumSizeHint().width()
-        room = self.width() - 2 * SPACE[2] - buttons - words - 3 * SPACE[2]
+        title = bar.title.sizeHint().width()
+        note = _metrics().horizontalAdvance(self._said)
+        room = self.width() - 2 * SPACE[2] - buttons - title - 3 * SPACE[2]
         wanted = Legend.width_of(self._entries)
-        self._below = self._below or len(self._entries) > _FEW or 0 < room < wanted
-        bar.legend.set_entries(() if self._below else self._entries)
+        self._below = self._below or len(self._entries) > _FEW or 0 < room < wanted + note
+        self._note_below = self._note_below or (self._below and bool(wanted) and 0 < room < note)
+        self._write()
+
+    def _write(self) -> None:
+        """Write note and legend where they have their places."""
+        self._bar.legend.set_entries(() if self._below else self._entries)
         self._legend.set_entries(self._entries if self._below else ())
+        self._bar.note.set_text("" if self._note_below else self._said)
+        self._note.set_text(self._said if self._note_below else "")
+        self._note.setVisible(self._note_below)
 
     def warning(self) -> str:
         """Return the sentence of the warning line."""

@@ -84,7 +84,8 @@ def columns(network: Network, dataset: Dataset) -> tuple[Column, ...]:
     """Return the columns of a network on a dataset."""
     data = dataset.load()
     features = data.feature_names
-    found = [Column("input", "", features, tuple(map(elided, features)), *heights(len(features)))]
+    short = tuple(elided(name.partition(" (")[0]) for name in features)  # without units
+    found = [Column("input", "", features, short, *heights(len(features)))]
     last = len(network.layers)
     for number, layer in enumerate(network.layers, 1):
         y, spacing = heights(layer.units)

@@ -27,6 +27,7 @@ __all__ = ["FigureCanvas"]
 
 Pane = TypeVar("Pane", bound=QWidget)
 
+_TIGHT: Final = 18.0  # usual texts high: below this words of steps are on one line
 _NOTHING: Final = "There is nothing to show yet."
 
 
@@ -113,6 +114,7 @@ class FigureCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Look again whether there is room for a lower plot."""
         super().resizeEvent(event)
+        self.steps.set_tight(self.height() < _TIGHT * current_theme().em)
         if self._pair is not None:
             self._show_below()
 

@@ -18,7 +18,10 @@ __all__ = ["ElidedLabel", "Legend"]
 
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_NOTE_EMS: Final = 8  # of a note are always there
+_SHORT: Final = {"dash": (0.4, 0.2), "dashdot": (0.5, 0.18, 0.14, 0.18)}
+"""Dashes of a line in a legend, in its length."""
+
+_LEAST_EMS: Final = 4  # of a note that is cut off: less says nothing
 
 
 def _metrics(bold: bool = False) -> QFontMetricsF:
@@ -28,8 +31,7 @@ def _metrics(bold: bool = False) -> QFontMetricsF:
 class ElidedLabel(QWidget):
     """One line of text that never asks for room: what does not fit ends in an ellipsis.
 
-    The whole text is then in the tooltip. A note, at the right, asks for room for its key figure,
-    so that a legend gives way first.
+    The whole text is then in the tooltip. A note, at the right, takes the room that a title leaves.
     """
 
     def __init__(
@@ -48,7 +50,7 @@ class ElidedLabel(QWidget):
         self._right = right
         policy = QSizePolicy.Policy
         # A title keeps its width as long as there is any; a note takes what is left.
-        self.setSizePolicy(policy.Preferred if right else policy.Maximum, policy.Fixed)
+        self.setSizePolicy(policy.Ignored if right else policy.Maximum, policy.Fixed)
         self.setAccessibleName(text)
         current_theme().changed.connect(self._restyle)
 
@@ -71,11 +73,9 @@ class ElidedLabel(QWidget):
         return QSize(int(metrics.horizontalAdvance(self._text)) + 2, int(metrics.height()) + 2)
 
     def minimumSizeHint(self) -> QSize:
-        """Return a size with room for the key figure of a note, or for half a title."""
+        """Return a size with room for half a title, or for nothing of a note."""
         whole, height = self.sizeHint().width(), self.sizeHint().height()
-        if not self._right:
-            return QSize(whole // 2, height)
-        return QSize(min(whole, round(_NOTE_EMS * current_theme().em)), height)
+        return QSize(0 if self._right else whole // 2, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write as much of the text as fits."""
@@ -91,9 +91,11 @@ class ElidedLabel(QWidget):
         self._explain()
 
     def _elided(self) -> str:
-        return _metrics(self._bold).elidedText(
-            self._text, Qt.TextElideMode.ElideRight, self.width()
-        )
+        metrics = _metrics(self._bold)
+        if self._right and self.width() < _LEAST_EMS * current_theme().em:
+            short = metrics.horizontalAdvance(self._text) <= self.width()
+            return self._text if short else ""  # a letter and an ellipsis would say nothing
+        return metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
 
     def _explain(self) -> None:
         self.setToolTip("" if self._elided() == self._text else self._text)
@@ -181,7 +183,11 @@ class Legend(QWidget):
     def _draw_mark(painter: QPainter, entry: LegendEntry, middle: QPointF, width: float) -> None:
         theme = current_theme()
         if entry.marker == "line":
-            painter.setPen(theme.pen(entry.role, 2.0, entry.dash))
+            pen = theme.pen(entry.role, 2.0, entry.dash)
+            if entry.dash in _SHORT:  # so that its pattern is seen whole
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern([part * width / pen.widthF() for part in _SHORT[entry.dash]])
+            painter.setPen(pen)
             half = QPointF(width / 2, 0)
             painter.drawLine(middle - half, middle + half)
             return

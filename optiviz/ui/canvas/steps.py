@@ -1,17 +1,23 @@
-"""Step by step through a figure: two buttons under it, and the arrow keys.
+"""Step by step through a figure: what the step says, two buttons under it, and the arrow keys.
 
 Imports Qt, the icons, the theme and the figure.
 """
 
+from html import escape
+from typing import Final
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from optiviz.ui.icons import set_icon
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import Steps
 
 __all__ = ["StepsBar", "steps_of_key"]
+
+_USUAL: Final = 37.0  # usual texts across, where words are of usual size
+_TYPE: Final = (0.85, 1.35)
 
 
 def steps_of_key(key: int, steps: Steps | None) -> int | None:
@@ -33,7 +39,7 @@ def steps_of_key(key: int, steps: Steps | None) -> int | None:
 
 
 class StepsBar(QWidget):
-    """Says at which step a figure is, between the buttons to the steps beside it.
+    """Says what a step is about, and at which one a figure is, between buttons to those beside it.
 
     Attributes
     ----------
@@ -46,12 +52,23 @@ class StepsBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._steps: Steps | None = None
+        self._tight = False
+        self._tallest = 0
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.words.hide()
         self._label = QLabel(self)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.back = self._button("chevron-left", "Previous step (Left; Home is the first)", -1)
         self.on = self._button("chevron-right", "Next step (Right; End is the last)", 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE[0])
+        column.addWidget(self.words)
+        row = QHBoxLayout()
+        column.addLayout(row)
         row.setSpacing(SPACE[0])
         row.addStretch(1)
         for widget in (self.back, self._label, self.on):
@@ -64,6 +81,8 @@ class StepsBar(QWidget):
         """Show at which step a figure is; None hides all of it."""
         if steps == self._steps:
             return
+        if steps is None or self._steps is None or steps.count != self._steps.count:
+            self._tallest = 0
         self._steps = steps
         self.setVisible(steps is not None)
         if steps is not None:
@@ -71,6 +90,13 @@ class StepsBar(QWidget):
             self.back.setEnabled(steps.at > 0)
             self.on.setEnabled(steps.at < steps.count - 1)
             self._measure()
+            self._write()
+
+    def set_tight(self, tight: bool) -> None:
+        """Write title and words on one line, because there is little room upwards."""
+        if tight != self._tight:
+            self._tight, self._tallest = tight, 0
+            self._write()
 
     def text(self) -> str:
         """Return what is said."""
@@ -84,7 +110,33 @@ class StepsBar(QWidget):
         side = current_theme().icon_size
         for button in (self.back, self.on):
             button.setIconSize(QSize(side, side))
+        self._tallest = 0
         self._measure()
+        self._write()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the words follow the width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._tallest = 0
+            self._write()
+
+    def _write(self) -> None:
+        """Write the words, in as much room as the longest so far took: the figure stays put."""
+        steps = self._steps
+        has_words = steps is not None and bool(steps.title or steps.words)
+        self.words.setVisible(has_words)
+        if steps is None or not has_words:
+            return
+        theme = current_theme()
+        size = min(max(self.width() / (_USUAL * theme.em), _TYPE[0]), _TYPE[1])
+        self.words.setFont(theme.font(size))
+        accent = theme.colour("accent").name()
+        between = " &nbsp; " if self._tight else "<br>"
+        title = f'<b style="color: {accent}">{escape(steps.title)}</b>' if steps.title else ""
+        self.words.setText(between.join(part for part in (title, escape(steps.words)) if part))
+        self._tallest = max(self._tallest, self.words.heightForWidth(max(self.width(), 1)))
+        self.words.setFixedHeight(self._tallest)
 
     def _button(self, name: str, words: str, by: int) -> QToolButton:
         button = QToolButton(self)

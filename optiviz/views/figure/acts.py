@@ -77,11 +77,15 @@ class Steps:
         The view's parameter that says at which step it is.
     at, count : int
         The step on show, from 0, and how many there are.
+    title, words : str
+        What the step is about, and what it says: written under the figure, as long as it is.
     """
 
     setting: str
     at: int
     count: int
+    title: str = ""
+    words: str = ""
 
 
 def as_fine_as_a_hand(value: float, low: float, high: float) -> float:

@@ -110,7 +110,7 @@ class ForwardPass(View):
             figure,
             warning=warning,
             spots=spots_of(board),
-            steps=Steps("step", at, len(halts)),
+            steps=Steps("step", at, len(halts), *board.said),
         )
 
 

@@ -20,10 +20,10 @@ from optiviz.views.figure import (
     Tiles,
 )
 from optiviz.views.forward_pass.walk import Pace, Part, Step, products_into
-from optiviz.views.forward_pass.words import LONG, Narrator, n, wrapped
+from optiviz.views.forward_pass.words import Narrator, n
 
 _WIDTH = 70.0  # letters across a usual card
-_LOW, _HIGH = -0.42, 1.15  # y; the formula is below 0
+_LOW, _HIGH = -0.05, 1.16  # y, with room for titles
 _PLATE = 9.6  # letters of a number's plate
 _FLAT = 0.066  # its height
 _PALE = 0.4  # of full colour, so that numbers can be read on it
@@ -116,6 +116,12 @@ class Board:
         """Half the width of a plate."""
         return _PLATE * self.size * self.letter / 2
 
+    @property
+    def _low(self) -> float:
+        """The end of y, with room for the verdict below the last output."""
+        outputs = self.places[-1]
+        return min(_LOW, float(outputs[-1]) - 0.34) if len(outputs) <= _ROOMY else _LOW
+
     # Drawing
 
     def figure(self, title: str, k: int) -> Figure:
@@ -127,20 +133,19 @@ class Board:
         items += self._beside()
         items += self._numbers_on_edges()
         items += self._verdict()
-        said = self._said()
-        items += said[1]
+        sentence = f"{self.said[0]}: {self.said[1]}".removesuffix(".") + "."
         where = "backward, " if self.is_back else ""
         return Figure(
             title=title,
             note=f"{where}step {self.at + 1:,} of {len(self.halts):,}",
             x=Axis(low=self.span[0], high=self.span[1]),
-            y=Axis(low=_LOW, high=_HIGH),
+            y=Axis(low=self._low, high=_HIGH),
             items=tuple(items),
             legend=self._legend(),
             frameless=True,
             caption=(
                 f"{self.told.row} in the network at iteration {k:,}, step {self.at + 1:,} of "
-                f"{len(self.halts):,}. {said[0]}"
+                f"{len(self.halts):,}. {sentence}"
             ),
         )
 
@@ -257,7 +262,7 @@ class Board:
         columns, room = self.told.columns, 1 / self.letter
         for number, one in enumerate(columns):
             words = f"{one.title} · {one.activation}" if one.activation else one.title
-            if len(words) * 1.2 > room:
+            if len(words) * 1.05 > room:
                 words = one.title if room > 9 else one.title.removeprefix("hidden ")
             role = (
                 "accent" if any(step.layer == number for step in self.fresh) and number else "text"
@@ -354,8 +359,9 @@ class Board:
                 y -= 0.085
         return items
 
-    def _said(self) -> tuple[str, list[Item]]:
-        """Return the title and the formula of the current step, as a sentence and as text."""
+    @cached_property
+    def said(self) -> tuple[str, str]:
+        """Title and formula of the current step."""
         if self.pace == "layers" and self.now.layer and self.now.kind in _WHOLE:
             column = self.told.columns[self.now.layer]
             title = f"{column.title.capitalize()}: all units"
@@ -366,14 +372,7 @@ class Board:
             formulas = [self.told.formula(s) for s in (mine or [self.now])[-2:]]
             if self.pace == "units" and self.now.unit >= 0:
                 title = title.partition(":")[0]
-        lines = [part for formula in formulas for part in wrapped(formula)][-3:]
-        middle = sum(self.span) / 2
-        items: list[Item] = [Text(middle, -0.1, title, "accent", "center", bold=True, size=1.1)]
-        for i, line in enumerate(lines):
-            size = 1.05 if len(line) < 0.85 * LONG else 0.92
-            items.append(Text(middle, -0.19 - 0.085 * i, line, "text", "center", size=size))
-        sentence = f"{title}: {'; '.join(formulas)}"
-        return sentence if sentence.endswith(".") else f"{sentence}.", items
+        return title, "; ".join(formulas)
 
     def _legend(self) -> tuple[LegendEntry, ...]:
         what, most = ("gradient" if self.is_back else "product"), n(self.largest)

@@ -14,7 +14,6 @@ from optiviz.problems.network_training import NetworkTraining
 from optiviz.views.figure import Array
 from optiviz.views.forward_pass.walk import Part, Step, errors_back
 
-LONG = 66  # letters of a formula that fit on a line
 _TERMS = 4  # of a sum that a formula spells out
 
 
@@ -44,19 +43,6 @@ def total(terms: list[tuple[float, str]]) -> str:
         words += (" − " if sign < 0 else " + ") if i else ("−" if sign < 0 else "")
         words += term
     return words
-
-
-def wrapped(formula: str) -> list[str]:
-    """Break a formula into lines of about one length where it is too long for one."""
-    n_lines = -(-len(formula) // LONG)
-    lines: list[str] = []
-    for left in range(n_lines, 1, -1):
-        at = formula.rfind(" ", 0, len(formula) // left + 8)
-        if formula[at - 1] in "+−·=":  # signs begin a line
-            at = formula.rfind(" ", 0, at)
-        lines.append(formula[:at].strip())
-        formula = formula[at:].strip()
-    return [*lines, formula]
 
 
 @dataclass(frozen=True, eq=False)
