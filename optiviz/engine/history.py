@@ -49,6 +49,7 @@ class History:
         self._lock = threading.Lock()
         self._generation = 0
         self._found: dict[int, tuple[dict[str, float], Array | None]] = {}
+        self._made: Samples | None = None  # of what is found now
 
     def stride(self) -> int:
         """Return the distance between samples: a power of two, for about 1,000 to 2,000 of them."""
@@ -94,6 +95,7 @@ class History:
             with self._lock:
                 if generation == self._generation == self._trace.generation:
                     self._found[k] = found
+                    self._made = None
         return found[0]
 
     def _forget(self) -> int:
@@ -112,9 +114,11 @@ class History:
                 kept = trace.unchanged_since(self._generation)
                 self._generation = generation
                 self._found = {k: v for k, v in self._found.items() if k <= kept}
+                self._made = None
             if len(self._found) > _MOST:
                 found = self._found.items()
                 self._found = {k: v for k, v in found if k % stride == 0 or k == last}
+                self._made = None
             return generation
 
     def _missing(self, only_snapshots: bool) -> list[int]:
@@ -131,16 +135,28 @@ class History:
         return len(self._found)
 
     def samples(self) -> Samples:
-        """Return what is known so far; nothing of rows that a change has dropped."""
+        """Return what is known so far, but of rows that a change has dropped.
+
+        They are the same arrays until more is known, and can't be written.
+        """
         self._forget()
         with self._lock:
-            ks = sorted(self._found)
-            found = [self._found[k] for k in ks]
+            if self._made is None:
+                self._made = self._collected()
+            return self._made
+
+    def _collected(self) -> Samples:
+        ks = sorted(self._found)
+        found = [self._found[k] for k in ks]
         names = found[0][0] if found else {}
         metrics = {name: np.array([m[name] for m, _ in found]) for name in names}
         xs = [x for _, x in found if x is not None]
         x = np.array(xs) if xs and len(xs) == len(found) else None
-        return Samples(np.array(ks, dtype=np.int64), metrics, x)
+        made = Samples(np.array(ks, dtype=np.int64), metrics, x)
+        for array in (made.k, made.x, *metrics.values()):
+            if array is not None:
+                array.setflags(write=False)
+        return made
 
     def restore(self, samples: Samples) -> None:
         """Put back what `samples` gave."""
@@ -150,3 +166,4 @@ class History:
         with self._lock:
             for i, k in enumerate(samples.k.tolist()):
                 self._found[k] = (found[i] if found else {}), xs[i]
+            self._made = None

@@ -1,5 +1,6 @@
 """Exact states and rows of a run at any iteration: the nearest snapshot, then replay."""
 
+from bisect import bisect_right
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,26 @@ from optiviz.engine.stepper import Stepper
 if TYPE_CHECKING:
     from optiviz.engine.run import Run
 
-_KNOWN = 4  # states that are kept: a picture may want the start, an iteration and the next
+_KNOWN = 4  # states that are known last: a picture may want the start, an iteration and the next
+_KEPT = 2048  # states that are kept along the run
+_KEPT_BYTES = 8 << 20
 
 
 class Reader:
-    """Exact states of a run at any iteration, for one thread that is not the run's own."""
+    """Exact states of a run at any iteration, for one thread that is not the run's own.
+
+    What it replayed it keeps at multiples of a power of two, which grows with how much that is:
+    where metrics were measured along the run, nothing is far from a state that is known.
+    """
 
     def __init__(self, run: "Run") -> None:
         self._run = run
         self._stepper: Stepper | None = None
         self._generation = -1
         self._known: deque[State] = deque(maxlen=_KNOWN)
+        self._kept: dict[int, State] = {}
+        self._kept_at: list[int] = []  # in order
+        self._grid = 1  # iterations
 
     @property
     def stepper(self) -> Stepper:
@@ -42,8 +52,33 @@ class Reader:
         """
         return self._at(k)[1]
 
+    def nearest(self, k: int) -> State:
+        """Return the last state at or before iteration k that is known without replay.
+
+        Raises
+        ------
+        ValueError
+            If the run has not come to iteration k.
+        """
+        return self._before(k)[1]
+
+    @property
+    def kept(self) -> tuple[State, ...]:
+        """The states that are kept along the run, in order."""
+        return tuple(self._kept[k] for k in self._kept_at)
+
     def _at(self, k: int) -> tuple[Stepper, State]:
         """Return state(k) and the stepper that leads on from it, both of one moment of the run."""
+        stepper, nearest = self._before(k)
+        state = stepper.advance_to(nearest, k)
+        if not any(known is state for known in self._known):
+            self._known.append(state)
+        if nearest is not state:
+            self._keep(state)
+        return stepper, state
+
+    def _before(self, k: int) -> tuple[Stepper, State]:
+        """Return what `nearest` does and the stepper that leads on from it."""
         trace = self._run.trace
         while True:  # until no change came between
             generation, stepper = trace.generation, self.stepper
@@ -54,15 +89,39 @@ class Reader:
             if generation == trace.generation and stepper.spec is self._run.spec:
                 break
         if self._generation != generation:
-            self._generation = generation
-            self._known.clear()
-        for known in self._known:
+            self._forget(generation)
+        return stepper, self._nearer(nearest, k)
+
+    def _forget(self, generation: int) -> None:
+        """Drop what a change of the run has made wrong."""
+        if self._kept:
+            same = self._run.trace.unchanged_since(self._generation)
+            self._kept_at = [k for k in self._kept_at if k <= same]
+            self._kept = {k: self._kept[k] for k in self._kept_at}
+        self._generation = generation
+        self._known.clear()
+
+    def _nearer(self, nearest: State, k: int) -> State:
+        """Return the last state that is known at or before iteration k."""
+        at = bisect_right(self._kept_at, k)
+        kept = [self._kept[self._kept_at[at - 1]]] if at else []
+        for known in (*self._known, *kept):
             if nearest.k < known.k <= k:
                 nearest = known
-        state = stepper.advance_to(nearest, k)
-        if not any(known is state for known in self._known):
-            self._known.append(state)
-        return stepper, state
+        return nearest
+
+    def _keep(self, state: State) -> None:
+        """Keep what had to be replayed, thinning if it is too much."""
+        if state.k % self._grid or state.k in self._kept:
+            return
+        size = sum(array.nbytes for array in state.to_arrays().values())
+        limit = min(_KEPT, _KEPT_BYTES // max(1, size))
+        self._kept[state.k] = state
+        self._kept_at.insert(bisect_right(self._kept_at, state.k), state.k)
+        while len(self._kept) > limit:
+            self._grid *= 2
+            self._kept_at = [k for k in self._kept_at if k % self._grid == 0][:limit]
+            self._kept = {k: self._kept[k] for k in self._kept_at}
 
     def rows(self, start: int, stop: int) -> Block:
         """Return rows start to stop - 1, recomputed if the trace no longer holds them whole.

@@ -190,3 +190,18 @@ def test_nothing_of_dropped_rows_is_shown_or_saved_right_after_a_change(tmp_path
     path = tmp_path / "changed.optiviz"
     run_file.save(path, [run])
     assert run_file.load(path)[0].trace.last_k == 10
+
+
+def test_samples_are_made_once_until_there_are_more():
+    run = Run(RunSpec.load("classic-descent")).finish()
+    reader = Reader(run)
+    run.history.measure(reader, 3)
+    samples = run.history.samples()
+    assert run.history.samples() is samples
+    with pytest.raises(ValueError, match="read-only"):
+        samples.k[0] = 7
+    run.history.measure(reader, 5)
+    assert run.history.samples().k.tolist() == [3, 5]
+    run.change(4, x=np.ones(1))
+    run.history.measure(reader, 4)
+    assert run.history.samples().k.tolist() == [3, 4]

@@ -186,7 +186,9 @@ class Book:
         if latest is not None and latest.k == k:
             return latest
         known = [at for at in self._states if at <= k]
-        state = self._run.trace.snapshot(k)
+        if deadline == np.inf and not known:
+            return self._reader.state(k)
+        state = self._reader.nearest(k)
         if known and max(known) > state.k:
             state = self._states[max(known)]
         stepper: Stepper = self._reader.stepper
