@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         current_theme().changed.connect(self._restyle)
         self._restyle()
         self._change_tab(0)
+        self.train.timeline.bar.setFocus()
 
     @property
     def workspace(self) -> Workspace:
@@ -192,6 +193,7 @@ class MainWindow(QMainWindow):
         workspace = self.home_of(preset.spec.problem.kind)
         self.tabs.setCurrentIndex(self.workspaces.index(workspace))
         workspace.show_specs(preset.specs)
+        workspace.timeline.bar.setFocus()  # so that arrow keys step, and don't change tabs
         self.messages.say(preset.about)
 
     def home_of(self, problem_kind: str) -> Workspace:

@@ -2,13 +2,25 @@
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSettings, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSettings, Qt, QThread, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
+
+from optiviz.engine.run import Run
+from optiviz.engine.spec import RunSpec
+from optiviz.ui.canvas.readout import Reading
+from optiviz.ui.main_window import MainWindow
+from optiviz.ui.session import Session
+from optiviz.ui.theme import current_theme
+from optiviz.ui.view_card import ViewCard
+from optiviz.ui.view_grid import ViewGrid
+from optiviz.views.figure import Figure
 
 
 @pytest.fixture(autouse=True)
@@ -60,3 +72,113 @@ def no_leaks(qapp: QApplication) -> Iterator[None]:
 def _is_qts(thread: threading.Thread) -> bool:
     """Whether it only stands for a QThread, which was looked at already."""
     return isinstance(thread, threading._DummyThread)
+
+
+class Person:
+    """Somebody at the window, with a mouse and keys.
+
+    Attributes
+    ----------
+    window : MainWindow
+    """
+
+    def __init__(self, window: MainWindow, qtbot: QtBot) -> None:
+        self.window, self._qtbot = window, qtbot
+
+    @property
+    def session(self) -> Session:
+        return self.window.workspace.session
+
+    @property
+    def grid(self) -> ViewGrid:
+        return self.window.workspace.grid
+
+    def runs(self, *specs: RunSpec) -> list[Run]:
+        """Set up and run these to their ends, the first one in focus."""
+        workspace = self.window.home_of(specs[0].problem.kind)
+        self.window.tabs.setCurrentIndex(self.window.workspaces.index(workspace))
+        named = tuple((f"run {i}", spec) for i, spec in enumerate(specs, 1))
+        workspace.show_specs(named)
+        return self._done()
+
+    def demonstrate(self, name: str) -> list[Run]:
+        self.window.demonstrate(name)
+        return self._done()
+
+    def _done(self) -> list[Run]:
+        self.until(lambda: not self.session.computing, 30)
+        self.session.seek(self.session.last_k)
+        return [entry.run for entry in self.session.entries]
+
+    def until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
+        self._qtbot.waitUntil(holds, timeout=round(1000 * seconds))
+
+    def look(self, *kinds: str) -> Figure:
+        """Open these views alone, and return the first one's figure."""
+        self.grid.choose(kinds)
+        return self.see(kinds[0])
+
+    def card(self, kind: str) -> ViewCard:
+        return next(card for card in self.grid.cards if card.view.kind == kind)
+
+    def see(self, kind: str) -> Figure:
+        """Wait until a card shows what the session is at, and return its figure."""
+        card = self.card(kind)
+        QApplication.processEvents()
+        self.until(lambda: card.settled and card.canvas.figure() is not None)
+        figure = card.canvas.figure()
+        assert figure is not None
+        return figure
+
+    def at(self, kind: str, group: int, i: int) -> QPoint:
+        """Return where a spot is, in pixels of its plot."""
+        spots = self.see(kind).spots[group]
+        return self.card(kind).canvas.plot().pixel_of(spots.x[i], spots.y[i]).toPoint()
+
+    def point(self, kind: str, group: int, i: int) -> dict[str, str]:
+        """Point at a spot, and return what is read there."""
+        at, plot = self.at(kind, group, i), self.card(kind).canvas.plot()
+        QTest.mouseMove(plot.viewport(), QPoint(at.x(), at.y() + 40))
+        QTest.mouseMove(plot.viewport(), at)
+        readings: tuple[Reading, ...] = plot.readings()
+        return {reading.label: reading.value for reading in readings}
+
+    def click(self, kind: str, group: int, i: int) -> None:
+        """Click on a spot."""
+        at, plot = self.at(kind, group, i), self.card(kind).canvas.plot()
+        QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    def press(self, *keys: Qt.Key, control: bool = False, shift: bool = False) -> None:
+        """Press keys where the focus is."""
+        modifiers = Qt.KeyboardModifier.NoModifier
+        if control:
+            modifiers |= Qt.KeyboardModifier.ControlModifier
+        if shift:
+            modifiers |= Qt.KeyboardModifier.ShiftModifier
+        for key in keys:
+            QTest.keyClick(QApplication.focusWidget() or self.window, key, modifiers)
+
+    def other_theme(self) -> None:
+        """Change between light and dark by its key, and see every card drawn again."""
+        before = current_theme().name
+        self.press(Qt.Key.Key_T, control=True)
+        assert current_theme().name != before
+        QApplication.processEvents()
+        for card in self.grid.cards:
+            self.see(card.view.kind)
+
+
+@pytest.fixture
+def person(qtbot: QtBot) -> Iterator[Person]:
+    """Return somebody at a new window, in the light theme."""
+    current_theme().name, current_theme().scale = "light", 1.0
+    current_theme().apply()
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    yield Person(window, qtbot)
+    window.close()
+    current_theme().name = "light"
