@@ -14,7 +14,6 @@ from shiboken6 import isValid
 
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
-from optiviz.ui.canvas.readout import Reading
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
@@ -140,8 +139,7 @@ class Person:
         at, plot = self.at(kind, group, i), self.card(kind).canvas.plot()
         QTest.mouseMove(plot.viewport(), QPoint(at.x(), at.y() + 40))
         QTest.mouseMove(plot.viewport(), at)
-        readings: tuple[Reading, ...] = plot.readings()
-        return {reading.label: reading.value for reading in readings}
+        return {reading.label: reading.value for reading in plot.readings()}
 
     def click(self, kind: str, group: int, i: int) -> None:
         """Click on a spot."""
