@@ -402,7 +402,8 @@ def two_plots() -> Figure:
 def test_a_lower_plot_stands_under_the_other_over_the_same_x(canvas):
     draw(canvas, two_plots())
     lower = canvas.lower_plot()
-    assert lower is not None and lower.y() >= canvas.plot().geometry().bottom()
+    assert lower is not None
+    assert lower.y() >= canvas.plot().geometry().bottom()
     for x in (0.0, 4.0, 10.0):  # whatever room the ticks of each need
         assert lower.pixel_of(x, 0.0).x() == pytest.approx(canvas.plot().pixel_of(x, 0.0).x())
     canvas.plot().box.setXRange(2.0, 5.0, padding=0.0)
