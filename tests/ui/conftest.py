@@ -31,6 +31,17 @@ def own_settings(tmp_path: Path) -> None:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
+@pytest.fixture(autouse=True, scope="session")
+def imports_are_no_garbage(qapp: QApplication) -> None:
+    """Leave what is imported out of every search for leaks: it is most of what there is."""
+    import matplotlib.figure
+    import sklearn.datasets
+    import sklearn.model_selection  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+
+
 def _alive(kind: type[QObject]) -> dict[int, QObject]:
     found = (thing for thing in gc.get_objects() if isinstance(thing, kind))
     return {id(thing): thing for thing in found if isValid(thing)}
