@@ -7,7 +7,7 @@ import pytest
 
 from optiviz.analysis.diagnosis import Case, diagnose, findings, looked_at
 from optiviz.analysis.diagnosis.rate import _by_powers, largest_curvature
-from optiviz.analysis.diagnosis.units import said
+from optiviz.analysis.networks.units import layers_on
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Outcome
 from optiviz.engine.run import Reader, Run
@@ -103,8 +103,8 @@ def test_the_share_of_saturated_answers_is_counted():
     X = problem.data.X_train
     W = x[:60].reshape(10, 6)
     a = (1 + np.tanh((X @ W[:, :-1].T + W[:, -1]) / 2)) / 2
-    beyond = (a < 0.02) | (a > 0.98)
-    units = (beyond.mean(axis=0) >= 0.9).sum()
+    beyond = (a < 0.025) | (a > 0.975)
+    units = (beyond.mean(axis=0) > 0.95).sum()
     assert note.evidence.startswith(f"{units} of 10 sigmoid units")
     assert f"{beyond.mean():.1%} of all" in note.evidence
 
@@ -112,7 +112,7 @@ def test_the_share_of_saturated_answers_is_counted():
 def test_what_units_say_leads_to_what_the_network_says():
     run = finished(scaled(1.0, "tanh"), 1)
     problem = Reader(run).stepper.problem
-    ((_, a),) = said(problem.problem.network, run.state_now.x, problem.data.X_test)
+    ((_, a), _) = layers_on(problem.problem.network, run.state_now.x, problem.data.X_test)
     w = run.state_now.x[60:]
     out = problem.outputs(run.state_now.x, problem.data.X_test)[0]
     np.testing.assert_allclose(1 / (1 + np.exp(-(w[:-1] @ a + w[-1]))), out)

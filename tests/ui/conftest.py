@@ -34,7 +34,7 @@ def own_settings(tmp_path: Path) -> None:
 @pytest.fixture(autouse=True, scope="session")
 def imports_are_no_garbage(qapp: QApplication) -> None:
     """Leave what is imported out of every search for leaks: it is most of what there is."""
-    import matplotlib.figure
+    import matplotlib.figure  # noqa: F401
     import sklearn.datasets
     import sklearn.model_selection  # noqa: F401
 

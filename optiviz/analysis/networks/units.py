@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 SATURATED = 0.95  # share of the rows from which on a unit is called so
-_NEAR = 0.025  # of the range between its limits
+NEAR = 0.025  # of the range between its limits: a sigmoid's slope is then a tenth of its steepest
 _LIMITS = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "softmax": (0.0, 1.0)}
 _MIDDLES = {"sigmoid": 0.5, "step": 0.5, "softmax": 0.5}
 
@@ -57,7 +57,7 @@ def health(activation: str, a: Array, is_output: bool = False) -> Health:
     share = np.full(len(a), np.nan)
     if activation in _LIMITS:
         low, high = _LIMITS[activation]
-        near = _NEAR * (high - low)
+        near = NEAR * (high - low)
         below, above = (a < low + near).mean(axis=1), (a > high - near).mean(axis=1)
         share = np.maximum(below, above) if is_output else below + above
     dead = np.zeros(len(a), dtype=bool)
