@@ -100,11 +100,11 @@ def levels_of(values: Array, lowest: float | None = None, log: bool | None = Non
 
 
 def contour(values: Array, level: float) -> list[Array]:
-    """Return the lines along which values on a grid are at a level (marching squares).
+    """Return the lines along which values on a grid are at a level: marching squares.
 
-    Between neighbours the values are taken to be straight. In a cell whose opposite corners are
-    above, the mean of the four decides what is joined. Cells with a corner that is not finite are
-    left out.
+    They are marching cubes (Lorensen & Cline 1987) in the plane. Between neighbours the values are
+    taken to be straight. In a cell whose opposite corners are above, the mean of the four decides
+    what is joined. Cells with a corner that is not finite are left out.
 
     Parameters
     ----------

@@ -53,6 +53,8 @@ def crossing(run: Run, k: int, reader: Reader) -> Crossing:
 def point_after(run: Run, k: int, reader: Reader) -> Array:
     """Return the point that iteration k + 1 starts from: where it was edited, as it was edited.
 
+    Its shape is (dim,).
+
     Raises
     ------
     ValueError
@@ -63,7 +65,7 @@ def point_after(run: Run, k: int, reader: Reader) -> Array:
 
 
 def edited(x: Array, values: Mapping[int, float]) -> Array:
-    """Return a copy of a point in which some coordinates have other values."""
+    """Return a copy of a point of shape (dim,) in which some coordinates have other values."""
     x = x.copy()
     x[list(values)] = list(values.values())
     return x

@@ -17,6 +17,17 @@ _STEEP = 1e-3  # of the usual slope: more beside a point is a kink
 def level_points(problem: OneVariable) -> Array:
     """Return where the slope is zero within the problem's range, rising.
 
+    Parameters
+    ----------
+    problem : OneVariable
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        At most 40; empty where it is nowhere level.
+
+    Notes
+    -----
     Kinks and poles, where the slope changes its sign without being zero, are left out; so is all
     where it is level over a stretch, and all but the first 40.
     """

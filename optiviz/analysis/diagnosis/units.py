@@ -1,7 +1,6 @@
 """Units that say the same for nearly all rows: saturated ones, and dead ones.
 
-They are those that the network view marks: `optiviz.analysis.networks.units` says which. Of ReLUs
-that die: Maas, Hannun & Ng (2013), Rectifier nonlinearities improve neural network acoustic models.
+They are those that the network view marks: `optiviz.analysis.networks.units` says which.
 """
 
 import numpy as np

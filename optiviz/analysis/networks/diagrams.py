@@ -68,7 +68,7 @@ class Edges:
 
 
 def heights(n: int) -> tuple[Array, float]:
-    """Return where n units of a column stand, from 1 on top to 0, and how far apart."""
+    """Return where n units of a column stand, from 1 on top to 0, shape (n,), and how far apart."""
     spacing = min(_WIDEST, 1 / n)
     above: Array = (n - 1) / 2 - np.arange(n, dtype=np.float64)
     return 0.5 + spacing * above, spacing

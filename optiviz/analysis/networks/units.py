@@ -47,6 +47,11 @@ class Health:
 def health(activation: str, a: Array, is_output: bool = False) -> Health:
     """Return how the units of one layer fare.
 
+    That units at their limits pass hardly any gradient on is of Glorot & Bengio (2010),
+    Understanding the difficulty of training deep feedforward neural networks; that a ReLU may pass
+    none, of Maas, Hannun & Ng (2013), Rectifier nonlinearities improve neural network acoustic
+    models.
+
     Parameters
     ----------
     activation : str
@@ -109,7 +114,7 @@ def round_up(value: float) -> float:
 
 @lru_cache(maxsize=4)
 def sample(dataset: Dataset, most: int) -> Array:
-    """Return training rows, evenly spaced ones where there are more than so many."""
+    """Return training rows, shape (m, features): evenly spaced ones where there are too many."""
     X = dataset.load().X_train
     return X if len(X) <= most else X[np.linspace(0, len(X) - 1, most).astype(np.int64)]
 

@@ -111,7 +111,15 @@ def survey_of(run: Run) -> Survey:
 
 
 def with_point(path: Path, x: Array, f: float, k: int) -> Path:
-    """Return a path with one more point, if it hasn't it already; nan where it has flown off."""
+    """Return a path with one more point, if it hasn't it already; nan where it has flown off.
+
+    Parameters
+    ----------
+    path : Path
+    x : ndarray, shape (dim,)
+    f : float
+    k : int
+    """
     at = int(np.searchsorted(path.k, k))
     if at < len(path.k) and path.k[at] == k:
         return path
