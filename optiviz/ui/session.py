@@ -269,6 +269,8 @@ class Session(Playhead):
             raise ValueError(f"the point has the coordinates 0 to {dim - 1:,}, not {index:,}")
         if not isfinite(value):
             raise ValueError("a coordinate must be a finite number")
+        if entry.run.status is RunStatus.FAILED and not branch:
+            raise ValueError("a run that has failed can't be changed, but tried beside")
         k, run, values = self.k, entry.run, {index: float(value)}
         if branch:
 

@@ -54,6 +54,7 @@ class WeightEditor(QFrame):
 
     def ask(self, index: int) -> None:
         """Open at the pointer for a coordinate, counted from 0, of the run in focus."""
+        self._session.pause()  # the iteration that is told is the one that is changed
         shown = self._session.shown()
         if not shown:
             return
@@ -95,9 +96,16 @@ class WeightEditor(QFrame):
         except ValueError:
             value = math.nan
         if not abs(value) <= _LARGEST:
-            self.mistake.say("It must be a number, such as 0.25 or −3.")
-            self.adjustSize()
-            self.field.setFocus()
+            self._refuse("It must be a number, such as 0.25 or −3.")
             return
-        self.hide()
-        self._session.edit_point(self._index, value, branch=beside)
+        try:
+            self._session.edit_point(self._index, value, branch=beside)
+        except ValueError as error:
+            self._refuse(f"It can't be done: {error}.")
+        else:
+            self.hide()
+
+    def _refuse(self, sentence: str) -> None:
+        self.mistake.say(sentence)
+        self.adjustSize()
+        self.field.setFocus()

@@ -160,3 +160,38 @@ def test_a_weight_can_be_tried_in_a_run_beside(window, grid, qtbot):
     assert run.digest == digest
     assert not run.spec.changes
     assert branch.spec.changes[0].x[3] == 4.0
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_the_iteration_that_a_weight_is_changed_at_stands_still_while_it_is_asked_for(
+    window, grid, qtbot
+):
+    run = run_classic(window, qtbot)
+    session, editor = window.train.session, window.train.weight_editor
+    session.seek(0)
+    session.set_speed(20.0)
+    session.play()
+    qtbot.waitUntil(lambda: session.k > 2)
+    editor.ask(3)
+    k = session.k
+    qtbot.wait(300)
+    assert f"from iteration {k:,} on" in editor._title.text()
+    editor.field.setText("4")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(run.spec.changes))
+    assert run.spec.changes[0].at == k
+    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=20_000)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_of_a_failed_run_a_weight_is_refused_in_words(window, grid, qtbot):
+    run = run_classic(window, qtbot)
+    window.train.session.seek(20)
+    run.status = RunStatus.FAILED
+    editor = window.train.weight_editor
+    editor.ask(3)
+    editor.field.setText("4")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert editor.isVisible()
+    assert "has failed" in editor.mistake.text()
+    editor.hide()
