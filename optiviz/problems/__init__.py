@@ -163,7 +163,8 @@ class FunctionEvaluator(Evaluator[FunctionProblem]):
         minimum = self.problem.minimum
         if minimum is None:
             return {}
-        return {"distance": float(np.sqrt(((minimum.points - x) ** 2).sum(axis=1)).min())}
+        with np.errstate(all="ignore"):
+            return {"distance": float(np.sqrt(((minimum.points - x) ** 2).sum(axis=1)).min())}
 
 
 def places(points: Array) -> str:

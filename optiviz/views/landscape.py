@@ -349,7 +349,9 @@ class _Way:
         if not np.isfinite(off):
             return f"{who} has flown off at iteration {self.one.k:,}."
         place = "on the plane"
-        if off > 1e-6 * max(1.0, float(np.linalg.norm(self.state.x))):
+        with np.errstate(all="ignore"):
+            length = float(np.linalg.norm(self.state.x))
+        if off > 1e-6 * max(1.0, length):
             place = f"{rounded(off)} beside the plane, where {self._under()} is under it"
         return f"{who} has {self.reading.name} {value} at iteration {self.one.k:,} and is {place}."
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from optiviz.engine import registry
-from optiviz.engine.run import Run
+from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
 from optiviz.optimizers.adam import Adam
 from optiviz.problems.one_parameter_regression import OneParameterRegression
@@ -45,3 +45,18 @@ def test_errors_whose_squares_are_too_large_are_no_trouble():
     run = run_of(OneParameterRegression().to_dict(), [0.0])
     run.change(1, optimizer=Adam(), x=np.array([1e200]))
     everything(run.finish())
+
+
+def test_distances_whose_squares_are_too_large_are_no_trouble():
+    """Metrics along such a run printed warnings from the window's worker."""
+    sphere = {"kind": "function_nd", "function": {"kind": "rastrigin"}, "dimension": 5}
+    run = run_of(sphere, [1.0] * 5)
+    run.change(1, optimizer=Adam(), x=np.full(5, 1e200))
+    run.finish().history.extend(Reader(run))
+    figures = everything(run)
+    assert "inf" in figures["coordinates"][-1].note
+
+
+def test_a_line_search_on_a_slope_too_large_for_squares_is_drawn():
+    steep = {"kind": "function_2d", "function": {"kind": "formula", "formula": "-x-y*1e300"}}
+    everything(run_of(steep, [0.0, 0.0], "lbfgs"))

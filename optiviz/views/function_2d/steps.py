@@ -44,7 +44,8 @@ def step_arrows(one: Shown, plane: Plane) -> StepArrows:
     stepper = reader.stepper
     state = stepper.entering(state)
     optimizer = stepper.spec.optimizer_after(one.k)
-    parts = optimizer.parts(stepper.problem, state)
+    with np.errstate(all="ignore"):
+        parts = optimizer.parts(stepper.problem, state)
     if not parts or not np.isfinite(state.x).all():
         return StepArrows()
     after, _ = stepper.steps(reader.state(one.k), 1)
