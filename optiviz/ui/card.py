@@ -114,6 +114,7 @@ class Card(QFrame):
         line.setSpacing(SPACE[2])
         line.addWidget(self._legend)
         line.addWidget(self._note, 1)
+        line.addStretch()
         self._column.addLayout(line)
         self._column.addWidget(self._warning)
         self._bar.double_clicked.connect(self.expand_requested)

@@ -24,6 +24,7 @@ class Diagnosis(View):
             return Figure(self.label, empty="It is at its start: go to a later iteration.")
         notes = tuple(map(_note, findings(one.run, one.reader, one.k, one.quick)))
         at = f"iteration {one.k:,}"
+        whose = f"{one.name}, " if len(shown) > 1 and one.name else ""
         if not notes:
             caption = f"What was found at {at}: nothing that holds the run up."
             return Figure(self.label, empty=_nothing(one), note=at, caption=caption)
@@ -31,9 +32,8 @@ class Diagnosis(View):
         sentences = " ".join(f"{note.sentence} {note.evidence}".strip() for note in notes)
         return Figure(
             title=self.label,
-            note=f"{at}: {count}",
+            note=f"{whose}{at}: {count}",
             notes=notes,
-            warning="" if len(shown) == 1 else f"On {one.name or 'the run in focus'} alone.",
             caption=f"What was found at {at}. {sentences}",
         )
 

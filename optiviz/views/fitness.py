@@ -27,7 +27,9 @@ from optiviz.views.figure import (
 from optiviz.views.palette import dash_of_run
 
 _PALE = 0.28
-_SHADE = 0.13
+_SHADE = 0.06
+_SHADED = 0.05  # of the run, from which on a stretch is shaded
+_FOOT = 0.025  # of the height of the curves: so far below them a stretch is underlined
 _ROOM = 0.16  # of the axis: a shaded stretch as wide as this has room for words
 _PLACES = 25  # to point at along a shaded stretch
 
@@ -68,7 +70,7 @@ class Fitness(View):
     flat_stretches: Annotated[
         bool,
         Param(
-            "Where what is optimised stands still for 20 iterations and 2 % of the run at least is "
+            "Where what is optimised stands still for 20 iterations and 5 % of the run at least is "
             "shaded, with how far the weights drift meanwhile.",
             label="Flat stretches",
         ),
@@ -204,7 +206,8 @@ class Fitness(View):
         seen = one.last_seen
         # The window has drifts measured meanwhile; where nobody is looking there is time for it.
         reader = one.reader if one.seen is None else None
-        found = [stretch for stretch in flat_stretches(one.run) if stretch.start < seen]
+        least = _SHADED * one.run.trace.last_k  # of shorter ones a long run is full
+        found = [s for s in flat_stretches(one.run) if s.start < seen and s.iterations >= least]
         return [
             (stretch, drift(one.run, stretch, reader))
             if stretch.end <= seen
@@ -227,6 +230,11 @@ class Fitness(View):
         at = [(self.time_of(one, s.start), self.time_of(one, s.end)) for s, _ in flat]
         shaded: list[Item] = [
             Band(np.array(ends), np.full(2, low), np.full(2, high), "muted", _SHADE) for ends in at
+        ]
+        log = self._is_log([one], reading)
+        foot = low * (low / high) ** _FOOT if log else low - _FOOT * (high - low)
+        shaded += [
+            Line(np.array(ends), np.full(2, foot), "muted", width=2.0, opacity=0.6) for ends in at
         ]
         whole = self.time_of(one, one.run.trace.last_k) or 1.0
         x, y, about = [], [], []

@@ -45,7 +45,7 @@ class Signals(View):
         channels = _channels(shown)
         if not channels:
             whose = "This algorithm reports" if len(shown) == 1 else "These algorithms report"
-            return Figure(self.label, empty=f"{whose} nothing of itself but f.")
+            return Figure(self.label, empty=f"{whose} nothing of itself but its value.")
         if self.channel and self.channel not in channels:
             names = ", ".join(c.label for c in channels.values())
             return Figure(

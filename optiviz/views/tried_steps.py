@@ -123,13 +123,12 @@ class TriedSteps(View):
         beneath = self._beneath(one, low, high, x)
         return Figure(
             title=self.label,
-            note=_note(tries[now]),
+            note=_note(tries[now], one.name if len(shown) > 1 else ""),
             x=x,
             y=Axis(name, *limits),
             items=tuple(items),
             legend=_legend(one, shapes),
             caption=self._caption(one, tries, window.looked_at, (low, high), limits, change),
-            warning=_warning(shown),
             time_axis=True,
             spots=(self._spots(one, tries, shapes, drawn, name),) if len(tries) else (),
             below=beneath,
@@ -167,6 +166,8 @@ class TriedSteps(View):
             )
         if Role.TRIAL in roles:
             parts.append("An iteration tries several points; those that led on were kept.")
+        if counted := _counts(tries[tries.k <= one.k]):
+            parts.append(f"Up to iteration {one.k:,}: {counted}.")
         n = high - low + 1
         if looked_at < n:
             parts.append(
@@ -310,22 +311,22 @@ def _legend(one: Shown, shapes: NDArray[np.int64]) -> tuple[LegendEntry, ...]:
     )
 
 
-def _note(tries: Tries) -> str:
-    """Count what became of moves."""
+def _note(tries: Tries, name: str) -> str:
+    """Say how many moves were kept, and of which run where there are several."""
+    whose = f"{name}: " if name else ""
     if not len(tries):
-        return ""
+        return name
+    kept = int(np.count_nonzero(tries.outcome != Outcome.REJECTED))
+    what = "live on" if (tries.role >= Role.CHILD).any() else "kept"
+    return f"{whose}{kept:,} of {len(tries):,} {what}"
+
+
+def _counts(tries: Tries) -> str:
+    """Say what became of moves."""
     words = ("better", "equal", "worse but kept", "rejected")
     counts = [int(np.count_nonzero(tries.outcome == o)) for o in range(4)]
-    if (tries.role >= Role.CHILD).any():
-        alive = int(np.count_nonzero(tries.outcome != Outcome.REJECTED))
-        return f"{alive:,} of {len(tries):,} live on"
-    return " · ".join(f"{n:,} {word}" for n, word in zip(counts, words, strict=True) if n)
-
-
-def _warning(shown: Sequence[Shown]) -> str:
-    if len(shown) == 1:
-        return ""
-    return f"Steps of {shown[0].name or 'the run in focus'} alone."
+    said = [f"{n:,} {word}" for n, word in zip(counts, words, strict=True) if n]
+    return ", ".join(said)
 
 
 def _limits(change: Array, outcome: NDArray[np.int8]) -> tuple[float, float]:

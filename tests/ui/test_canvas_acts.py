@@ -14,7 +14,7 @@ from optiviz.ui.canvas import FigureCanvas
 from optiviz.ui.canvas.code import CodePane
 from optiviz.ui.canvas.notes import NoteRow, NotesPane
 from optiviz.ui.canvas.pixels import Pixels
-from optiviz.ui.canvas.program import BAND, parts_of
+from optiviz.ui.canvas.program import BAND, Listing, parts_of, rows_of
 from optiviz.ui.canvas.spots import Place, Places
 from optiviz.ui.canvas.steps import steps_of_key
 from optiviz.ui.theme import blend, current_theme
@@ -552,3 +552,41 @@ def test_a_copy_has_no_ring_and_no_buttons(canvas, qtbot):
         image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
     }
     assert accent.name() not in colours
+
+
+def test_long_lines_of_a_program_go_on_below_so_that_the_lit_one_is_read_whole(canvas):
+    long = "    candidate = x + step_size * normals('proposal', k)  # a step to anywhere"
+    code = Code(("for k in range(10):", long, "    x = candidate"), lit=1, values=(("k", "3"),))
+    canvas.resize(320, 240)
+    canvas.set_figure(Figure("Code", code=code))
+    QApplication.processEvents()
+    listing = canvas.findChild(Listing)
+    assert listing.horizontalScrollBar().maximum() == 0
+    assert listing.band(1).height() >= 2 * listing.band(0).height()
+    assert listing.band(2).top() == listing.band(1).bottom()
+    rows = rows_of(long, 30)
+    assert " ".join(long[begin:end] for begin, end, _ in rows) == long
+    assert all(end - begin + blanks <= 30 for begin, end, blanks in rows)
+    canvas.resize(1200, 240)
+    QApplication.processEvents()
+    assert listing.band(1).height() == listing.band(0).height()
+
+
+def test_words_of_a_step_stand_under_the_figure_and_keep_their_room(canvas):
+    def show(at: int, words: str) -> None:
+        steps = Steps("step", at, 3, "Hidden 1", words)
+        items = (Line(np.arange(3.0), np.arange(3.0)),)
+        canvas.set_figure(Figure("Forward pass", items=items, steps=steps))
+        QApplication.processEvents()
+
+    show(0, "z = 0.1·2 + 0.3·4 = 1.4")
+    assert "Hidden 1" in canvas.steps.words.text()
+    low = canvas.plot().height()
+    show(1, "z = " + " + ".join(["0.123·(−4.56)"] * 30))
+    small = canvas.plot().height()
+    assert small < low
+    words = canvas.steps.words
+    assert words.heightForWidth(words.width()) <= words.height()  # all of it is read
+    show(2, "a < b & c")
+    assert canvas.plot().height() == small  # nothing jumps from step to step
+    assert "a &lt; b &amp; c" in words.text()

@@ -49,7 +49,8 @@ def test_every_proposal_is_a_dot_whose_shape_says_what_became_of_it(climb):
     assert found["ring"] == counts[Outcome.EQUAL] > 0
     assert found["circle"] == counts[Outcome.REJECTED] > 0
     assert "down" not in found
-    assert f"{counts[0]} better · {counts[1]} equal · {counts[3]} rejected" == figure.note
+    assert figure.note == f"{counts[0] + counts[1]} of 300 kept"
+    assert f"{counts[0]} better, {counts[1]} equal, {counts[3]} rejected." in figure.caption
     assert {entry.label for entry in figure.legend} == {"better", "equal", "rejected"}
     assert figure.y.label == "change in accuracy"
     assert figure.time_axis

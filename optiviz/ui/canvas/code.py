@@ -118,6 +118,9 @@ class CodePane(QWidget):
             self.listing.setGeometry(left)
             self.variables.setGeometry(right)
         else:
+            self.listing.setGeometry(room)
+            rows = len(self._code.values) * kind.line + 2 * SPACE[0]
+            self.variables.alone = self.listing.content().height() + rows <= room.height()
             wanted = self.variables.height_below(room.width())
             rows = max(int(room.height() * LOWEST / kind.line), 1)
             height = min(wanted, rows * kind.line + 2 * SPACE[0])

@@ -7,6 +7,7 @@ import keyword
 import math
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -31,6 +32,9 @@ __all__ = ["Listing", "Type", "Variables", "parts_of"]
 BAND: Final = 0.16  # how much of the accent the lit line has behind it
 VALUE: Final = 14  # characters of a value that must fit beside the program, or below it
 VALUE_BELOW: Final = 9
+
+_FEWEST: Final = 24  # letters of a row: narrower ones are scrolled
+_HANGING: Final = 4  # blanks before what goes on in another row
 
 _PARTS: Final = re.compile(
     r"(?P<comment>#.*)"
@@ -58,6 +62,28 @@ def parts_of(line: str) -> Iterator[tuple[int, str, str]]:
         at = found.end()
     if at < len(line):
         yield at, line[at:], ""
+
+
+def rows_of(line: str, most: int) -> list[tuple[int, int, int]]:
+    """Break a line of a program into rows of at most so many letters, at blanks.
+
+    Returns
+    -------
+    list of (int, int, int)
+        Where each row begins and ends in the line, and how many blanks stand before it.
+    """
+    if most < _FEWEST:
+        return [(0, len(line), 0)]  # it can be scrolled
+    inside = len(line) - len(line.lstrip())
+    indent = min(inside + _HANGING, most // 2)
+    rows, begin, blanks = [], 0, 0
+    while len(line) - begin > most - blanks:
+        at = line.rfind(" ", begin + (inside if begin == 0 else 0) + 1, begin + most - blanks + 1)
+        at = at if at > 0 else begin + most - blanks
+        rows.append((begin, at, blanks))
+        begin, blanks = at + (line[at] == " "), indent
+    rows.append((begin, len(line), blanks))
+    return rows
 
 
 class Type:
@@ -114,11 +140,23 @@ class _Sheet(QAbstractScrollArea):
 
 
 class Listing(_Sheet):
-    """The lines, numbered, with marks in the margin."""
+    """The lines, numbered, with marks in the margin; long ones go on below, further in."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.code = Code(())
+        self._rows: list[list[tuple[int, int, int]]] = []
+        self._tops: list[int] = []  # the row that each line begins in, and how many there are
+        self._broken_for: object = None
+
+    def _break(self) -> None:
+        """Break the lines where the room ends."""
+        most = int((self.viewport().width() - self.margin() - SPACE[1]) / self.type.across)
+        state = self.code.lines, most
+        if state != self._broken_for:
+            self._broken_for = state
+            self._rows = [rows_of(line, most) for line in self.code.lines]
+            self._tops = [0, *accumulate(map(len, self._rows))]
 
     def margin(self) -> float:
         """Return where the lines begin."""
@@ -132,15 +170,20 @@ class Listing(_Sheet):
 
     def content(self) -> QSize:
         """Return the size of all lines."""
-        return QSize(self.width_of_lines(), len(self.code.lines) * self.type.line + 2 * SPACE[0])
+        self._break()
+        broken = self._tops[-1] > len(self.code.lines)
+        width = self.viewport().width() if broken else self.width_of_lines()
+        return QSize(width, self._tops[-1] * self.type.line + 2 * SPACE[0])
 
     def show_code(self, code: Code) -> None:
         """Show a program, and the lit line of it with one more above and below."""
         self.code = code
         self.measure()
-        if code.lit is not None:
+        if code.lit is not None and code.lines:
             bar, line = self.verticalScrollBar(), self.type.line
-            top, bottom = (code.lit - 1) * line, (code.lit + 2) * line + 2 * SPACE[0]
+            lit = min(max(code.lit, 0), len(code.lines) - 1)
+            top = (self._tops[lit] - 1) * line
+            bottom = (self._tops[lit + 1] + 1) * line + 2 * SPACE[0]
             if top < bar.value():
                 bar.setValue(top)
             elif bottom > bar.value() + self.viewport().height():
@@ -148,8 +191,9 @@ class Listing(_Sheet):
 
     def band(self, number: int) -> QRectF:
         """Return where a line is, across the whole width, in pixels of the viewport."""
-        top = SPACE[0] + number * self.type.line - self.verticalScrollBar().value()
-        return QRectF(0, top, self.viewport().width(), self.type.line)
+        first, rows = self._tops[number], len(self._rows[number])
+        top = SPACE[0] + first * self.type.line - self.verticalScrollBar().value()
+        return QRectF(0, top, self.viewport().width(), rows * self.type.line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines that are seen."""
@@ -164,7 +208,8 @@ class Listing(_Sheet):
             if lit:
                 tint = blend(theme.colour("card"), theme.colour("accent"), BAND)
                 painter.fillRect(band, tint)
-                _paint_arrow(painter, band, theme.colour("accent"))
+                first = QRectF(0, band.top(), band.width(), self.type.line)
+                _paint_arrow(painter, first, theme.colour("accent"))
             elif number in self.code.visited:
                 painter.fillRect(
                     QRectF(2, band.top() + 2, 3, band.height() - 4), theme.colour("accent", 0.4)
@@ -176,19 +221,24 @@ class Listing(_Sheet):
         self, painter: QPainter, number: int, line: str, band: QRectF, lit: bool
     ) -> None:
         theme, kind = current_theme(), self.type
-        baseline = band.top() + (band.height() - kind.metrics.height()) / 2 + kind.metrics.ascent()
+        baseline = band.top() + (kind.line - kind.metrics.height()) / 2 + kind.metrics.ascent()
         left = self.margin() - self.horizontalScrollBar().value()
         for at, text, what in parts_of(line):
             painter.setPen(_colour_of(what))
             painter.setFont({"keyword": kind.bold, "comment": kind.slanted}.get(what, kind.plain))
-            painter.drawText(QPointF(left + at * kind.across, baseline), text)
+            for row, (begin, end, indent) in enumerate(self._rows[number]):
+                first, last = max(at, begin), min(at + len(text), end)
+                if first < last:
+                    place = left + (indent + first - begin) * kind.across
+                    words = text[first - at : last - at]
+                    painter.drawText(QPointF(place, baseline + row * kind.line), words)
         # The numbers stay where they are when long lines are moved.
         edge = self.margin() - SPACE[1]
         ground = theme.colour("card")
         if lit:
             ground = blend(ground, theme.colour("accent"), BAND)
         if self.horizontalScrollBar().value():
-            room = QRectF(band.height(), band.top(), edge - band.height() + 2, band.height())
+            room = QRectF(kind.line, band.top(), edge - kind.line + 2, band.height())
             painter.fillRect(room, ground)
         painter.setFont(kind.plain)
         painter.setPen(theme.colour("accent" if lit else "muted"))
@@ -230,6 +280,7 @@ class Variables(_Sheet):
         self.code = Code(())
         self._longest = 0
         self.below = False
+        self.alone = False  # each in a row of its own
 
     def show_code(self, code: Code) -> None:
         """Show the variables of a program."""
@@ -249,7 +300,7 @@ class Variables(_Sheet):
         return self._columns_below(self.viewport().width()) if self.below else 1
 
     def _columns_below(self, width: int) -> int:
-        return max((width - SPACE[1]) // self.least_width(VALUE_BELOW), 1)
+        return 1 if self.alone else max((width - SPACE[1]) // self.least_width(VALUE_BELOW), 1)
 
     def height_below(self, width: int) -> int:
         """Return the height of all variables below a program of a width."""

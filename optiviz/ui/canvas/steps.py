@@ -38,6 +38,13 @@ def steps_of_key(key: int, steps: Steps | None) -> int | None:
     return min(max(steps.at + wanted, 0), max(steps.count - 1, 0)) - steps.at
 
 
+class _Words(QLabel):
+    """Words whose height we set: a layout that asked for it would share rooms out by it."""
+
+    def hasHeightForWidth(self) -> bool:
+        return False
+
+
 class StepsBar(QWidget):
     """Says what a step is about, and at which one a figure is, between buttons to those beside it.
 
@@ -54,7 +61,7 @@ class StepsBar(QWidget):
         self._steps: Steps | None = None
         self._tight = False
         self._tallest = 0
-        self.words = QLabel(self)
+        self.words = _Words(self)
         self.words.setWordWrap(True)
         self.words.setTextFormat(Qt.TextFormat.RichText)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)

@@ -13,6 +13,7 @@ from optiviz.analysis.runs.stretches import Stretch
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.markers import Marker
 
+_DENSE = 2.5  # pixels between ticks, up to which they would be one block
 _TICKS = 4000  # improvements that are looked at: more than there are pixels
 
 
@@ -71,14 +72,15 @@ class BarDrawing:
                 self._painter.drawRoundedRect(part, half, half)
 
     def stretch(self, stretch: Stretch, hovered: bool) -> None:
-        """Shade a flat stretch, from the ticks down to the groove."""
+        """Underline a flat stretch, just above the groove, and shade it where it is pointed at."""
         left, right = self._x(stretch.start), self._x(stretch.end)
-        top, bottom = (Lanes.TICKS_TOP - 1) * self._s, (Lanes.GROOVE + 4) * self._s
         gap = 0.5 * self._s if right - left > 4 else 0.0  # so that neighbours are two
-        self._fill("muted", 0.32 if hovered else 0.18)
-        self._painter.drawRect(
-            QRectF(left + gap, top, max(1.0, right - left - 2 * gap), bottom - top)
-        )
+        left, width = left + gap, max(1.0, right - left - 2 * gap)
+        top, bottom = (Lanes.TICKS_TOP - 1) * self._s, (Lanes.TICKS_BOTTOM + 4) * self._s
+        self._fill("muted", 0.25 if hovered else 0.07)
+        self._painter.drawRect(QRectF(left, top, width, bottom - top))
+        self._fill("muted", 0.9 if hovered else 0.6)
+        self._painter.drawRect(QRectF(left, bottom - 2 * self._s, width, 2 * self._s))
 
     def loop(self, start: int, end: int) -> None:
         """Draw what is looped: a wash between two brackets."""
@@ -97,13 +99,15 @@ class BarDrawing:
             self._painter.drawPolyline([QPointF(x + dx, y) for dx, y in corners])
 
     def ticks(self, improvements: NDArray[np.int64]) -> None:
-        """Draw improvements as ticks, one a pixel at most."""
+        """Draw improvements as ticks, one a pixel at most; short where there is one everywhere."""
         ks = improvements[:: max(1, len(improvements) // _TICKS)]
-        columns = np.unique(np.round([self._x(k) for k in ks.tolist()])).tolist()
+        columns = np.unique(np.round([self._x(k) for k in ks.tolist()]))
+        apart = np.diff(columns, prepend=-np.inf, append=np.inf)
+        dense = np.maximum(apart[:-1], apart[1:]) <= _DENSE * self._s
         top, bottom = Lanes.TICKS_TOP * self._s, Lanes.TICKS_BOTTOM * self._s
         self._painter.setPen(QPen(self._theme.colour(self._run), 1.0 * self._s))
-        for x in columns:
-            self._painter.drawLine(QPointF(x, bottom), QPointF(x, top))
+        for x, short in zip(columns.tolist(), dense.tolist(), strict=True):
+            self._painter.drawLine(QPointF(x, bottom), QPointF(x, bottom - 4 if short else top))
 
     def marker(self, marker: Marker, hovered: bool) -> None:
         """Draw a marker in the shape of what it stands for; hollow parts show the card."""

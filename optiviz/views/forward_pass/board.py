@@ -28,7 +28,7 @@ _PLATE = 9.6  # letters of a number's plate
 _FLAT = 0.066  # its height
 _PALE = 0.4  # of full colour, so that numbers can be read on it
 _FEW = 6  # weights of a network whose numbers all stay
-_NAME = 10  # letters of a name of an input
+_NAME = 13  # letters of a name of an input
 _ROOMY = 6  # outputs below which there is room for the verdict
 _BETWEEN = 6  # letters of room between plates, for numbers there
 
@@ -87,7 +87,7 @@ class Board:
     def span(self) -> tuple[float, float]:
         """The ends of x."""
         columns, layers = self.told.columns, len(self.told.columns) - 1
-        left = (min(_NAME, max(map(len, columns[0].beside))) + 7) / _WIDTH
+        left = (min(_NAME, max(map(len, columns[0].beside))) + 8) / _WIDTH
         title = len(f"{columns[-1].title} · {columns[-1].activation}") * 0.6
         names = max(map(len, columns[-1].beside)) + 7
         if len(columns[-1].y) > _ROOMY and self.told.errors:
