@@ -108,6 +108,8 @@ def draw(figure: Figure, *, theme: str, size: tuple[float, float], heading: bool
         panes.draw_lines(page, figure.lines)
     else:
         page.legend(figure.legend)
+        if figure.steps is not None:
+            page.step(figure.steps.title, figure.steps.words)
         page.plot(figure)
     return canvas
 
@@ -211,6 +213,18 @@ class Page:
         for line in lines:
             self.text(self.width / 2, y, line, color=self.palette.muted, ha="center")
             y -= 0.2
+
+    def step(self, title: str, words: str) -> None:
+        """Write what a step says at the bottom, and leave the rest to the diagram."""
+        lines = self.wrapped(words, self.width - 2 * self.edge) if words else []
+        y = self.bottom + 0.19 * len(lines) + 0.1
+        self.bottom = y + (0.15 if title else -0.05)
+        if title:
+            accent = self.palette.accent
+            self.text(self.width / 2, y, title, color=accent, ha="center", weight="bold")
+        for line in lines:
+            y -= 0.19
+            self.text(self.width / 2, y, line, ha="center")
 
     def plot(self, figure: Figure) -> None:
         """Draw items on axes, with room for labels at the right; a lower plot below them."""

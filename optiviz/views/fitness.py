@@ -29,8 +29,9 @@ from optiviz.views.palette import dash_of_run
 _PALE = 0.28
 _SHADE = 0.06
 _SHADED = 0.05  # of the run, from which on a stretch is shaded
-_FOOT = 0.025  # of the height of the curves: so far below them a stretch is underlined
+_FOOT = (0.035, 0.02)  # of the height of the curves: so far below them it is underlined
 _ROOM = 0.16  # of the axis: a shaded stretch as wide as this has room for words
+_APART = 0.5  # of the axis, between words, so that they stand apart in a narrow card too
 _PLACES = 25  # to point at along a shaded stretch
 
 
@@ -232,20 +233,23 @@ class Fitness(View):
             Band(np.array(ends), np.full(2, low), np.full(2, high), "muted", _SHADE) for ends in at
         ]
         log = self._is_log([one], reading)
-        foot = low * (low / high) ** _FOOT if log else low - _FOOT * (high - low)
+        foot = [_below(low, high, share, log) for share in _FOOT]
         shaded += [
-            Line(np.array(ends), np.full(2, foot), "muted", width=2.0, opacity=0.6) for ends in at
+            Band(np.array(ends), np.full(2, foot[0]), np.full(2, foot[1]), "muted", 0.6)
+            for ends in at
         ]
         whole = self.time_of(one, one.run.trace.last_k) or 1.0
         x, y, about = [], [], []
-        for (stretch, found), (left, right) in zip(flat, at, strict=True):
+        written = _apart([(left + right) / 2 for left, right in at], [s for s, _ in flat], whole)
+        for i, ((stretch, found), (left, right)) in enumerate(zip(flat, at, strict=True)):
             value = float(reading.value(np.array(stretch.f)))
             places = np.linspace(left, right, _PLACES)
             x += places.tolist()
             y += [value] * _PLACES
             told = "" if found is None else found.sentence(stretch)
             about += [(stretch, value, told)] * _PLACES
-            if found is not None and right - left >= _ROOM * whole and not self.log_x:
+            roomy = i in written and right - left >= _ROOM * whole and not self.log_x
+            if found is not None and roomy:
                 below = value > (low + high) / 2  # away from the curve
                 edge, anchor = (low, "bottom") if below else (high, "top")
                 words = Text((left + right) / 2, edge, found.short, "muted", anchor)  # type: ignore[arg-type]
@@ -298,6 +302,20 @@ def _height(items: Sequence[Item], log: bool) -> tuple[float, float] | None:
         return None
     low, high = float(values.min()), float(values.max())
     return (low, high) if high > low else None
+
+
+def _below(low: float, high: float, share: float, log: bool) -> float:
+    """Return the place that is a share of the height below it."""
+    return low * (low / high) ** share if log else low - share * (high - low)
+
+
+def _apart(middles: Sequence[float], stretches: Sequence[Stretch], whole: float) -> set[int]:
+    """Return which stretches have words: the longest, and others that are far from those."""
+    chosen: list[int] = []
+    for i in sorted(range(len(middles)), key=lambda i: -stretches[i].iterations):
+        if all(abs(middles[i] - middles[j]) >= _APART * whole for j in chosen):
+            chosen.append(i)
+    return set(chosen)
 
 
 def _lines_of(items: Sequence[Item]) -> list[Line]:

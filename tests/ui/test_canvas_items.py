@@ -410,6 +410,9 @@ def test_a_lower_plot_stands_under_the_other_over_the_same_x(canvas):
     assert lower.ranges()[0] == pytest.approx((2.0, 5.0))
     lower.box.setXRange(3.0, 4.0, padding=0.0)
     assert canvas.plot().ranges()[0] == pytest.approx((3.0, 4.0))
+    canvas.reset_view()
+    for plot in (canvas.plot(), lower):
+        assert plot.ranges()[0] == pytest.approx((0.0, 10.0))
 
 
 def test_a_lower_plot_gives_way_where_there_is_no_room_and_goes_with_its_figure(canvas):

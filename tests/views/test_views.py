@@ -599,7 +599,10 @@ def test_fitness_shades_flat_stretches_with_the_drift_and_tells_them_where_point
     check_figure(figure)
     bands = [item for item in figure.items if isinstance(item, Band)]
     found = [s for s in flat_stretches(run) if s.iterations >= 0.05 * run.trace.last_k]
-    assert [tuple(band.x) for band in bands] == [(s.start, s.end) for s in found]
+    shaded, underlined = bands[: len(found)], bands[len(found) :]
+    for part in (shaded, underlined):
+        assert [tuple(band.x) for band in part] == [(s.start, s.end) for s in found]
+    assert max(band.high[0] for band in underlined) < min(band.low[0] for band in shaded)
     assert all(isinstance(item, Band | Text) for item in figure.items[: len(bands)])
     (spots,) = figure.spots
     facts = dict(spots.facts)

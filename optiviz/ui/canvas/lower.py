@@ -35,7 +35,7 @@ class Pair(QObject):
         lower.hide()
         upper.arranged.connect(lambda: self._follow(upper, lower))
         lower.arranged.connect(lambda: self._follow(lower, upper))
-        upper.zoomed_changed.connect(lambda zoomed: zoomed or lower.reset_view())
+        upper.zoomed_changed.connect(self._zoomed_above)
         lower.zoomed_changed.connect(self._zoomed_below)
 
     def show_below(self, figure: Figure | None, height: int) -> None:
@@ -55,6 +55,10 @@ class Pair(QObject):
         else:
             _keep_room((self._upper,), 0.0, 0.0)
         self._lower.setVisible(fits)
+
+    def _zoomed_above(self, zoomed: bool) -> None:
+        if not zoomed:
+            self._lower.reset_view()
 
     def _zoomed_below(self, zoomed: bool) -> None:
         if not zoomed:
