@@ -25,6 +25,7 @@ class Signals(View):
     label = "Signals"
     costly = True  # where an algorithm was put in later, its signals are not in the trace
     place = 80
+    offered = ("channel",)
     reported = False
 
     channel: Annotated[

@@ -70,6 +70,7 @@ class TriedSteps(View):
     label = "Tried steps"
     costly = True
     place = 40
+    offered = ("beneath",)
 
     stretch: Annotated[
         int | None,

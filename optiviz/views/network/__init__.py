@@ -32,6 +32,7 @@ class NetworkView(View):
     problems = ("network_training",)
     costly = True
     place = 30
+    offered = ("unit",)
 
     show: Annotated[
         Literal["weights", "gradient"],
