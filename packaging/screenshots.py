@@ -134,6 +134,132 @@ def contours(window: MainWindow) -> None:
     workspace.session.seek(9)
 
 
+def see_why(window: MainWindow) -> None:
+    """Why a climb leaves its plateau: what was tried, and what the network was then."""
+    window.tabs.setCurrentIndex(0)
+    workspace = window.train
+    workspace.session.clear()
+    spec = presets.load("classic-mlp").spec
+    workspace.setup.set_spec(spec)
+    workspace.session.start(spec, "equal moves kept")
+    done(workspace)
+    workspace.grid.choose(["fitness", "network", "tried_steps", "decision_boundary"])
+    workspace.session.seek(118)
+
+
+def forward(window: MainWindow) -> None:
+    """One row in the middle of its way through the network, alone in the middle."""
+    spec = presets.load("classic-mlp").spec.with_values(
+        [
+            ("problem.objective", "log_loss"),
+            ("optimizer", {"kind": "adam", "learning_rate": 0.05}),
+            ("stopping.max_iterations", 200),
+        ]
+    )
+    workspace = window.train
+    workspace.session.clear()
+    workspace.setup.set_spec(spec)
+    workspace.session.start(spec, "Adam")
+    done(workspace)
+    workspace.session.seek(80)
+    workspace.grid.choose(["forward_pass"])
+    settle()
+    workspace.grid.cards[0].set_settings({"row": 12, "step": 38})
+
+
+def code(window: MainWindow) -> None:
+    """The lines of simulated annealing beside what they try."""
+    spec = presets.load("classic-mlp").spec.with_value("optimizer", {"kind": "simulated_annealing"})
+    workspace = window.train
+    workspace.session.clear()
+    workspace.setup.set_spec(spec)
+    workspace.session.start(spec, "annealing")
+    done(workspace)
+    workspace.grid.choose(["code", "tried_steps", "network"])
+    workspace.session.seek(230)
+    settle()
+    for _ in range(2):
+        workspace.session.step_within(1)
+
+
+def landscape(window: MainWindow) -> None:
+    """Three runs on one plane through weight space, one of them without gradients."""
+    workspace = window.train
+    workspace.session.clear()
+    spec = presets.load("classic-mlp").spec.with_values(
+        [("problem.objective", "log_loss"), ("stopping.max_iterations", 300)]
+    )
+    for optimizer, name in (
+        ({"kind": "adam", "learning_rate": 0.05}, "Adam"),
+        ({"kind": "momentum", "learning_rate": 0.5}, "momentum"),
+        ({"kind": "hill_climbing", "step_size": 0.1}, "hill climbing"),
+    ):
+        other = spec.with_value("optimizer", optimizer)
+        workspace.session.start(other, name, focus=name == "Adam")
+        if name == "Adam":
+            workspace.setup.set_spec(other)
+    done(workspace)
+    workspace.grid.choose(["landscape", "signals", "fitness"])
+    workspace.session.seek(120)
+    settle(8.0)
+
+
+def steps(window: MainWindow) -> None:
+    """What momentum and Adam make of a gradient, and the ellipse of CMA-ES."""
+    workspace = window.functions
+    window.tabs.setCurrentIndex(1)
+    workspace.session.clear()
+    spec = presets.load("rosenbrock-2d").spec.with_values(
+        [("start", [-1.2, 1.0]), ("stopping.max_iterations", 60)]
+    )
+    for optimizer, name in (
+        ({"kind": "momentum", "learning_rate": 0.0005}, "momentum"),
+        ({"kind": "adam", "learning_rate": 0.1}, "Adam"),
+        ({"kind": "cma_es"}, "CMA-ES"),
+    ):
+        other = spec.with_value("optimizer", optimizer)
+        workspace.session.start(other, name, focus=name == "momentum")
+        if name == "momentum":
+            workspace.setup.set_spec(other)
+    done(workspace)
+    workspace.grid.choose(["function_2d"])
+    settle()
+    workspace.grid.cards[0].set_settings({"parts": "all"})
+    workspace.session.seek(14)
+
+
+def one_parameter(window: MainWindow) -> None:
+    """All rows, batches and single rows, on their way to one slope."""
+    window.demonstrate("one-parameter")
+    done(window.functions)
+    window.functions.grid.choose(["function_1d", "regression_line", "cobweb", "fitness"])
+    window.functions.session.seek(6)
+
+
+def diagnosis(window: MainWindow) -> None:
+    """Why a climb that refuses equal moves never gets off its flat start."""
+    window.tabs.setCurrentIndex(0)
+    workspace = window.train
+    workspace.session.clear()
+    spec = presets.load("classic-mlp").spec.with_value("optimizer.accept_ties", False)
+    workspace.setup.set_spec(spec)
+    workspace.session.start(spec, "equal moves refused")
+    done(workspace)
+    workspace.grid.choose(["diagnosis", "tried_steps", "confusion"])
+    workspace.session.seek(workspace.session.last_k)
+
+
+SEE_WHY = (
+    (see_why, "see-why", "light"),
+    (forward, "forward", "dark"),
+    (code, "code", "light"),
+    (landscape, "landscape", "dark"),
+    (steps, "steps", "light"),
+    (one_parameter, "one-parameter", "light"),
+    (diagnosis, "diagnosis", "light"),
+)
+
+
 def main() -> None:
     """Take them all."""
     FOLDER.mkdir(exist_ok=True)
@@ -160,6 +286,12 @@ def main() -> None:
         for look in ("light", "dark"):
             theme.name = look
             take(window, f"{name}-{look}")
+    for show, name, look in SEE_WHY:
+        theme.name = look
+        show(window)
+        take(window, f"{name}-{look}")
+    for workspace in window.workspaces:
+        workspace.grid.usual()
     theme.name, theme.scale = "light", 1.5
     climbs(window)
     take(window, "projector-light")

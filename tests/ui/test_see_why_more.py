@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from optiviz import presets
 from optiviz.engine.run import Run
 from optiviz.ui.forms import LogControl
-from optiviz.views.figure import Arrows, Band, Points, Rule
+from optiviz.views.figure import Arrows, Points
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -22,6 +22,10 @@ ANNEALING = CLIMB.with_values(
 )
 SHORT = CLIMB.with_value("stopping.max_iterations", 200)
 ROSENBROCK = presets.load("rosenbrock-2d").spec.with_value("stopping.max_iterations", 60)
+
+
+def texts_of(menu):
+    return [action.text() for action in menu.actions()]
 
 
 def drag(card, *to):
@@ -71,9 +75,8 @@ def test_code_is_followed_line_by_line_and_copied_as_a_script(person, tmp_path):
     person.press(Qt.Key.Key_Space)
     assert len({line for _, line in seen}) >= 2
     person.other_theme()
-    menu = person.card("code").findChildren(type(person.window.views_button.menu()))
-    copy = next(a for m in menu for a in m.actions() if a.text().startswith("Copy"))
-    copy.trigger()
+    menus = person.card("code").findChildren(QMenu)
+    next(a for m in menus for a in m.actions() if a.text().startswith("Copy")).trigger()
     text = QApplication.clipboard().text()
     script = tmp_path / "script.py"
     script.write_text(text, encoding="utf-8")
@@ -92,7 +95,7 @@ def test_paths_of_all_runs_are_on_the_landscape_and_a_click_goes_there(person):
     genetic = SHORT.with_values(
         [("optimizer", {"kind": "evolution_strategy"}), ("stopping.max_iterations", 20)]
     )
-    first, *_ = person.runs(SHORT, ANNEALING, genetic)
+    person.runs(SHORT, ANNEALING, genetic)
     figure = person.look("landscape")
     assert len(figure.spots) == 3
     assert "of the paths' variance" in figure.note
@@ -105,14 +108,12 @@ def test_paths_of_all_runs_are_on_the_landscape_and_a_click_goes_there(person):
     assert {"run", "iteration", "accuracy", "beside the plane"} <= set(told)
     person.click("landscape", 0, i)
     there = person.session.k
-    wanted = [k for k in ks.tolist() if k == there]
-    assert wanted
-    x = first.state(there).x
+    assert there in ks.tolist()
+    assert abs(there - ks[i]) <= 5  # the nearest one to the pointer is meant
     person.other_theme()
     card.set_settings({"plane": "random"})
     figure = person.see("landscape")
     assert "two random directions" in figure.caption
-    assert np.isfinite(x).all()
     card.set_settings({"picture": "surface"})
     assert person.see("landscape").surface is not None
     card.set_settings({"picture": "contours"})
@@ -123,10 +124,9 @@ def test_another_signal_is_chosen_in_the_menu_of_its_card(person):
     person.runs(ANNEALING)
     before = person.look("signals")
     card = person.card("signals")
+    menu = next(m for m in card.findChildren(QMenu) if "Close this view" in texts_of(m))
+    menu.aboutToShow.emit()
     assert card._form is not None
-    next(a.menu() for a in card.actions_with_menus()).aboutToShow.emit() if hasattr(
-        card, "actions_with_menus"
-    ) else card._form.parentWidget().parentWidget().aboutToShow.emit()
     combo = card._form.control("channel").combo
     assert combo.count() >= 3
     other = next(
@@ -208,9 +208,8 @@ def test_one_dimension_has_bands_on_the_slider_and_a_cobweb(person):
     card = person.card("cobweb")
     person.see("cobweb")
     drag(card, -2.0, -2.0)
-    assert {entry.run.spec.start[0] for entry in person.session.entries} == {
-        pytest.approx(-2.0, abs=0.1)
-    }
+    (start,) = {entry.run.spec.start for entry in person.session.entries}
+    assert start[0] == pytest.approx(-2.0, abs=0.1)
 
 
 def test_one_slope_is_sought_by_all_rows_batches_and_single_ones_side_by_side(person):
@@ -227,4 +226,15 @@ def test_one_slope_is_sought_by_all_rows_batches_and_single_ones_side_by_side(pe
     assert sum(bool(word) and "not" not in word for word in chosen) == 5
     assert len(person.see("function_1d").spots) >= 3
     person.other_theme()
-    assert not any(isinstance(item, Band | Rule) and False for item in figure.items)
+
+
+def test_every_card_opens_its_menu_of_settings(person):
+    """One whose choices depend on the run failed here, and nothing could be chosen."""
+    person.runs(ANNEALING)
+    for view in person.grid.views():
+        person.look(view.kind)
+        for menu in person.card(view.kind).findChildren(QMenu):
+            menu.aboutToShow.emit()
+        form = person.card(view.kind)._form
+        if form is not None:
+            assert {"kind": view.kind} | form.value() == view.to_dict()
