@@ -144,7 +144,7 @@ def see_why(window: MainWindow) -> None:
     workspace.session.start(spec, "equal moves kept")
     done(workspace)
     workspace.grid.choose(["fitness", "network", "tried_steps", "decision_boundary"])
-    workspace.session.seek(118)
+    workspace.session.seek(95)
 
 
 def forward(window: MainWindow) -> None:
@@ -161,10 +161,10 @@ def forward(window: MainWindow) -> None:
     workspace.setup.set_spec(spec)
     workspace.session.start(spec, "Adam")
     done(workspace)
-    workspace.session.seek(80)
+    workspace.session.seek(15)
     workspace.grid.choose(["forward_pass"])
     settle()
-    workspace.grid.cards[0].set_settings({"row": 12, "step": 38})
+    workspace.grid.cards[0].set_settings({"row": 3, "step": 43})
 
 
 def code(window: MainWindow) -> None:
@@ -200,8 +200,15 @@ def landscape(window: MainWindow) -> None:
             workspace.setup.set_spec(other)
     done(workspace)
     workspace.grid.choose(["landscape", "signals", "fitness"])
-    workspace.session.seek(120)
+    workspace.session.seek(workspace.session.last_k)
     settle(8.0)
+
+
+def surface(window: MainWindow) -> None:
+    """Show the same in three dimensions, where OpenGL is there."""
+    window.train.grid.cards[0].set_settings({"picture": "surface"})
+    window.train.grid.choose(["landscape"])
+    settle(4.0)
 
 
 def steps(window: MainWindow) -> None:
@@ -210,7 +217,7 @@ def steps(window: MainWindow) -> None:
     window.tabs.setCurrentIndex(1)
     workspace.session.clear()
     spec = presets.load("rosenbrock-2d").spec.with_values(
-        [("start", [-1.2, 1.0]), ("stopping.max_iterations", 60)]
+        [("start", [-0.5, -1.5]), ("stopping.max_iterations", 60)]
     )
     for optimizer, name in (
         ({"kind": "momentum", "learning_rate": 0.0005}, "momentum"),
@@ -225,7 +232,7 @@ def steps(window: MainWindow) -> None:
     workspace.grid.choose(["function_2d"])
     settle()
     workspace.grid.cards[0].set_settings({"parts": "all"})
-    workspace.session.seek(14)
+    workspace.session.seek(6)
 
 
 def one_parameter(window: MainWindow) -> None:
@@ -254,6 +261,7 @@ SEE_WHY = (
     (forward, "forward", "dark"),
     (code, "code", "light"),
     (landscape, "landscape", "dark"),
+    (surface, "surface", "dark"),
     (steps, "steps", "light"),
     (one_parameter, "one-parameter", "light"),
     (diagnosis, "diagnosis", "light"),

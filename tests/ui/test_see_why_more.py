@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from optiviz import presets
 from optiviz.engine.run import Run
 from optiviz.ui.forms import LogControl
+from optiviz.ui.theme import current_theme
 from optiviz.views.figure import Arrows, Points
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -149,6 +150,9 @@ def test_notes_say_why_nothing_improves_and_lead_there(person):
     assert all(note.evidence and any(map(str.isdigit, note.evidence)) for note in figure.notes)
     rows = person.card("diagnosis").canvas._notes.rows()
     at = next(i for i, s in enumerate(sentences) if "predicts one class only" in s)
+    pane = person.card("diagnosis").canvas._notes
+    corner = pane.grab().toImage().pixelColor(pane.width() - 3, pane.height() - 3)
+    assert corner == current_theme().colour("card")
     rows[0].setFocus()
     for _ in range(at):
         person.press(Qt.Key.Key_Tab)

@@ -157,7 +157,6 @@ class NotesPane(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._inner = QWidget(self)
-        self._inner.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
         self._column = QVBoxLayout(self._inner)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -165,6 +164,7 @@ class NotesPane(QScrollArea):
         self._column.addStretch(1)
         self._rows: list[NoteRow] = []
         self.setWidget(self._inner)
+        self._inner.setAutoFillBackground(False)  # which setWidget has set
 
     def rows(self) -> list[NoteRow]:
         """Return the notes that are shown."""
