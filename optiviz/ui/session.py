@@ -71,6 +71,11 @@ class Session(Playhead):
         A run was added, removed, renamed, hidden, ended or failed.
     focus_changed
         Another run is in focus.
+
+    Attributes
+    ----------
+    costs : dict of object to float
+        The seconds that the last picture of each view that is seen took the worker.
     """
 
     runs_changed = Signal()
@@ -80,6 +85,7 @@ class Session(Playhead):
         super().__init__(parent)
         self.worker = worker
         self.entries: list[Entry] = []
+        self.costs: dict[object, float] = {}
         self.focus: Entry | None = None
         self._awaited: tuple[Entry, int] | None = None  # a branch, and where it begins
         self._edit: tuple[int, Entry, int] | None = None  # a request, for a run and iteration

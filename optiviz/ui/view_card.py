@@ -6,10 +6,11 @@ A cheap view makes its figure here; a costly one has the worker make it, ten tim
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from optiviz.analysis.runs.stretches import scan_of
@@ -24,9 +25,12 @@ from optiviz.ui.worker import ReaderOf, now
 from optiviz.views import Shown, View
 from optiviz.views.figure import Action, Figure
 
+# While runs are computed or played:
 _REST = 0.1  # seconds between two costly pictures
-_REST_COSTLY = 2  # and after so many times what one took
-_REST_SHARE = 12  # a cheap one is drawn again after so many times what it took
+_REST_SAME = 0.5  # and where only more was measured along a run, whether it is computed or not
+_REST_COSTLY = 1  # and so many times what all that are open take the worker
+_REST_COMPUTING = 4  # or, while there are runs to compute, so many times
+_REST_SHARE = 12  # any is drawn again after so many times what that took the window
 
 
 class _Settings(QWidget):
@@ -65,11 +69,10 @@ class ViewCard(Card):
         super().__init__(view.label, parent)
         self.view = view
         self._session = session
-        self._drawn_for: object = None
+        self._drawn_for: tuple[object, ...] | None = None
         self._number = -1  # of the newest request, whose answers are shown
         self._waiting = False  # for its first answer
         self._suits: WeakKeyDictionary[Run, bool] = WeakKeyDictionary()
-        self._rest = _REST
         self._asked_at = 0.0
         self._rest_until = 0.0
         self._empty = Figure(view.label, empty="Press Run, and it shows here.")
@@ -251,6 +254,8 @@ class ViewCard(Card):
         state = self._state(shown)
         if state == self._drawn_for:
             return
+        # More of the same, as metrics along a run that is done, can wait a little.
+        same = self._drawn_for is not None and state[:-1] == self._drawn_for[:-1]
         if not self.view.costly:
             began = now()
             if self._session.playing and began < self._rest_until:
@@ -258,21 +263,34 @@ class ViewCard(Card):
             self._drawn_for = state
             self._show(self.view.figure(shown))
             self._rest_until = now() + _REST_SHARE * (now() - began)
-        elif not self._waiting and now() - self._asked_at >= self._rest:
+        elif not (self._waiting or ((quick or same) and self._rests(same))):
             self._drawn_for, self._asked_at, self._waiting = state, now(), True
-            make = partial(_figures, self.view, shown, self._session.follows, quick)
-            self._number = self._session.worker.request(self, make)
+            make = partial(_pictures, self.view, shown, self._session.follows, quick)
+            cost = self._session.costs.get(self, 0.0)
+            self._number = self._session.worker.request(self, make, cost)
         if shown:
             self.canvas.set_playhead(self.view.time_of(shown[0], shown[0].k))
+
+    def _rests(self, same: bool) -> bool:
+        """Whether it is too early for another costly picture: runs and the window come first."""
+        times = _REST_COMPUTING if self._session.computing else _REST_COSTLY
+        rest = times * sum(self._session.costs.values())
+        rest = max(_REST_SAME if same else _REST, rest)
+        return now() < max(self._asked_at + rest, self._rest_until)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: D102
+        super().hideEvent(event)
+        self._session.costs.pop(self, None)
 
     def _is_quick(self) -> bool:
         return self.view.costly and (self._session.playing or self._session.computing)
 
-    def _state(self, shown: list[Shown]) -> object:
-        """Return all that the picture depends on."""
+    def _state(self, shown: list[Shown]) -> tuple[object, ...]:
+        """Return all that the picture depends on; last, how much is known along the runs."""
         within = shown[0].within if self.view.lines else 0.0
         drifts = 0 if self.view.costly else scan_of(shown[0].run).measured
-        return (self.view, self._is_quick(), within, drifts, tuple(map(_state_of, shown)))
+        measured = (drifts, *(one.run.history.count for one in shown))
+        return (self.view, self._is_quick(), within, *map(_state_of, shown), measured)
 
     @property
     def settled(self) -> bool:
@@ -283,15 +301,18 @@ class ViewCard(Card):
     def _answered(self, key: object, number: int, result: object) -> None:
         if key is not self or number != self._number:
             return
-        if self._waiting:
-            self._waiting = False
-            # A picture that takes long leaves the worker to the runs for as long.
-            self._rest = max(_REST, _REST_COSTLY * (now() - self._asked_at))
-        if isinstance(result, Figure):
+        self._waiting = False
+        if isinstance(result, _Picture):
+            if result.seconds is not None and self.isVisible():
+                self._session.costs[self] = result.seconds
             if self._drawn_for is not None:
-                self._show(result)
+                began = now()
+                self._show(result.figure)
+                self._rest_until = now() + _REST_SHARE * (now() - began)
         elif isinstance(result, Failure):
             self._show(Figure(self.view.label, empty=f"It can't be drawn: {result.sentence}"))
+        if not self._is_quick():
+            self.refresh()  # at once if the playhead has gone on meanwhile
 
     def _show(self, figure: Figure) -> None:
         self.set_note(figure.note)
@@ -305,18 +326,26 @@ class ViewCard(Card):
 def _state_of(one: Shown) -> tuple[object, ...]:
     """Return what a picture of a run depends on."""
     trace = one.run.trace
-    measured = one.run.history.count
-    return (id(one.run), one.name, trace.generation, trace.last_k, one.k, one.last_seen, measured)
+    return (id(one.run), one.name, trace.generation, trace.last_k, one.k, one.last_seen)
 
 
-def _figures(
+class _Picture(NamedTuple):
+    """A figure, and how long the worker was at it; None for those that are made at leisure."""
+
+    figure: Figure
+    seconds: float | None
+
+
+def _pictures(
     view: View, shown: list[Shown], follow: bool, quick: bool, reader_of: ReaderOf
-) -> Iterator[Figure]:
+) -> Iterator[_Picture]:
     """Make a figure in the worker, and then finer ones if there is time for them."""
-    shown = [replace(one, quick=quick) for one in shown]
-    yield _figure(view, shown, follow, reader_of)
+    shown, began = [replace(one, quick=quick) for one in shown], now()
+    figure = _figure(view, shown, follow, reader_of)
+    yield _Picture(figure, now() - began)
     if not quick:
-        yield from view.refined(_there(shown, False, reader_of))
+        for finer in view.refined(_there(shown, False, reader_of)):
+            yield _Picture(finer, None)
 
 
 def _figure(view: View, shown: list[Shown], follow: bool, reader_of: ReaderOf) -> Figure:

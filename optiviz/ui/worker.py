@@ -9,6 +9,8 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -20,6 +22,8 @@ from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Reader, Run, RunStatus
 
 SLICE = 0.02  # seconds of a run between two looks at what else is wanted
+LEISURE = 0.05  # seconds after an answer for the window to draw it, before what has time
+PART_REST = 0.1  # seconds between two parts of an answer: the window draws each
 MEASURE_REST = 0.3  # seconds between two looks at metrics while runs are computed
 GRADIENT_WEIGHT = 2  # a gradient counts as so many evaluations when runs take turns
 
@@ -48,14 +52,14 @@ class Worker(QThread):
         self.setObjectName("optiviz worker")
         self._wake = threading.Condition()
         self._orders: deque[Callable[[], None]] = deque()
-        self._requests: dict[Any, tuple[int, Callable[[ReaderOf], Any]]] = {}
-        self._parts: dict[Any, tuple[int, Iterator[Any]]] = {}
+        self._requests: dict[Any, tuple[int, Callable[[ReaderOf], Any], float]] = {}
+        self._parts: dict[Any, _Parts] = {}
         self._number = 0
         self._closing = False
         self._may_work = threading.Event()
         self._may_work.set()
         self._ending: set[Run] = set()  # runs that are to be stopped
-        self._measured_at = 0.0
+        self._measured_at = self._answered_at = 0.0
         self._runs: list[Run] = []
         self._unmeasured: list[Run] = []
         self._readers: dict[Run, Reader] = {}
@@ -95,7 +99,7 @@ class Worker(QThread):
         """Drop a run and all that is kept for it."""
         self._order(lambda: self._forget(run))
 
-    def request(self, key: Any, function: Callable[[ReaderOf], Any]) -> int:
+    def request(self, key: Any, function: Callable[[ReaderOf], Any], seconds: float = 0.0) -> int:
         """Ask for something to be computed between slices; a newer request replaces an older.
 
         Parameters
@@ -104,7 +108,10 @@ class Worker(QThread):
             Who asks.
         function : callable
             Given a function that returns the worker's reader of a run. Where it returns an
-            iterator, each item is an answer; they come while no run is computed, the first at once.
+            iterator, each item is an answer that replaces the one before; they are made while no
+            run is computed, the first at once. Of those in between some may be left out.
+        seconds : float
+            What it is expected to take: of the requests that are there, short ones come first.
 
         Returns
         -------
@@ -113,7 +120,7 @@ class Worker(QThread):
         """
         with self._wake:
             self._number += 1
-            self._requests[key] = (self._number, function)
+            self._requests[key] = (self._number, function, seconds)
             self._wake.notify()
             return self._number
 
@@ -156,10 +163,21 @@ class Worker(QThread):
 
     def _work(self) -> None:
         worked = self._take_orders() | self._compute() | self._answer()
+        if not self._runs and self._leaves_the_window_to_draw():
+            return
         if not (worked | self._answer_further() | self._measure()):
             with self._wake:
                 if not (self._is_closing() or self._orders or self._requests):
                     self._wake.wait()
+
+    def _leaves_the_window_to_draw(self) -> bool:
+        rest = self._answered_at + LEISURE - now()
+        if rest <= 0:
+            return False
+        with self._wake:
+            if not (self._is_closing() or self._orders or self._requests):
+                self._wake.wait(rest)
+        return True
 
     def go_on(self, *progress: int) -> None:
         """Let a long job go on, or end it because the window is being closed.
@@ -235,7 +253,7 @@ class Worker(QThread):
         """Answer the requests that are there now."""
         with self._wake:
             requests, self._requests = self._requests, {}
-        for key, (number, function) in requests.items():
+        for key, (number, function, _) in sorted(requests.items(), key=_expected):
             self._may_work.wait()
             if self._is_closing():
                 break
@@ -243,13 +261,15 @@ class Worker(QThread):
             try:
                 result = function(self._reader)
                 if isinstance(result, Iterator):
-                    self._parts[key] = number, result
+                    self._parts[key] = _Parts(number, result)
                     self._answer_part(key)
                     continue
             except Exception as error:
                 result = _failure(error)
             self.answered.emit(key, number, result)
             self._take_orders()
+        if requests:
+            self._answered_at = now()
         return bool(requests)
 
     def _answer_further(self) -> bool:
@@ -260,17 +280,25 @@ class Worker(QThread):
         return True
 
     def _answer_part(self, key: Any) -> None:
-        number, parts = self._parts.pop(key)
+        parts = self._parts.pop(key)
         try:
-            result = next(parts)
+            parts.held = [next(parts.rest)]
         except StopIteration:
+            self._send(key, parts)
             return
         except Exception as error:
-            result = _failure(error)
-        else:
-            self._parts[key] = number, parts  # the others have their turn first
-        self.answered.emit(key, number, result)
+            parts.held = [_failure(error)]
+            self._send(key, parts)
+            return
+        self._parts[key] = parts  # the others have their turn first
+        if now() - parts.sent_at >= PART_REST:
+            self._send(key, parts)
         self._take_orders()
+
+    def _send(self, key: Any, parts: "_Parts") -> None:
+        for result in parts.held:
+            self.answered.emit(key, parts.number, result)
+        parts.held, parts.sent_at = [], now()
 
     def _measure(self) -> bool:
         """Measure metrics along a run: where it costs nothing while runs are computed."""
@@ -296,6 +324,20 @@ class Worker(QThread):
     def _reader(self, run: Run) -> Reader:
         """Return the reader that is kept for a run, or a passing one if it was forgotten since."""
         return self._readers.get(run) or Reader(run)
+
+
+@dataclass
+class _Parts:
+    """An answer that is made part by part: what is left of it, and what waits to be sent."""
+
+    number: int
+    rest: Iterator[Any]
+    held: list[Any] = field(default_factory=list)
+    sent_at: float = -inf
+
+
+def _expected(request: tuple[Any, tuple[int, Callable[[ReaderOf], Any], float]]) -> float:
+    return request[1][2]
 
 
 def _cost(run: Run) -> float:
