@@ -168,7 +168,7 @@ def forward(window: MainWindow) -> None:
 
 
 def code(window: MainWindow) -> None:
-    """The lines of simulated annealing beside what they try."""
+    """Show the lines of simulated annealing beside what they try."""
     spec = presets.load("classic-mlp").spec.with_value("optimizer", {"kind": "simulated_annealing"})
     workspace = window.train
     workspace.session.clear()
@@ -212,7 +212,7 @@ def surface(window: MainWindow) -> None:
 
 
 def steps(window: MainWindow) -> None:
-    """What momentum and Adam make of a gradient, and the ellipse of CMA-ES."""
+    """Show what momentum and Adam make of a gradient, and the ellipse of CMA-ES."""
     workspace = window.functions
     window.tabs.setCurrentIndex(1)
     workspace.session.clear()

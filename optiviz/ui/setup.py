@@ -16,7 +16,6 @@ from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
 from optiviz.problems.network_training import NetworkTraining, fewest_outputs
 from optiviz.ui import refusals
-from optiviz.ui.card import SetupCard
 from optiviz.ui.forms import Panel
 from optiviz.ui.panels.algorithm import AlgorithmPanel
 from optiviz.ui.panels.dataset import DatasetPanel
@@ -25,6 +24,7 @@ from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.panels.goal import GoalPanel
 from optiviz.ui.panels.network import NetworkPanel
 from optiviz.ui.panels.randomness import RandomnessPanel
+from optiviz.ui.setup_card import SetupCard
 
 _WAIT = 60  # ms without another change before the settings are checked
 _WIDTH = 36  # of the column, in digits: 290 px at 10 pt

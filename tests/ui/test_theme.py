@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QPushButt
 
 from optiviz import resources
 from optiviz.ui.canvas import FigureCanvas
-from optiviz.ui.card import Card, SetupCard
+from optiviz.ui.card import Card
 from optiviz.ui.icons import app_icon, icon, set_icon
+from optiviz.ui.setup_card import SetupCard
 from optiviz.ui.theme import Theme, blend, current_theme
 from optiviz.views.figure import LegendEntry
 from optiviz.views.palette import DARK, LIGHT, marker_of_class
