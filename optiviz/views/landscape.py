@@ -349,9 +349,7 @@ class _Way:
         if not np.isfinite(off):
             return f"{who} has flown off at iteration {self.one.k:,}."
         place = "on the plane"
-        with np.errstate(all="ignore"):
-            length = float(np.linalg.norm(self.state.x))
-        if off > 1e-6 * max(1.0, length):
+        if off > 1e-6 * max(1.0, float(np.abs(self.state.x).max())):
             place = f"{rounded(off)} beside the plane, where {self._under()} is under it"
         return f"{who} has {self.reading.name} {value} at iteration {self.one.k:,} and is {place}."
 
