@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+
+from optiviz import presets
 
 pytestmark = pytest.mark.xcb
 
@@ -84,6 +87,27 @@ def test_run_play_and_close_by_pointer_and_keys(program: Program):
     assert program.process.poll() is None
     assert program.close() == 0
     assert program.said() == ""
+
+
+def test_a_row_is_clicked_and_watched_step_by_step(person):
+    """With the X server's own pointer and keys: events take the way that a user's do."""
+    person.runs(presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 100))
+    figure = person.look("decision_boundary", "fitness")
+    window, plot = person.window, person.card("decision_boundary").canvas.plot()
+    window.raise_()
+    at = plot.viewport().mapToGlobal(person.at("decision_boundary", 0, 7))
+    do("mousemove", "--sync", str(at.x()), str(at.y()), "click", "1")
+    person.until(lambda: person.grid.is_open("forward_pass"))
+    card = person.card("forward_pass")
+    picked = [dict(a.settings)["row"] for a in figure.spots[0].actions]
+    assert card.view.row in picked
+    person.until(lambda: person.see("forward_pass").steps is not None)
+    person.until(lambda: card.isAncestorOf(QApplication.focusWidget()))
+    do("windowfocus", "--sync", str(int(window.winId())))  # as a window manager does
+    for step in (1, 2):
+        do("key", "Right")
+        person.until(lambda step=step: person.see("forward_pass").steps.at == step)
+    assert f"row {card.view.row:,}" in person.see("forward_pass").caption
 
 
 def test_closing_in_the_middle_of_ten_runs_is_clean(program: Program):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QPainter, QRegion, QResizeEvent
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFocusEvent, QImage, QPainter, QRegion, QResizeEvent
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from optiviz.ui.canvas.code import CodePane
 from optiviz.ui.canvas.empty import EmptyPane
@@ -96,8 +96,12 @@ class FigureCanvas(QWidget):
             self.setAccessibleDescription(figure.caption)
         pane = self._pane_of(figure)
         self.steps.set_steps(None if figure.empty else figure.steps)
-        if self._stack.currentWidget() is not pane:
+        before, focus = self._stack.currentWidget(), QApplication.focusWidget()
+        if before is not pane:
+            has_keys = focus is not None and (focus is self or before.isAncestorOf(focus))
             self._stack.setCurrentWidget(pane)
+            if has_keys or focus is before:
+                pane.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_below()
 
     def _show_below(self) -> None:
@@ -155,6 +159,10 @@ class FigureCanvas(QWidget):
         else:
             self._empty.set_sentence(_NOTHING)
         return self._empty
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Let what is drawn have the keys."""
+        self._stack.currentWidget().setFocus(event.reason())
 
     def _step_clicked(self, by: int) -> None:
         # So that the arrow keys go on from there.
