@@ -205,17 +205,9 @@ def test_a_weight_is_clicked_and_edited_and_a_unit_is_seen_large(person):
     assert np.delete(change.x, index).tolist() == np.delete(before, index).tolist()
     person.until(lambda: person.session.k == 201)  # the first one that shows it
     person.until(lambda: min(dict(person.see("network").spots[2].facts)["weight"]) < -3.2)
-    # A unit, by keys.
     small = len(person.see("network").spots)
-    plot = person.card("network").canvas.plot()
-    person.window.activateWindow()
-    plot.setFocus(Qt.FocusReason.TabFocusReason)
-    for _ in range(90):
-        person.press(Qt.Key.Key_Period)
-        if "map large" in plot.accessibleDescription():
-            break
-    person.press(Qt.Key.Key_Return)
-    person.until(lambda: person.card("network").view.unit != "")
+    person.click("network", 0, 2)
+    person.until(lambda: person.card("network").view.unit == "1:3")
     large = person.see("network")
     back = [
         (group, i)
@@ -224,7 +216,7 @@ def test_a_weight_is_clicked_and_edited_and_a_unit_is_seen_large(person):
         if (action := spots.action(i)) is not None and "Back" in action.label
     ]
     assert back
-    person.other_theme()
+    person.window.switch_theme()
     person.click("network", *back[0])
     assert person.card("network").view.unit == ""
     assert len(person.see("network").spots) == small
