@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -151,7 +151,8 @@ def test_notes_say_why_nothing_improves_and_lead_there(person):
     rows = person.card("diagnosis").canvas._notes.rows()
     at = next(i for i, s in enumerate(sentences) if "predicts one class only" in s)
     pane = person.card("diagnosis").canvas._notes
-    corner = pane.grab().toImage().pixelColor(pane.width() - 3, pane.height() - 3)
+    place = pane.mapTo(person.window, pane.rect().bottomRight() - QPoint(12, 12))
+    corner = person.window.grab().toImage().pixelColor(place)
     assert corner == current_theme().colour("card")
     rows[0].setFocus()
     for _ in range(at):
