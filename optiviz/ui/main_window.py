@@ -54,6 +54,9 @@ class MainWindow(QMainWindow):
         self._leaving = False
         self.worker = Worker(self)
         self.worker.went_wrong.connect(self._went_wrong)
+        self._start = QTimer(self)
+        self._start.setSingleShot(True)
+        self._start.timeout.connect(self.worker.start)
         self.jobs = Jobs(self.worker, self)
         self.jobs.went_wrong.connect(self._went_wrong)
         self.messages = MessageBar(self)
@@ -295,7 +298,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self.worker.isRunning():
             # The worker imports what makes data, which must not delay the first paint.
-            QTimer.singleShot(_FIRST_PAINT, self.worker, self.worker.start)
+            self._start.start(_FIRST_PAINT)
 
     # Keys
 
@@ -343,6 +346,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.hide()
+        self._start.stop()
         QApplication.processEvents()
         for workspace in self.workspaces:
             workspace.activate(False)

@@ -103,7 +103,8 @@ def test_several_rates_leave_the_set_up_one_in_focus(window, qtbot):
 @pytest.mark.qt_log_ignore("plugin does not support", extend=True)
 def test_a_click_beside_a_control_leaves_the_settings_open(window, qtbot):
     card = window.train.cards[0]
-    button = next(b for b in card.findChildren(QToolButton) if b.defaultAction())
+    buttons = card.findChildren(QToolButton)
+    button = next(b for b in buttons if b.accessibleName() == "Settings and pictures")
     menu = button.defaultAction().menu()
     assert isinstance(menu, QMenu)
     menu.popup(card.mapToGlobal(QPoint(10, 10)))

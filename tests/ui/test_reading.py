@@ -41,7 +41,7 @@ KINDS = [
 def card(qtbot: QtBot) -> Card:
     card = Card("Decision boundary")
     qtbot.addWidget(card)
-    card.resize(510, 300)
+    card.resize(450, 300)
     card.show()
     return card
 

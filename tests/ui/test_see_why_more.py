@@ -66,7 +66,7 @@ def test_code_is_followed_line_by_line_and_copied_as_a_script(person, tmp_path):
     slider.setFocus()
     person.press(Qt.Key.Key_Home)
     assert person.session.speed < 1
-    person.session.set_speed(6.0)
+    person.session.set_speed(2.0)
     person.window.train.timeline.bar.setFocus()
     person.press(Qt.Key.Key_Space)
     seen = set()
