@@ -29,7 +29,7 @@ from optiviz.views.figure import Action, Figure
 _REST = 0.1  # seconds between two costly pictures
 _REST_SAME = 0.5  # and where only more was measured along a run, whether it is computed or not
 _REST_COSTLY = 1  # and so many times what all that are open take the worker
-_REST_COMPUTING = 6  # or, while there are runs to compute, so many times
+_REST_COMPUTING = 12  # or, while there are runs to compute, so many times
 _REST_SHARE = 12  # any is drawn again after so many times what that took the window
 
 

@@ -293,6 +293,9 @@ class Timeline(QFrame):
                 if f"{part}_{score}" in self._metrics:
                     value = self._metrics[f"{part}_{score}"]
                     needed.append(f"{before}{part} <b>{value:.3f}</b>")
+        reason = run.stop_reason
+        if reason and reason is not StopReason.ITERATIONS and k == run.trace.last_k:
+            needed.insert(1, reason.value)
         more = [f"of {session.total:,}"]
         row = run.trace.rows(k, k + 1)
         if row is not None:
@@ -304,12 +307,7 @@ class Timeline(QFrame):
         while len(needed) > 1 and self._width(needed) > self._figures.width():
             needed.pop()
         first = " ".join([needed[0], *more[:1]])
-        parts = [first, *more[1:], *needed[1:]]
-        reason = run.stop_reason
-        if reason and reason is not StopReason.ITERATIONS and k == run.trace.last_k:
-            told = [*parts, reason.value]
-            parts = told if self._width(told) <= self._figures.width() else parts
-        return " · ".join(parts)
+        return " · ".join([first, *more[1:], *needed[1:]])
 
     def _width(self, parts: list[str]) -> int:
         plain = " · ".join(parts).replace("<b>", "").replace("</b>", "")
