@@ -24,6 +24,8 @@ def test_the_window_lives_through_25_seconds_at_full_speed(tmp_path: Path):
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]
     assert not said, done.stderr
-    found = json.loads(done.stdout)
-    assert found["iterations"] > 10_000
-    assert found["share_of_headless_speed"] > 0
+    usual, most = map(json.loads, done.stdout.splitlines())
+    assert len(usual["views"]) < len(most["views"])
+    for found in (usual, most):
+        assert found["iterations"] > 10_000
+        assert found["share_of_headless_speed"] > 0
