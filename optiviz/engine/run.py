@@ -14,7 +14,7 @@ import numpy as np
 
 from optiviz.engine.history import History
 from optiviz.engine.optimizer import Optimizer, State
-from optiviz.engine.problem import Array
+from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.engine.reader import Reader, start_row
 from optiviz.engine.spec import Change, RunSpec
 from optiviz.engine.stepper import MAX_BLOCK, Stepper
@@ -277,6 +277,19 @@ class Run:
     def latest(self) -> State | None:
         """The state after the last iteration, or None before the run is prepared."""
         return self._state
+
+    @property
+    def evaluator(self) -> Evaluator[Problem]:
+        """The problem with the run's own buffers, for the thread that advances it.
+
+        Raises
+        ------
+        ValueError
+            Before the run is prepared.
+        """
+        if self._stepper is None:
+            raise ValueError("the run has not started")
+        return self._stepper.problem
 
     @property
     def f_start(self) -> float:

@@ -49,6 +49,17 @@ class StoppingCriterion(Parameters):
         int | None,
         Param("How often a point may be scored.", label="Evaluations", ge=1, le=10**12),
     ] = None
+    gradient_weight: Annotated[
+        float,
+        Param(
+            "Of the evaluations that are set, a gradient counts as so many.",
+            label="Gradient counts as",
+            unit="evaluations",
+            ge=0,
+            le=1e6,
+            advanced=True,
+        ),
+    ] = 0.0
     max_epochs: Annotated[
         float | None, Param("How often it may go over the rows.", label="Epochs", gt=0, le=1e9)
     ] = None
@@ -110,7 +121,7 @@ class StoppingCriterion(Parameters):
         given: dict[StopReason, dict[str, float | int | None]] = {
             StopReason.ITERATIONS: {"max_iterations": state.k + max(1, self.max_iterations or 0)},
             StopReason.EVALUATIONS: {
-                "max_evaluations": state.evaluations + (self.max_evaluations or 0)
+                "max_evaluations": ceil(self._scored(state)) + (self.max_evaluations or 0)
             },
             StopReason.EPOCHS: {"max_epochs": 2 * (self.max_epochs or 0.0)},
             StopReason.SECONDS: {"max_seconds": 2 * (self.max_seconds or 0.0)},
@@ -135,7 +146,7 @@ class StoppingCriterion(Parameters):
         reached = (
             (StopReason.PATIENCE, state.k - state.best_k, self.patience),
             (StopReason.ITERATIONS, state.k, self.max_iterations),
-            (StopReason.EVALUATIONS, state.evaluations, self.max_evaluations),
+            (StopReason.EVALUATIONS, self._scored(state), self.max_evaluations),
             (StopReason.EPOCHS, state.rows_seen, rows),
             (StopReason.ENDED, state.k, self.ended_at),
         )
@@ -145,6 +156,10 @@ class StoppingCriterion(Parameters):
         if self.max_seconds is not None and self.ended_at is None and seconds >= self.max_seconds:
             return Stop(state.k, StopReason.SECONDS)
         return None
+
+    def _scored(self, state: State) -> float:
+        """Return how many evaluations count as used."""
+        return state.evaluations + self.gradient_weight * state.gradient_evaluations
 
     def _reaches(self, best_f: Array, problem: Problem) -> NDArray[np.bool_]:
         """Return where the best value is as good as the target, both as they are read."""
@@ -172,7 +187,7 @@ class StoppingCriterion(Parameters):
         if earlier is not None and earlier.k < state.k:
             rows = None if self.max_epochs is None else self.max_epochs * problem.n_rows
             for limit, now, before in (
-                (self.max_evaluations, state.evaluations, earlier.evaluations),
+                (self.max_evaluations, self._scored(state), self._scored(earlier)),
                 (rows, state.rows_seen, earlier.rows_seen),
             ):
                 if limit is not None and now > before:
@@ -198,7 +213,8 @@ class StoppingCriterion(Parameters):
             last = np.maximum.accumulate(np.where(better, k, start.best_k))
             reached(k - last >= self.patience, StopReason.PATIENCE)
         if self.max_evaluations is not None:
-            reached(block.evaluations >= self.max_evaluations, StopReason.EVALUATIONS)
+            scored = block.evaluations + self.gradient_weight * block.gradient_evaluations
+            reached(scored >= self.max_evaluations, StopReason.EVALUATIONS)
         if self.max_epochs is not None:
             reached(block.rows_seen >= self.max_epochs * problem.n_rows, StopReason.EPOCHS)
         if not hits:

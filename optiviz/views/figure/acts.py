@@ -29,6 +29,8 @@ class Action:
         Parameters that it is given.
     weight : int or None
         The coordinate of the point that the user may then give another value, counted from 0.
+    runs : tuple of int
+        Runs of a study that are then shown, by their places in it.
     """
 
     label: str
@@ -36,6 +38,7 @@ class Action:
     view: str = ""
     settings: tuple[tuple[str, object], ...] = ()
     weight: int | None = None
+    runs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

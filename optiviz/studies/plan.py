@@ -1,0 +1,145 @@
+"""The plan of a study: configurations, seeds, and what is measured."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated, Literal, NamedTuple
+
+from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
+from optiviz.engine.parameters import Param, Parameters, SpecError
+from optiviz.engine.spec import RunSpec
+
+_MOST_RUNS = 100_000
+SPLIT_SEED = "problem.dataset.split_seed"
+
+Measure = Literal[
+    "objective",
+    "train_accuracy",
+    "test_accuracy",
+    "train_log_loss",
+    "test_log_loss",
+    "train_mean_squared_error",
+    "test_mean_squared_error",
+    "train_r2",
+    "test_r2",
+]
+
+
+class Configuration(Parameters):
+    """One thing that is compared: a run but for its seeds."""
+
+    name: Annotated[str, Param("What people call it.", max_length=120)]
+    spec: Annotated[RunSpec, Param("The run; its seed is replaced.")]
+
+
+class Planned(NamedTuple):
+    """One run of a study.
+
+    Attributes
+    ----------
+    configuration : int
+        Its place in the study, from 0.
+    search_seed : int
+        Of the start and the search.
+    split_seed : int or None
+        Of training and test rows; None is the configuration's own.
+    """
+
+    configuration: int
+    search_seed: int
+    split_seed: int | None
+
+
+class Study(Parameters):
+    """Configurations x seeds: which runs there are, and what is measured of them.
+
+    With seeds of the search and of the split every pair is run, so that the two variances can be
+    told apart.
+    """
+
+    title: Annotated[str, Param("What is asked.", max_length=200)] = ""
+    configurations: Annotated[
+        tuple[Configuration, ...], Param("What is compared.", max_length=10_000)
+    ]
+    search_seeds: Annotated[
+        tuple[int, ...], Param("Seeds of start and search.", ge=0, le=2**32 - 1, max_length=10_000)
+    ]
+    split_seeds: Annotated[
+        tuple[int, ...],
+        Param("Seeds of the split; its own if empty.", ge=0, le=2**32 - 1, max_length=10_000),
+    ] = ()
+    over: Annotated[
+        tuple[str, ...],
+        Param("The settings that a sweep varies, such as optimizer.learning_rate.", max_length=2),
+    ] = ()
+    measure: Annotated[Measure, Param("What is compared at the end.")] = "objective"
+    target: Annotated[
+        float | None, Param("What is to be reached, as the measure is read.", unset="none")
+    ] = None
+    gradient_weight: Annotated[
+        float, Param("A gradient counts as so many evaluations.", ge=0, le=1e6)
+    ] = GRADIENT_WEIGHT
+
+    def check(self) -> Iterator[tuple[str, str]]:
+        """Check what the parts ask of each other."""
+        if not self.configurations:
+            yield "configurations", "must name at least one"
+        if not self.search_seeds:
+            yield "search_seeds", "must name at least one"
+        for field in ("search_seeds", "split_seeds"):
+            seeds = getattr(self, field)
+            if len(set(seeds)) < len(seeds):
+                yield field, "must differ from each other"
+        names = [configuration.name for configuration in self.configurations]
+        for i, name in enumerate(names):
+            if not name.strip():
+                yield f"configurations[{i}].name", "must not be empty"
+            if name in names[:i]:
+                yield f"configurations[{i}].name", f"{name!r} stands twice"
+        readings = {c.spec.problem.reading.name for c in self.configurations}
+        if self.measure == "objective" and len(readings) > 1:
+            yield (
+                "measure",
+                f"the configurations optimise {' and '.join(sorted(readings))}; compare them by a "
+                "measure that all have, such as test_accuracy",
+            )
+        if self.size > _MOST_RUNS:
+            yield "search_seeds", f"makes {self.size:,} runs; at most {_MOST_RUNS:,} are possible"
+        if self.split_seeds:
+            for i, configuration in enumerate(self.configurations):
+                try:
+                    configuration.spec.with_value(SPLIT_SEED, self.split_seeds[0])
+                except SpecError:
+                    yield (
+                        "split_seeds",
+                        f"{names[i]!r} (configurations[{i}]) has no training and test rows to "
+                        "split; leave split_seeds out",
+                    )
+
+    @property
+    def size(self) -> int:
+        """How many runs there are."""
+        seeds = len(self.search_seeds) * max(1, len(self.split_seeds))
+        return len(self.configurations) * seeds
+
+    @cached_property
+    def runs(self) -> tuple[Planned, ...]:
+        """All runs, seed by seed: a part of them treats every configuration alike."""
+        return tuple(
+            Planned(i, search, split)
+            for search in self.search_seeds
+            for split in self.split_seeds or (None,)
+            for i in range(len(self.configurations))
+        )
+
+    def spec_of(self, planned: Planned) -> RunSpec:
+        """Return the spec of one of its runs."""
+        spec = self.configurations[planned.configuration].spec
+        if planned.split_seed is None:
+            return spec.replace(seed=planned.search_seed)
+        values = (("seed", planned.search_seed), (SPLIT_SEED, planned.split_seed))
+        return spec.with_values(values)
+
+    def name_of(self, planned: Planned) -> str:
+        """Return a run's name: its configuration and its seeds."""
+        name = f"{self.configurations[planned.configuration].name} · seed {planned.search_seed}"
+        return name if planned.split_seed is None else f"{name}, split {planned.split_seed}"
