@@ -62,6 +62,9 @@ in_venv() {
     "$venv/bin/$tool" "$@"
 }
 
+# Tests share nothing, so that each core takes some; what looks at the clock runs alone.
+on_all_cores=(-n auto --dist worksteal)
+
 # pytest's last line is kept, to be said again at the end. No test collected is its failure 5.
 run_pytest() {
     local status=0
@@ -73,7 +76,7 @@ run_pytest() {
 # Python's start-up runs without_qt/sitecustomize.py, also in the processes that tests start.
 run_pytest_without_qt() {
     PYTHONPATH=$root/packaging/without_qt \
-        run_pytest -p no:pytest-qt -p pytest_without_qt tests --ignore=tests/ui
+        run_pytest "${on_all_cores[@]}" -p no:pytest-qt -p pytest_without_qt tests --ignore=tests/ui
 }
 
 # Starts an X server on a display number that it finds free itself.
@@ -104,7 +107,9 @@ check "ruff format" in_venv ruff format --check .
 check "mypy" in_venv mypy
 check "import-linter" in_venv lint-imports --no-logo
 check "pytest, all but the window, without Qt" run_pytest_without_qt
-check "pytest, the window, offscreen" run_pytest -m "not xcb" tests/ui
+check "pytest, the window, offscreen" \
+    run_pytest "${on_all_cores[@]}" -m "not xcb and not soak" tests/ui
+check "pytest, the window plays for long" run_pytest -m soak tests/ui
 if grep -rqs --include='*.py' 'mark\.xcb' tests/ui; then
     check "pytest, the window, on an X server" run_pytest_on_x
 fi

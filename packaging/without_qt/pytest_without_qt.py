@@ -1,6 +1,7 @@
 """The pytest plugin of the run without Qt: proves that Qt was out of reach."""
 
 import sys
+from typing import Any
 
 import pytest
 from sitecustomize import ABSENT
@@ -30,6 +31,23 @@ def pytest_report_header() -> str:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run where a module of Qt was loaded in another way."""
     loaded = sorted(ABSENT & set(sys.modules))
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:  # one of several processes: the first one says it
+        told["loaded"] = loaded
+    else:
+        _fail(session, loaded + _elsewhere)
+
+
+_elsewhere: list[str] = []
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take note of what one of several processes had loaded."""
+    _elsewhere.extend(getattr(node, "workeroutput", {}).get("loaded", []))
+
+
+def _fail(session: pytest.Session, loaded: list[str]) -> None:
     if loaded:
         session.exitstatus = 1
-        print(f"\nloaded all the same: {', '.join(loaded)}")
+        print(f"\nloaded all the same: {', '.join(sorted(set(loaded)))}")
