@@ -342,7 +342,8 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
             longest = f"{field.param.max_length:,}"
             mistakes.append(Mistake(path, f"must have at most {longest} items, has {len(value):,}"))
             return value
-        item = dataclasses.replace(field, type=field.item, optional=False)
+        param = dataclasses.replace(field.param, max_length=Param.max_length)  # was the sequence's
+        item = dataclasses.replace(field, type=field.item, optional=False, param=param)
         return tuple(_checked(v, item, f"{path}[{i}]", mistakes) for i, v in enumerate(value))
     if field.options:
         if value not in field.options:

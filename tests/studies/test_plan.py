@@ -88,3 +88,10 @@ def test_records_go_over_to_a_plan_with_more_seeds():
     assert set(carried.records) == {Planned(0, 1, None), Planned(1, 1, None)}
     assert carried.records[Planned(1, 1, None)] is results.records[Planned(0, 1, None)]
     assert len(carried.missing) == 4
+
+
+def test_a_sweep_names_its_settings_however_long_their_paths_are():
+    """The most that a sequence may hold once was the longest that a text in it may be, too."""
+    assert study(over=("optimizer.learning_rate",)).over == ("optimizer.learning_rate",)
+    with pytest.raises(SpecError, match="at most 2 items"):
+        study(over=("a", "b", "c"))
