@@ -14,6 +14,7 @@ import pytest
 
 import optiviz
 from optiviz import bench, cli, presets
+from optiviz.cli import shared
 from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine import registry
 from optiviz.engine.parameters import fields
@@ -312,7 +313,7 @@ def test_a_regression_is_told_by_its_r2():
     )
     stopping = StoppingCriterion(max_iterations=20)
     made = Run(RunSpec(problem=problem, optimizer=GradientDescent(), stopping=stopping)).finish()
-    told = cli._in_words(made, summary(made))
+    told = shared.in_words(made, summary(made))
     assert f"R²: train {summary(made)['train_r2']:.4f}, test " in told
     assert "accuracy" not in told
 

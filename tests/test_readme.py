@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from optiviz import cli, testing
+from optiviz import testing
+from optiviz.cli import listing
 from optiviz.engine import registry
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
@@ -49,7 +50,7 @@ def test_every_kind_is_named(family):
 
 
 def test_the_families_that_can_be_listed_are_named():
-    assert "|".join(cli._FAMILIES) in TEXT
+    assert "|".join(listing.FAMILIES) in TEXT
 
 
 def test_links_and_pictures_lead_somewhere():

@@ -1,0 +1,94 @@
+"""Runs and benchmarks."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optiviz.cli.shared import (
+    Json,
+    check_report,
+    in_words,
+    progress,
+    read_setting,
+    spec_from,
+    write_report,
+)
+from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.engine.run import Run, RunStatus
+
+
+def run(
+    source: Annotated[
+        str, typer.Argument(metavar="SPEC", help="A preset, or a .toml, .json or .optiviz file.")
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Such as optimizer.step_size=0.2."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of start and search.")] = None,
+    save: Annotated[Path | None, typer.Option(metavar="F.optiviz", help="Keep the run.")] = None,
+    report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a report.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Do a run, and say how it ended."""
+    values = [read_setting(setting) for setting in settings or []]
+    if seed is not None:
+        values.append(("seed", seed))
+    spec = spec_from(source).with_values(values)
+    if report is not None:
+        check_report(report)
+    made = Run(spec, Path(source).stem)
+    with progress(f"Running {made.name}") as shown:
+        while made.status in (RunStatus.NEW, RunStatus.RUNNING):
+            made.advance(seconds=0.1)
+            shown(_share_done(made))
+    if made.status is RunStatus.FAILED and made.failure is not None:
+        print(f"The run failed: {made.failure.sentence}", file=sys.stderr)
+        print(made.failure.details, file=sys.stderr)
+    if save is not None:
+        from optiviz.store import run_file
+
+        run_file.save(save, [made])
+    if report is not None:
+        write_report([made], report)
+    from optiviz.reports.summary import summary
+
+    found = summary(made)
+    print(json.dumps(found) if as_json else in_words(made, found))
+    raise typer.Exit(1 if made.status is RunStatus.FAILED else 0)
+
+
+def bench(
+    name: Annotated[str | None, typer.Argument(help="Which one; all if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure: ratios and statistics within one run."""
+    from optiviz import bench as benchmarks
+
+    if name is not None and name not in benchmarks.names():
+        known = ", ".join(benchmarks.names())
+        raise SpecError([Mistake(name, f"is not a benchmark; they are {known}")])
+    if not as_json:
+        print(benchmarks.TABLE)
+    for each in benchmarks.names() if name is None else [name]:
+        for figures in benchmarks.measure(each):
+            shown = {"benchmark": each, "name": figures.name, **figures.values}
+            print(json.dumps(shown) if as_json else figures.row(each), flush=True)
+
+
+def _share_done(made: Run) -> float:
+    """Return how much of the nearest limit is used, from 0 to 1."""
+    stopping = made.spec.stopping
+    if made.trace.last_k < 0:
+        return 0.0
+    state = made.state_now
+    used = (
+        (made.k, stopping.max_iterations),
+        (state.evaluations, stopping.max_evaluations),
+        (state.rows_seen / made.spec.problem.n_rows, stopping.max_epochs),
+        (made.seconds, stopping.max_seconds),
+    )
+    return max((value / limit for value, limit in used if limit), default=1.0)

@@ -1,0 +1,100 @@
+"""What several commands need: specs and settings as they are written, progress, words."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.engine.run import Run
+from optiviz.engine.spec import RunSpec, parse_json
+
+_REPORTS = (".html",)
+_SHORT = 10  # numbers of a point that is printed
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+def spec_from(source: str) -> RunSpec:
+    """Return the spec of a preset, a spec file or a run file."""
+    if Path(source).suffix.lower() == ".optiviz":
+        from optiviz.store import run_file
+
+        return run_file.spec_of(source)
+    return RunSpec.load(source)
+
+
+def opened(path: Path) -> list[Run]:
+    """Return the runs of a run file; those that another version recorded are done again."""
+    from optiviz.store import run_file
+
+    return [made.finish() for made in run_file.load(path)]
+
+
+def read_setting(text: str) -> tuple[str, Any]:
+    """Read path=value; the value is JSON, or plain text where it isn't."""
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise SpecError([Mistake(text, "write it as path=value")])
+    try:
+        return path.strip(), parse_json(value.strip())
+    except (ValueError, RecursionError):
+        return path.strip(), value.strip()
+
+
+def check_report(path: Path) -> None:
+    """Refuse a report that couldn't be written, before there is anything to lose."""
+    if path.suffix.lower() not in _REPORTS:
+        raise SpecError([Mistake(str(path), f"reports are written as {', '.join(_REPORTS)}")])
+    if not path.absolute().parent.is_dir():
+        raise SpecError([Mistake(str(path), "there is no such folder")])
+
+
+def write_report(runs: list[Run], path: Path) -> None:
+    """Write a report of runs, with a bar."""
+    from optiviz.reports.html import write_report as write
+
+    with progress("Writing the report") as shown:
+        write(runs, path, progress=lambda done, of: shown(done / of))
+
+
+@contextmanager
+def progress(text: str) -> Iterator[Callable[[float], None]]:
+    """Show a bar on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda share: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def in_words(made: Run, found: dict[str, Any]) -> str:
+    """Return what there is to say of a run and its summary, a line each."""
+    problem, reading = made.spec.problem, made.spec.problem.reading
+    end = made.stop_reason.value if made.stop_reason is not None else made.status.value
+    lines = [problem.sentence(), made.spec.optimizer.sentence(), end]
+    if made.trace.last_k < 0:  # it failed before its start
+        return "\n".join(f"  {line}" for line in lines)
+    best = float(reading.value(np.array(made.best_f)))
+    lines.append(
+        f"{found['iterations']:,} iterations, {found['evaluations']:,} evaluations, "
+        f"{found['seconds']:.3g} s; best {reading.name} {best:.6g}"
+    )
+    if found["train_accuracy"] is not None:
+        lines.append(
+            f"accuracy: train {found['train_accuracy']:.4f}, test {found['test_accuracy']:.4f}"
+        )
+    elif found.get("train_r2") is not None:
+        lines.append(f"R²: train {found['train_r2']:.4f}, test {found['test_r2']:.4f}")
+    elif made.spec.problem.dim <= _SHORT:
+        x = ", ".join(f"{v:.6g}" for v in made.state_now.x.tolist())
+        lines.append(f"x = {x if made.spec.problem.dim == 1 else f'({x})'}")
+    lines.append(f"trace {found['trace_sha256']}")
+    return "\n".join(f"  {line}" for line in lines)
