@@ -1,7 +1,9 @@
 """The plan of a study: configurations, seeds, and what is measured."""
 
+import importlib
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
@@ -114,6 +116,19 @@ class Study(Parameters):
                         f"{names[i]!r} (configurations[{i}]) has no training and test rows to "
                         "split; leave split_seeds out",
                     )
+
+    @classmethod
+    def load(cls, source: str | Path) -> "Study":
+        """Read a study from a ``.toml`` or ``.json`` file, or one that comes along by its name.
+
+        Raises
+        ------
+        SpecError
+            If there is none, or naming every mistake with its path; `studies.reading` says how
+            studies are written.
+        """
+        study: Study = importlib.import_module("optiviz.studies.reading").load(source)
+        return study
 
     @property
     def size(self) -> int:
