@@ -38,7 +38,7 @@ class Reader:
         """The run's spec with buffers of this reader's own."""
         spec = self._run.spec
         if self._stepper is None or self._stepper.spec is not spec:
-            self._stepper = Stepper(spec, self._stepper)
+            self._stepper = Stepper(spec, self._stepper.problem if self._stepper else None)
             self._known.clear()
         return self._stepper
 

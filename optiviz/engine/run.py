@@ -100,12 +100,18 @@ class Run:
 
     # Doing
 
-    def prepare(self) -> None:
-        """Load the data and score the start point, once: the trace then has iteration 0."""
+    def prepare(self, loaded: Evaluator[Problem] | None = None) -> None:
+        """Load the data and score the start point, once: the trace then has iteration 0.
+
+        Parameters
+        ----------
+        loaded : Evaluator, optional
+            Of an earlier run in this thread that is done: kept if its problem is equal.
+        """
         if self.status is not RunStatus.NEW:
             return
         try:
-            self._stepper = Stepper(self.spec)
+            self._stepper = Stepper(self.spec, loaded)
             self._state = self._stepper.start()
             self.trace.append(start_row(self._state, self.n_channels))
             self.trace.keep(self._state)
@@ -196,7 +202,7 @@ class Run:
         if self.status is RunStatus.FAILED:
             raise RuntimeError("a run that has failed can't be changed")
         spec = self._changed_spec(k, optimizer, x)
-        stepper = Stepper(spec, self._stepper)
+        stepper = Stepper(spec, self._stepper.problem if self._stepper else None)
         if self.trace.last_k > k:
             self.ghost = self.trace.curve("f")
         self._redone = min(k, self.trace.last_k)

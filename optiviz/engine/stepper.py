@@ -23,14 +23,14 @@ class Stepper:
     ----------
     spec : RunSpec
         Its data are loaded here.
-    before : Stepper, optional
-        Of the same thread and no longer used: what it has loaded for an equal problem is kept.
+    loaded : Evaluator, optional
+        Of the same thread and no longer used elsewhere: it is kept if its problem is equal.
     """
 
-    def __init__(self, spec: RunSpec, before: "Stepper | None" = None) -> None:
+    def __init__(self, spec: RunSpec, loaded: "Evaluator[Problem] | None" = None) -> None:
         threads.use_one_blas_thread()
         self.spec = spec
-        kept = before.problem if before and before.spec.problem == spec.problem else None
+        kept = loaded if loaded and loaded.problem == spec.problem else None
         self.problem: Evaluator[Problem] = kept or spec.problem.evaluator()
         self.draws = Draws(spec.seed)
 

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
-_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+ONE_BLAS_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
 def ask_for_one_blas_thread() -> None:
     """Set what BLAS libraries read when they are loaded; call it before numpy is imported."""
-    for name in _VARIABLES:
+    for name in ONE_BLAS_THREAD:
         os.environ[name] = "1"
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from optiviz.analysis.runs.effort import EffortName, Spent
+from optiviz.engine import threads
 from optiviz.engine.optimizer import Optimizer
-from optiviz.engine.problem import Array
+from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
 
 _COARSEST, _FINEST = 32, 64  # samples along a run, and when they are thinned
 _EVENTS = 128  # places at which the best value improved, thinned
+_SLICE = 0.05  # seconds between two looks whether something else is wanted
+_REMEMBERED = 8  # problems whose data are kept for the next run
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,18 +83,48 @@ class Record:
         return self.course.spent.of(effort, weight, n_rows)
 
 
-def recorded(spec: RunSpec) -> Record:
-    """Do a run, and return what is kept of it. An error inside the run doesn't raise."""
+class Loaded:
+    """The data of problems, loaded once for the runs of one thread, one after another."""
+
+    def __init__(self) -> None:
+        self._evaluators: list[Evaluator[Problem]] = []  # the last used last
+
+    def take(self, problem: Problem) -> Evaluator[Problem] | None:
+        """Return what is loaded for an equal problem; it is the caller's until it is put back."""
+        for i, evaluator in enumerate(self._evaluators):
+            if evaluator.problem == problem:
+                return self._evaluators.pop(i)
+        return None
+
+    def put(self, evaluator: Evaluator[Problem]) -> None:
+        """Keep what is loaded for the next run, and let go of what was longest unused."""
+        self._evaluators.append(evaluator)
+        del self._evaluators[:-_REMEMBERED]
+
+
+def recorded(spec: RunSpec, loaded: Loaded | None = None) -> Record:
+    """Do a run, and return what is kept of it. An error inside the run doesn't raise.
+
+    Parameters
+    ----------
+    spec : RunSpec
+    loaded : Loaded, optional
+        What earlier runs of this thread have loaded; the bits are the same with it and without.
+    """
     run = Run(spec)
-    run.prepare()
+    run.prepare(loaded.take(spec.problem) if loaded else None)
     samples = _Samples(run)
     while run.status is RunStatus.RUNNING:
-        run.advance(iterations=samples.until_next())
-        samples.take()
+        run.advance(iterations=samples.until_next(), seconds=_SLICE)
+        threads.go_on()
+        if samples.are_due or run.status is not RunStatus.RUNNING:
+            samples.take()
     failure = "" if run.failure is None else run.failure.sentence
     if run.latest is None:
-        return Record(failure, None, 0, 0, 0, 0, run.seconds, np.nan, {}, "", _empty())
+        return without_run(failure)
     state, course = run.state_now, samples.course()
+    if loaded is not None and run.failure is None:
+        loaded.put(run.evaluator)
     return Record(
         failure=failure,
         stop_reason=run.stop_reason,
@@ -136,6 +169,11 @@ class _Samples:
     def until_next(self) -> int:
         """Return how many iterations to do until the next sample."""
         return self._stride - self._run.k % self._stride
+
+    @property
+    def are_due(self) -> bool:
+        """Whether this is an iteration to measure at."""
+        return self._run.k % self._stride == 0
 
     def take(self) -> None:
         """Measure the run where it is."""
@@ -189,6 +227,8 @@ class _Samples:
         return dict(zip(ks.tolist(), zip(*columns, strict=True), strict=True))
 
 
-def _empty() -> Course:
+def without_run(failure: str) -> Record:
+    """Return the record of a run that could not begin, or that nothing is left of."""
     none = np.empty(0)
-    return Course(Spent(none, none, none, none, none), none, {})
+    course = Course(Spent(none, none, none, none, none), none, {})
+    return Record(failure, None, 0, 0, 0, 0, 0.0, np.nan, {}, "", course)

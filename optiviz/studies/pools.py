@@ -1,0 +1,122 @@
+"""Where the runs of a study are computed: processes of this machine, or a Dask cluster.
+
+Both answer with futures of the standard library.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import joblib
+from joblib.externals.loky import ProcessPoolExecutor
+from joblib.parallel import get_active_backend
+
+from optiviz.engine.threads import ONE_BLAS_THREAD
+from optiviz.studies import work
+from optiviz.studies.records import Record
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+Done = list[tuple[Record, float]]
+
+
+class ExecutionError(Exception):
+    """Runs can't be computed as it was asked: one plain sentence."""
+
+
+def chosen_jobs(jobs: int | None) -> int:
+    """Return how many processes are asked for; all processors of this machine if it isn't said.
+
+    A number that the caller set with ``joblib.parallel_config`` counts as said; like there, -1 is
+    all processors and -2 all but one.
+
+    Raises
+    ------
+    ExecutionError
+        If it is zero.
+    """
+    if jobs is None:
+        _, jobs = get_active_backend()
+    if jobs == 0:
+        raise ExecutionError("jobs must be at least 1, or left out for all processors")
+    if jobs is None or jobs < 0:
+        return max(1, int(joblib.cpu_count()) + 1 + (-1 if jobs is None else jobs))
+    return jobs
+
+
+def uses_processes_here() -> bool:
+    """Whether the caller has not set another backend with ``joblib.parallel_config``.
+
+    Raises
+    ------
+    ExecutionError
+        If it is one that studies can't use.
+    """
+    name = type(get_active_backend()[0]).__name__
+    if name not in ("LokyBackend", "DaskDistributedBackend"):
+        raise ExecutionError(
+            f"studies are computed by joblib's backends loky and dask, not by {name}"
+        )
+    return name == "LokyBackend"
+
+
+class Processes:
+    """Processes of this machine, through joblib's loky: new ones, which share nothing.
+
+    Parameters
+    ----------
+    jobs : int
+    modules : sequence of str
+        Imported by each process first.
+    polite : bool
+        Whether they leave the processor to whatever else wants it.
+    """
+
+    def __init__(self, jobs: int, modules: Sequence[str], polite: bool) -> None:
+        self.jobs = jobs
+        self._setting = tuple(modules), polite
+        self._executor: Any = None
+
+    def submit(self, specs: list[dict[str, Any]]) -> "Future[Done]":
+        """Have runs done."""
+        if self._executor is None:
+            environment = dict.fromkeys(ONE_BLAS_THREAD, "1")
+            self._executor = ProcessPoolExecutor(
+                self.jobs, initializer=work.begin, initargs=self._setting, env=environment
+            )
+        future: Future[Done] = self._executor.submit(work.do, specs)
+        return future
+
+    def end(self) -> None:
+        """End all processes at once, whatever they are doing; the next runs get new ones."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=True, kill_workers=True)
+
+
+class Cluster:
+    """The workers of the Dask client that ``joblib.parallel_config(backend="dask")`` uses."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._client = get_active_backend()[0].client
+        self._modules = tuple(modules)
+        self.jobs = max(1, sum(self._client.nthreads().values()))
+        self._executor: Executor | None = None
+
+    def submit(self, specs: list[dict[str, Any]]) -> "Future[Done]":
+        """Have runs done."""
+        if self._executor is None:
+            self._executor = self._client.get_executor(pure=False)
+        return self._executor.submit(work.do, specs, self._modules)
+
+    def end(self) -> None:
+        """Cancel what has not begun; what a worker is doing, it ends for nobody."""
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False)
+
+
+def is_frozen() -> bool:
+    """Whether this is a bundle: its program is no Python that could start others."""
+    return bool(getattr(sys, "frozen", False))

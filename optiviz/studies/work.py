@@ -1,0 +1,73 @@
+"""What a process does for a study: plain data of runs in, records out."""
+
+import importlib
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from optiviz.engine import threads
+from optiviz.engine.spec import RunSpec
+from optiviz.studies.records import Loaded, Record, recorded, without_run
+
+_here = threading.local()  # in a cluster, several threads of one process may work
+
+
+def begin(modules: Sequence[str], polite: bool) -> None:
+    """Make a new process ready.
+
+    Parameters
+    ----------
+    modules : sequence of str
+        That define kinds which are neither ours nor a plug-in's.
+    polite : bool
+        Leave the processor to whatever else wants it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ended by the process that started it
+    if polite:
+        give_way()
+    threads.use_one_blas_thread()
+    _import(modules)
+
+
+def give_way() -> None:
+    """Let other processes go first."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), 0x4000)  # below normal
+    else:
+        os.nice(10)
+
+
+def do(specs: Sequence[dict[str, Any]], modules: Sequence[str] = ()) -> list[tuple[Record, float]]:
+    """Do runs, and return each one's record and what it took in seconds. None raises."""
+    _import(modules)
+    return [_one(spec) for spec in specs]
+
+
+def _one(data: dict[str, Any]) -> tuple[Record, float]:
+    began = time.perf_counter()
+    try:
+        record = recorded(RunSpec.from_dict(data), loaded())
+    except Exception as error:
+        record = without_run(traceback.format_exception_only(error)[-1].strip())
+    return record, time.perf_counter() - began
+
+
+def loaded() -> Loaded:
+    """Return the data that this thread has loaded."""
+    if not hasattr(_here, "loaded"):
+        _here.loaded = Loaded()
+    found: Loaded = _here.loaded
+    return found
+
+
+def _import(modules: Sequence[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
