@@ -124,7 +124,8 @@ class History:
     def _missing(self, only_snapshots: bool) -> list[int]:
         last, stride = self._trace.last_k, self.stride()
         coarse = [state.k for state in self._trace.snapshots if state.k % stride == 0]
-        fine = () if only_snapshots else (last, *range(0, last + 1, stride))
+        best = self._trace.improvements[-1:].tolist()
+        fine = () if only_snapshots else (last, *best, *range(0, last + 1, stride))
         wanted = dict.fromkeys((*coarse, *fine))
         with self._lock:
             return [k for k in wanted if k not in self._found and k >= 0]
@@ -133,6 +134,14 @@ class History:
     def count(self) -> int:
         """How many samples there are."""
         return len(self._found)
+
+    def known(self, k: int) -> dict[str, float]:
+        """Return the metrics at iteration k, or at the last one measured; none if nothing was."""
+        with self._lock:
+            if self._generation != self._trace.generation or not self._found:
+                return {}
+            found = self._found.get(k)
+            return (found if found is not None else self._found[max(self._found)])[0]
 
     def samples(self) -> Samples:
         """Return what is known so far, but of rows that a change has dropped.
