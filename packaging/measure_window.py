@@ -27,9 +27,10 @@ from PySide6.QtWidgets import QApplication
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.ui import app as window_app
+from optiviz.ui.card_grid import MOST
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
-from optiviz.ui.view_grid import MOST, ViewGrid
+from optiviz.ui.view_grid import ViewGrid
 
 BEAT = 10  # milliseconds between heartbeats
 

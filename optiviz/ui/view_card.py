@@ -3,23 +3,20 @@
 A cheap view makes its figure here; a costly one has the worker make it, ten times a second at most.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QMouseEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtGui import QAction, QHideEvent
+from PySide6.QtWidgets import QWidget
 
 from optiviz.analysis.runs.stretches import scan_of
-from optiviz.engine.parameters import SpecError, fields
+from optiviz.engine.parameters import Kind
 from optiviz.engine.run import Failure, Run
-from optiviz.ui.canvas import FigureCanvas
-from optiviz.ui.card import Card
-from optiviz.ui.forms import ParametersForm
-from optiviz.ui.icons import set_icon
+from optiviz.ui.figure_card import FigureCard
 from optiviz.ui.session import Session
 from optiviz.ui.worker import ReaderOf, now
 from optiviz.views import Shown, View
@@ -33,41 +30,22 @@ _REST_COMPUTING = 12  # or, while there are runs to compute, so many times
 _REST_SHARE = 12  # any is drawn again after so many times what that took the window
 
 
-class _Settings(QWidget):
-    """The form in a card's menu: a click beside a control doesn't close the menu."""
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-
-class ViewCard(Card):
+class ViewCard(FigureCard):
     """One view of a session.
 
     Signals
     -------
-    picture_wanted : (ViewCard,)
-        The user wants to save the picture.
     start_dragged : ((float, float), bool)
         The start point of a function was dragged to (x, y); True when it was let go.
-    close_requested
-    elsewhere : (Action,)
-        A figure's action belongs to another view.
     weight_wanted : (int,)
         The user wants to give a coordinate another value.
     """
 
-    picture_wanted = Signal(object)
     start_dragged = Signal(object, bool)
-    close_requested = Signal()
-    elsewhere = Signal(object)
     weight_wanted = Signal(int)
+    view: View
 
     def __init__(self, view: View, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(view.label, parent)
-        self.view = view
         self._session = session
         self._drawn_for: tuple[object, ...] | None = None
         self._number = -1  # of the newest request, whose answers are shown
@@ -75,78 +53,12 @@ class ViewCard(Card):
         self._suits: WeakKeyDictionary[Run, bool] = WeakKeyDictionary()
         self._asked_at = 0.0
         self._rest_until = 0.0
-        self._empty = Figure(view.label, empty="Press Run, and it shows here.")
-        self.canvas = FigureCanvas(self)
-        self.set_body(self.canvas)
-        self._form: ParametersForm | None = None
-        self._views_menu = QMenu(self)
-        another = QAction("Show another view here", self)
-        another.setMenu(self._views_menu)
-        set_icon(another, "chevron-down")
-        self.set_title_action(another)
-        self._fill = QAction("Fill the middle", self)
-        self._fill.triggered.connect(self.expand_requested)
-        more = QAction("Settings and pictures", self)
-        more.setMenu(self._made_menu())
-        set_icon(more, "more")
-        self.set_actions([more])
-        self.set_expanded(False)
+        super().__init__(view, "Press Run, and it shows here.", view.offered, parent)
         session.frame.connect(self.refresh)
         session.worker.answered.connect(self._answered)
         self.canvas.seek_requested.connect(self._seek)
-        self.canvas.acted.connect(self.act)
-        self.canvas.step_requested.connect(self._step)
         self.canvas.drag_requested.connect(self._dragged)
         self.canvas.drag_finished.connect(self._dropped)
-        self._show(self._empty)
-
-    def _made_menu(self) -> QMenu:
-        menu = QMenu(self)
-        if fields(type(self.view)):
-            self._form = ParametersForm(type(self.view), menu, offered=self.view.offered)
-            self._form.set_value(self.view)
-            self._form.changed.connect(self._settings_changed)
-            box = _Settings(menu)
-            layout = QVBoxLayout(box)
-            layout.setContentsMargins(12, 8, 12, 8)
-            layout.addWidget(self._form)
-            self._form.setMinimumWidth(260)
-            settings = QWidgetAction(menu)
-            settings.setDefaultWidget(box)
-            menu.addAction(settings)
-            line = menu.addSeparator()
-            menu.aboutToShow.connect(partial(self._leave_out_idle, (settings, line)))
-        for text, act in (
-            ("Save picture…", self._want_picture),
-            ("Copy as seen", self.copy),
-        ):
-            action = QAction(text, menu)
-            action.triggered.connect(act)
-            menu.addAction(action)
-        whole = QAction("Whole plot", menu)
-        whole.triggered.connect(self.canvas.reset_view)
-        whole.setVisible(False)
-        self.canvas.zoomed_changed.connect(whole.setVisible)
-        menu.addAction(whole)
-        menu.addSeparator()
-        menu.addAction(self._fill)
-        close = QAction("Close this view", menu)
-        close.triggered.connect(self.close_requested)
-        menu.addAction(close)
-        return menu
-
-    def choose_with(self, fill: Callable[[QMenu, "ViewCard"], None]) -> None:
-        """Let the menu beside the title be filled when it is opened."""
-
-        def refill() -> None:
-            self._views_menu.clear()
-            fill(self._views_menu, self)
-
-        self._views_menu.aboutToShow.connect(refill)
-
-    def set_expanded(self, expanded: bool) -> None:
-        """Say whether it fills the middle."""
-        self._fill.setText("Back to the grid" if expanded else "Fill the middle")
 
     # What a figure wants
 
@@ -154,27 +66,15 @@ class ViewCard(Card):
         """Carry out what a click in the figure means."""
         if action.seek is not None:
             self._session.seek(action.seek)
-        if action.view not in ("", self.view.kind):
-            self.elsewhere.emit(action)
-        elif action.settings:
-            self.set_settings(dict(action.settings))
+        super().act(action)
         if action.weight is not None:
             self.weight_wanted.emit(action.weight)
 
-    def set_settings(self, settings: Mapping[str, object]) -> None:
-        """Give the view other settings, as if the user had."""
-        if settings:
-            self._take(self.view.replace(**settings))
-            if self._form is not None:
-                self._form.set_value(self.view)
-
     def _step(self, by: int) -> None:
-        """Go on in a figure that is gone through step by step."""
+        """Go on in a figure that is gone through step by step, or inside an iteration."""
         figure = self.canvas.figure()
         if figure is not None and figure.steps is not None:
-            steps = figure.steps
-            at = min(max(0, steps.at + by), steps.count - 1)
-            self.set_settings({steps.setting: at})
+            super()._step(by)
         elif self.view.lines:
             self._session.step_within(by)
 
@@ -189,36 +89,13 @@ class ViewCard(Card):
         for action in actions:
             action.setVisible(some)
 
-    def _want_picture(self) -> None:
-        self.picture_wanted.emit(self)
-
-    def copy(self) -> None:
-        """Put the picture on the clipboard as it is seen, or the text of a card of text."""
-        text = self.canvas.copy_text()
-        if text:
-            QGuiApplication.clipboard().setText(text)
-        else:
-            QGuiApplication.clipboard().setImage(self.canvas.grab_image())
-
     def figure_of(self) -> Callable[[ReaderOf], Figure]:
         """Return what makes the figure that is shown now, in the worker."""
         return partial(_figure, self.view, self._shown(), False)
 
-    def _settings_changed(self) -> None:
-        assert self._form is not None
-        try:
-            view = type(self.view).from_dict({"kind": self.view.kind, **self._form.value()})
-        except SpecError as error:
-            self._form.set_mistakes(list(error.mistakes))
-            return
-        self._form.set_mistakes([])
-        self._take(view)
-        self.canvas.reset_view()
-
-    def _take(self, view: View) -> None:
-        self.view = view
+    def _take(self, view: Kind) -> None:
         self._drawn_for = None
-        self.refresh()
+        super()._take(view)
 
     def _dragged(self, x: float, y: float) -> None:
         self.start_dragged.emit((x, y), False)
@@ -315,10 +192,7 @@ class ViewCard(Card):
             self.refresh()  # at once if the playhead has gone on meanwhile
 
     def _show(self, figure: Figure) -> None:
-        self.set_note(figure.note)
-        self.set_legend(figure.legend)
-        self.set_warning(figure.warning)
-        self.canvas.set_figure(figure)
+        super()._show(figure)
         if figure.code is not None:
             self._session.parts = max(1, figure.code.parts)
 

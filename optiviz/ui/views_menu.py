@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from optiviz.ui.view_grid import ViewGrid
+from optiviz.ui.card_grid import CardGrid
 
 __all__ = ["KEYS", "ViewsButton", "toggle_view"]
 
@@ -24,7 +24,7 @@ class ViewsButton(QToolButton):
         Returns the grid of the workspace in front.
     """
 
-    def __init__(self, grid: Callable[[], ViewGrid], parent: QWidget | None = None) -> None:
+    def __init__(self, grid: Callable[[], CardGrid[Any]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._grid = grid
         self.setText("Views")
@@ -54,11 +54,11 @@ class ViewsButton(QToolButton):
         menu.addAction(usual)
 
 
-def _toggle(grid: ViewGrid, kind: str, checked: bool = False) -> None:
+def _toggle(grid: CardGrid[Any], kind: str, checked: bool = False) -> None:
     grid.toggle(kind)
 
 
-def toggle_view(grid: ViewGrid, number: int) -> None:
+def toggle_view(grid: CardGrid[Any], number: int) -> None:
     """Open or close the view of a number, counted from 1; nothing if there are fewer."""
     views = grid.views()
     if number <= len(views):

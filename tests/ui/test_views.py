@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QToolButton
 
 from optiviz import presets
 from optiviz.engine.run import RunStatus
+from optiviz.ui.card_grid import MOST, _places
 from optiviz.ui.main_window import MainWindow
-from optiviz.ui.view_grid import MOST, _places
 from optiviz.views.figure import Action
 
 
