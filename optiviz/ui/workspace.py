@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,6 +27,7 @@ from optiviz.ui.learning_rates import LearningRates
 from optiviz.ui.runs_list import RunsList
 from optiviz.ui.session import Session
 from optiviz.ui.setup import FunctionSetup, SetupColumn
+from optiviz.ui.tab import RunsTab
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline import Timeline
 from optiviz.ui.view_card import ViewCard
@@ -61,18 +62,10 @@ class Beside:
     none: str = ""
 
 
-class Workspace(QWidget):
-    """One tab: a column of settings, a session of runs, cards with views of them.
+class Workspace(RunsTab):
+    """One tab: a column of settings, a session of runs, cards with views of them."""
 
-    Signals
-    -------
-    said : (str, str)
-        A sentence for the user, with details; nothing if what was said is over.
-    picture_wanted : (ViewCard,)
-    """
-
-    said = Signal(str, str)
-    picture_wanted = Signal(object)
+    grid: ViewGrid
 
     def __init__(
         self,
@@ -83,8 +76,7 @@ class Workspace(QWidget):
         worker: Worker,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.title = title
+        super().__init__(title, parent)
         self.setup = setup
         self.beside = beside
         self.session = Session(worker, self)
