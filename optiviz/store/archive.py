@@ -23,6 +23,7 @@ from optiviz.store.atomic import StoreError
 
 CHECKSUMS = "checksums.json"
 FORMAT = "format.json"
+STUDY = "study"  # stands in it where a study is held, and not runs
 MAX_TOTAL = 1 << 30  # bytes of all members, unpacked
 _MAX_JSON = 64 << 20
 _MAX_DIRECTORY = 16 << 20

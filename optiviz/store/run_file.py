@@ -29,7 +29,7 @@ from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import Trace, row_dtype
 from optiviz.store import machine
 from optiviz.store.about import MAX_TEXT, About, texts
-from optiviz.store.archive import FORMAT, Archive, Writer
+from optiviz.store.archive import FORMAT, STUDY, Archive, Writer
 from optiviz.store.atomic import StoreError, writing
 
 VERSION = 1
@@ -197,6 +197,7 @@ def read(path: str | Path) -> list[Recorded]:
 
 def _read(archive: Archive) -> list[Recorded]:
     about = archive.about
+    _refuse_study(archive)
     count = about.get("runs")
     if type(count) is not int or not 1 <= count <= _MAX_RUNS:
         raise archive.refusal(f"{FORMAT} does not say how many runs it holds")
@@ -351,4 +352,10 @@ def spec_of(path: str | Path) -> RunSpec:
         If it is not an undamaged run file.
     """
     with Archive(Path(path)) as archive:
+        _refuse_study(archive)
         return _read_spec(archive, "run-0/spec.json")
+
+
+def _refuse_study(archive: Archive) -> None:
+    if STUDY in archive.about:
+        raise archive.refusal("holds a study, and not runs that could be looked at one by one")
