@@ -9,14 +9,18 @@ import numpy as np
 
 from optiviz.analysis.runs.effort import EffortName, Spent
 from optiviz.engine import threads
-from optiviz.engine.optimizer import Optimizer
+from optiviz.engine.optimizer import Optimizer, State
 from optiviz.engine.problem import Array, Evaluator, Problem
-from optiviz.engine.run import Run, RunStatus
+from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
+from optiviz.engine.trace import Trace
 
-_COARSEST, _FINEST = 32, 64  # samples along a run, and when they are thinned
-_EVENTS = 128  # places at which the best value improved, thinned
+_FEWEST, _MOST = 10, 32  # samples along a run; before they are thinned, twice as many
+_WORTH = 128  # evaluations for each sample, which takes about a tenth of their time
+_EVENTS = 64  # places between them at most, where the trace knows the value
+_CERTAIN = 1 << 18  # rows that a trace holds in any case
+_FULL = "full_loss"  # the channel of those whose values are of batches
 _SLICE = 0.05  # seconds between two looks whether something else is wanted
 _REMEMBERED = 8  # problems whose data are kept for the next run
 
@@ -113,20 +117,50 @@ def recorded(spec: RunSpec, loaded: Loaded | None = None) -> Record:
     """
     run = Run(spec)
     run.prepare(loaded.take(spec.problem) if loaded else None)
-    samples = _Samples(run)
-    while run.status is RunStatus.RUNNING:
-        run.advance(iterations=samples.until_next(), seconds=_SLICE)
-        threads.go_on()
-        if samples.are_due or run.status is not RunStatus.RUNNING:
-            samples.take()
-    failure = "" if run.failure is None else run.failure.sentence
     if run.latest is None:
-        return without_run(failure)
-    state, course = run.state_now, samples.course()
+        return without_run(_failure(run))
+    samples = _Samples(spec, run.latest)
+    samples.take(run.latest, run.evaluator)
+    while run.status is RunStatus.RUNNING:
+        run.advance(iterations=samples.until_next(run.k), seconds=_SLICE)
+        threads.go_on()
+        samples.follow(run.state_now)
+        if samples.are_due(run.k) or run.status is not RunStatus.RUNNING:
+            samples.take(run.state_now, run.evaluator)
     if loaded is not None and run.failure is None:
         loaded.put(run.evaluator)
+    return _record(run, samples)
+
+
+def record_of(run: Run, reader: Reader) -> Record:
+    """Return what a study keeps of a run that is done, the same as if the study had done it.
+
+    Parameters
+    ----------
+    run : Run
+        Nothing may advance it meanwhile.
+    reader : Reader
+        Of that run, for this thread.
+    """
+    if run.latest is None:
+        return without_run(_failure(run) or "It has not been started.")
+    samples = _Samples(run.spec.reopened(), reader.state(0))
+    if run.k > 0:
+        samples.follow(reader.state(1))
+    for k in samples.all_until(run.k):
+        threads.go_on()
+        samples.take(reader.state(k), reader.stepper.problem)
+    return _record(run, samples)
+
+
+def _failure(run: Run) -> str:
+    return "" if run.failure is None else run.failure.sentence
+
+
+def _record(run: Run, samples: "_Samples") -> Record:
+    state, course = run.state_now, samples.course(run.trace)
     return Record(
-        failure=failure,
+        failure=_failure(run),
         stop_reason=run.stop_reason,
         iterations=run.k,
         evaluations=state.evaluations,
@@ -150,79 +184,104 @@ def hands_back_last(optimizer: Optimizer) -> bool:
 
 def _is_noisy(optimizer: Optimizer) -> bool:
     """Whether the values that it reports are of batches."""
-    return any(channel.name == "full_loss" for channel in optimizer.channels)
+    return any(channel.name == _FULL for channel in optimizer.channels)
 
 
 _Counts = tuple[float, int, int, int]  # f, evaluations, gradient evaluations, rows seen
 
 
 class _Samples:
-    """Measures a run on its way, at about evenly spaced iterations."""
+    """Measures a run at about evenly spaced iterations, and reads its trace between them.
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    Measuring takes as long as several iterations, so that it is done at few; which ones follows
+    from the run alone, and from no clock.
+    """
+
+    def __init__(self, spec: RunSpec, start: State) -> None:
+        self._spec, self._start = spec, start
         self._rows: dict[int, _Counts] = {}
         self._metrics: dict[int, dict[str, float]] = {}
         self._stride = 1
-        self.take()
+        self._wanted = _MOST
 
-    def until_next(self) -> int:
-        """Return how many iterations to do until the next sample."""
-        return self._stride - self._run.k % self._stride
-
-    @property
-    def are_due(self) -> bool:
-        """Whether this is an iteration to measure at."""
-        return self._run.k % self._stride == 0
-
-    def take(self) -> None:
-        """Measure the run where it is."""
-        run = self._run
-        if run.latest is None:
+    def follow(self, state: State) -> None:
+        """Learn from state(1) how long the run is going to be, and what it costs."""
+        if state.k != 1:
             return
-        state, optimizer = run.state_now, run.spec.optimizer_after(run.k)
+        spec, start = self._spec, self._start
+        left = spec.stopping.iterations_left(state, spec.problem, start)
+        if left is not None:
+            passes = 3 if spec.optimizer.needs_gradient else 1  # a backward pass takes about two
+            rows = passes * (state.rows_seen - start.rows_seen)
+            worth = left * max(1.0, rows / spec.problem.n_rows) / _WORTH
+            self._wanted = int(min(_MOST, max(_FEWEST, worth)))
+            self._stride = max(1, -(-left // self._wanted))
+
+    def until_next(self, k: int) -> int:
+        """Return how many iterations to do until something is to be learnt or measured."""
+        return 1 if k == 0 else self._stride - k % self._stride
+
+    def are_due(self, k: int) -> bool:
+        """Whether this is an iteration to measure at."""
+        return k % self._stride == 0
+
+    def all_until(self, last: int) -> list[int]:
+        """Return the iterations at which a run that ends there is measured."""
+        while len(ks := sorted({*range(0, last, self._stride), last})) > 2 * self._wanted:
+            self._stride *= 2
+        return ks
+
+    def take(self, state: State, problem: Evaluator[Problem]) -> None:
+        """Measure a state."""
+        optimizer = self._spec.optimizer_after(state.k)
         last = hands_back_last(optimizer)
         x, f = (state.x, state.f) if last else (state.best_x, state.best_f)
-        problem = run.evaluator
         if _is_noisy(optimizer):
             f = float(problem.evaluate(x[None])[0])
         counts = state.evaluations, state.gradient_evaluations, state.rows_seen
-        self._rows[run.k] = float(f), *counts
-        self._metrics[run.k] = dict(problem.metrics(x))
-        if len(self._rows) == 1:
-            left = run.spec.stopping.iterations_left(state, run.spec.problem)
-            self._stride = max(1, -(-(left or 1) // _COARSEST))
-        if len(self._rows) > _FINEST:
+        self._rows[state.k] = float(f), *counts
+        self._metrics[state.k] = dict(problem.metrics(x))
+        if len(self._rows) > 2 * self._wanted:
             self._stride *= 2
-            kept = [k for k in self._rows if k % self._stride == 0 or k == run.k]
+            kept = [k for k in self._rows if k % self._stride == 0 or k == state.k]
             self._rows = {k: self._rows[k] for k in kept}
             self._metrics = {k: self._metrics[k] for k in kept}
 
-    def course(self) -> Course:
-        """Return the run's way: where it was measured, and where its best value improved."""
-        run, rows = self._run, dict(self._rows)
-        if not _is_noisy(run.spec.optimizer):
-            rows = self._improvements() | rows
+    def course(self, trace: Trace) -> Course:
+        """Return the run's way: where it was measured, and some of the values between."""
+        rows = self._between(trace) | self._rows
         ks = sorted(rows)
-        f, evaluations, gradients, seen = np.array([rows[k] for k in ks]).T
+        f, evaluations, gradients, seen = np.array([rows[k] for k in ks], dtype=np.float64).T.copy()
         at = np.searchsorted(ks, list(self._metrics))
         metrics = {name: np.full(len(ks), np.nan) for name in self._metrics[0]}
         for name, values in metrics.items():
             values[at] = [measured[name] for measured in self._metrics.values()]
-        seconds = run.trace.seconds(np.array(ks))
+        seconds = trace.seconds(np.array(ks))
         spent = Spent(np.array(ks, dtype=np.float64), evaluations, gradients, seen, seconds)
         return Course(spent, f, metrics)
 
-    def _improvements(self) -> dict[int, _Counts]:
-        """Return where the best value improved, as far as rows are held, thinned."""
-        trace = self._run.trace
-        first = trace.first_held
-        block = trace.rows(first, trace.last_k + 1)
-        ks = trace.improvements[trace.improvements >= first]
-        ks = ks[:: max(1, -(-len(ks) // _EVENTS))]
-        if block is None or hands_back_last(self._run.spec.optimizer):
+    def _between(self, trace: Trace) -> dict[int, _Counts]:
+        """Return values that the trace knows anyway, as far as its rows are held for certain."""
+        optimizer, last = self._spec.optimizer, trace.last_k
+        first = max(trace.first_held, last + 1 - _CERTAIN)
+        block = trace.rows(first, last + 1)
+        if block is None or self._spec.changes:
             return {}
-        counts = block.best_f, block.evaluations, block.gradient_evaluations, block.rows_seen
+        f = block.f if hands_back_last(optimizer) else block.best_f
+        if _is_noisy(optimizer):
+            f = block.channels[:, [channel.name for channel in optimizer.channels].index(_FULL)]
+            ks = first + np.flatnonzero(~np.isnan(f))
+            ks = ks[:: max(1, -(-len(ks) // _EVENTS))]
+        elif hands_back_last(optimizer):
+            ends = max(first, 1), max(last, 1)
+            ks = np.union1d(np.linspace(*ends, _EVENTS // 2), np.geomspace(*ends, _EVENTS // 2))
+            ks = np.unique(ks.astype(np.int64))
+            ks = ks[ks <= last]
+        else:
+            ks = trace.improvements
+            ks = ks[ks >= first]
+            ks = ks[:: max(1, -(-len(ks) // _EVENTS))]
+        counts = f, block.evaluations, block.gradient_evaluations, block.rows_seen
         columns = [column[ks - first].tolist() for column in counts]
         return dict(zip(ks.tolist(), zip(*columns, strict=True), strict=True))
 

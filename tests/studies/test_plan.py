@@ -7,10 +7,10 @@ import pytest
 
 from optiviz import presets
 from optiviz.engine.parameters import SpecError
-from optiviz.engine.run import Run
+from optiviz.engine.run import Reader, Run
 from optiviz.studies.measures import along, final
 from optiviz.studies.plan import Configuration, Planned, Study
-from optiviz.studies.records import recorded
+from optiviz.studies.records import record_of, recorded
 from optiviz.studies.results import Results
 
 CLASSIC = presets.load("classic-mlp").spec
@@ -77,6 +77,48 @@ def test_what_is_kept_of_a_run_is_what_the_run_did(spec):
     measure = "test_accuracy" if "test_accuracy" in record.metrics else "objective"
     values = along(measure, record, spec.problem)
     assert values[-1] == final(measure, record, spec.problem)
+
+
+@pytest.mark.parametrize("spec", [short(CLASSIC, 400), short(BATCHES, 90), short(FUNCTION, 200)])
+def test_a_run_of_the_window_is_kept_as_the_study_would_have(spec):
+    run = Run(spec)
+    while run.status.value in ("not started", "running"):
+        run.advance(iterations=7)  # blocks of other lengths than a study's
+    kept, own = record_of(run, Reader(run)), recorded(spec)
+    assert (kept.digest, kept.f, kept.metrics) == (own.digest, own.f, own.metrics)
+    for one, other in zip(columns(kept), columns(own), strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
+
+
+def columns(record):
+    spent, course = record.course.spent, record.course
+    return spent.k, spent.evaluations, spent.rows_seen, course.f, *course.metrics.values()
+
+
+@pytest.mark.parametrize("spec", [CLASSIC, BATCHES, FUNCTION])
+def test_values_on_the_way_are_those_of_what_would_be_handed_back_there(spec):
+    record, run = recorded(short(spec, 150)), Run(short(spec, 150)).finish()
+    reader, measured = Reader(run), 0
+    for i, k in enumerate(record.course.spent.k.astype(int).tolist()):
+        state = reader.state(k)
+        x = state.x if spec.optimizer.needs_gradient else state.best_x
+        assert record.course.f[i] == run.evaluator.evaluate(x[None])[0]
+        for name, value in run.evaluator.metrics(x).items():
+            if not np.isnan(record.course.metrics[name][i]):
+                assert record.course.metrics[name][i] == value
+                measured += 1
+    assert len(record.course.f) < 100
+    assert measured or not record.metrics
+
+
+def test_a_run_that_fails_is_kept_with_its_sentence():
+    run = Run(CLASSIC)
+    kept = record_of(run, Reader(run))
+    assert kept.failed
+    assert kept.failure == "It has not been started."
+    rate = short(FUNCTION).with_value("optimizer.learning_rate", 1e6)
+    assert recorded(rate).failed
+    assert not recorded(rate).failure
 
 
 def test_records_go_over_to_a_plan_with_more_seeds():
