@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from optiviz.analysis.runs.effort import EffortName
+from optiviz.studies.results import Results
+
 
 @dataclass(frozen=True)
 class Caution:
@@ -20,3 +23,8 @@ class Caution:
     kind: str
     sentence: str
     instead: str
+
+
+def cautions_of_results(results: Results, effort: EffortName) -> tuple[Caution, ...]:
+    """Return what speaks against a comparison of a study's results."""
+    return ()

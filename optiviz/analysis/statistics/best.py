@@ -1,4 +1,4 @@
-"""Which is best if other seeds had been drawn?"""
+"""Which of several is best if other seeds had been drawn: by how many samples of them."""
 
 import numpy as np
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from optiviz.engine.problem import Array
 
@@ -41,3 +42,14 @@ def differences(first: Array, second: Array) -> Array:
         apart = np.round(first / scale - second / scale, 12)
     apart[np.isnan(apart)] = 0.0
     return np.clip(apart, -4.0, 4.0)  # those of finite ones are within 2
+
+
+def mean_ranks(cost: Array) -> Array:
+    """Return the mean place of each of k at the same seeds, 1 being the best, shape (k,).
+
+    Parameters
+    ----------
+    cost : ndarray, shape (k, n)
+        At least one seed.
+    """
+    return np.asarray(stats.rankdata(cost, axis=0).mean(axis=1), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""How often is a run of one better than a run of the other?"""
+"""Effect size: how often a run of one is better than a run of the other."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""How likely is each sum of ranks by luck alone, exactly, ties or not?
+"""How likely each sum of ranks is by luck alone, exactly, with ties or without.
 
 References
 ----------

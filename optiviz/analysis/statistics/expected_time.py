@@ -1,4 +1,4 @@
-"""What does it cost to reach the target, if a run that fails is followed by another?"""
+"""Expected running time: what the target costs if a run that fails is followed by another."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How are several tests judged together?"""
+"""How several tests are judged together."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -1,4 +1,4 @@
-"""Within which bounds is the median, if other seeds had been drawn?"""
+"""Within which bounds the median is, if other seeds had been drawn."""
 
 import warnings
 from dataclasses import dataclass

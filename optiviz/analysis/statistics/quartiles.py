@@ -1,4 +1,4 @@
-"""What does the middle run come to, and what the middle half of runs?"""
+"""What the middle run comes to, and what the middle half of runs."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Which share of runs has reached the target after how much effort?"""
+"""Which share of runs has reached the target after how much effort."""
 
 from dataclasses import dataclass
 

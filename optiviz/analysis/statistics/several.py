@@ -1,9 +1,9 @@
-"""Is there any difference between several, or is it luck?"""
+"""Whether there is any difference between several, or it is luck."""
 
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import factorial
+from math import exp, factorial, lgamma
 from typing import Any, Literal
 
 import numpy as np
@@ -113,7 +113,7 @@ def friedman(values: ArrayLike, more_is_better: bool) -> SeveralTest:
     return SeveralTest(
         name="Friedman",
         p=_within(p),
-        least_p=min(1.0, max(factorial(k) / float(factorial(k)) ** n, _least(small))) if n else 1.0,
+        least_p=max(exp(min(0, 1 - n) * lgamma(k + 1)), _least(small)),
         statistic=statistic,
         by_permutation=small,
         mean_ranks=tuple(ranks.mean(axis=1).tolist()) if n else (np.nan,) * k,

@@ -1,4 +1,4 @@
-"""How often is the target reached?"""
+"""How often the target is reached."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Does one of two end better than the other, or is it luck?"""
+"""Whether one of two ends better than the other, or it is luck."""
 
 from dataclasses import dataclass
 from math import comb
@@ -39,6 +39,8 @@ class PairTest:
     more_is_better : bool
     all_best : bool
         Whether all runs came to the best value that is possible.
+    pairs : str
+        What the pairs are of, as it follows "27 of 30 pairs".
     """
 
     name: TestName
@@ -53,6 +55,7 @@ class PairTest:
     failed: tuple[int, int]
     more_is_better: bool
     all_best: bool
+    pairs: str = ""
 
     @property
     def sentence(self) -> str:
@@ -83,7 +86,7 @@ class PairTest:
                 "harder task, or the time that each takes, would tell them apart."
             )
         if self.wins + self.losses == 0:
-            where = "In all pairs of runs with the same seed" if self._paired else "In all runs"
+            where = f"In all pairs {self.pairs}" if self._paired else "In all runs"
             return f"{where} {one} and {other} ended the same: a test says nothing."
         return ""
 
@@ -97,7 +100,7 @@ class PairTest:
         word = "higher" if self.more_is_better else "lower"
         total = self.wins + self.ties + self.losses
         if self._paired:
-            of = f"{count:,} of {counted(total, 'pair')} of runs with the same seed"
+            of = f"{count:,} of {counted(total, 'pair')} {self.pairs}"
         else:
             of = f"{count:,} of {total:,} ways to take a run of each"
         ties = f" ({counted(self.ties, 'tie')})" if self.ties else ""
@@ -143,6 +146,7 @@ def signed_ranks(
     more_is_better: bool,
     names: tuple[str, str] = ("the first", "the second"),
     best_possible: float | None = None,
+    pairs: str = "of runs with the same seed",
 ) -> PairTest:
     """Test two whose runs belong together in pairs, such as by their seeds.
 
@@ -157,6 +161,8 @@ def signed_ranks(
     names : tuple of (str, str)
     best_possible : float, optional
         Such as 1 of accuracy.
+    pairs : str
+        What the pairs are of.
 
     Raises
     ------
@@ -197,6 +203,7 @@ def signed_ranks(
         failed=(int(np.isinf(one).sum()), int(np.isinf(other).sum())),
         more_is_better=more_is_better,
         all_best=_all_best(first, second, best_possible),
+        pairs=pairs,
     )
 
 

@@ -1,4 +1,4 @@
-"""How much do seeds of the search, and how much seeds of the split, move the result?"""
+"""How much seeds of the search, and how much seeds of the split, move the result."""
 
 from dataclasses import dataclass
 
