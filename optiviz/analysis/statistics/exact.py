@@ -8,11 +8,12 @@ algorithm.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optiviz.engine.problem import Array
 
 
-def signed_ranks_p(ranks: Array, positive: Array) -> float:
+def signed_ranks_p(ranks: Array, positive: NDArray[np.bool_]) -> float:
     """Return the two-sided p of the sum of ranks with a positive sign, if every sign is a coin's.
 
     Parameters
@@ -30,7 +31,7 @@ def signed_ranks_p(ranks: Array, positive: Array) -> float:
     return _two_sided(share, int(doubled[positive].sum()))
 
 
-def rank_sum_p(ranks: Array, chosen: Array) -> float:
+def rank_sum_p(ranks: Array, chosen: NDArray[np.bool_]) -> float:
     """Return the two-sided p of the sum of chosen ranks, if any choice of as many is as likely.
 
     Parameters

@@ -75,8 +75,8 @@ def quartiles(values: ArrayLike, more_is_better: bool) -> Quartiles:
     low, median, high = (quantile(cost, q) for q in (0.25, 0.5, 0.75))
     if more_is_better:
         low, median, high = -high, -median, -low
-    found = (float(value) if np.isfinite(value) else np.nan for value in (low, median, high))
-    return Quartiles(*found, len(cost), failed)
+    low, median, high = (v if np.isfinite(v) else np.nan for v in (low, median, high))
+    return Quartiles(low, median, high, len(cost), failed)
 
 
 def quantile(cost: Array, q: float) -> float:

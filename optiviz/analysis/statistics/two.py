@@ -1,7 +1,7 @@
 """Whether one of two ends better than the other, or it is luck."""
 
 from dataclasses import dataclass
-from math import comb
+from math import comb, floor, log2
 from typing import Literal
 
 import numpy as np
@@ -262,6 +262,14 @@ def mann_whitney(
         more_is_better=more_is_better,
         all_best=_all_best(first, second, best_possible),
     )
+
+
+def fewest_pairs(tests: int = 1) -> int:
+    """Return how many pairs are the least with which one of so many tests can show a difference.
+
+    That is 2 / 2^n < 0.05 / tests, the smallest p of n pairs against the first step of Holm.
+    """
+    return floor(log2(2 * tests / ALPHA)) + 1
 
 
 def _all_best(first: ArrayLike, second: ArrayLike, best_possible: float | None) -> bool:

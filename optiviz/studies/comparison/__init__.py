@@ -9,7 +9,7 @@ import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.analysis.statistics.variances import crossed_variances
-from optiviz.studies.cautions import cautions_of_results
+from optiviz.studies.comparison.doubts import doubts
 from optiviz.studies.comparison.groups import groups
 from optiviz.studies.comparison.pairs import Ground, overall, pairs
 from optiviz.studies.comparison.tables import (
@@ -33,7 +33,7 @@ from optiviz.studies.measures import reading_of
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 
-__all__ = ["Best", "Comparison", "ConfigurationVariances", "Group", "Pair", "compare"]
+__all__ = ["Best", "Comparison", "ConfigurationVariances", "Group", "Pair", "compare", "looked_at"]
 
 
 def compare(
@@ -96,10 +96,21 @@ def compare(
         overall=together,
         best=best_of(study, ground, begun, made, reading.name),
         variances=_variances(study, ground),
-        cautions=cautions_of_results(results, effort),
+        cautions=doubts(results, found, effort, where),
         sentences=(),
     )
     return replace(draft, sentences=said_of(study, ground, draft))
+
+
+def looked_at(results: Results) -> None:
+    """Note that somebody has looked at tests of all runs that are done.
+
+    What adds seeds to the study later is warned then. To be called once by whoever shows a
+    comparison with tests; a second look at the same runs changes nothing.
+    """
+    done = len(results.records)
+    if done and results.complete and done not in results.looks:
+        results.looks.append(done)
 
 
 def _place(at: float | str | None, common: float) -> float | None:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -131,7 +130,8 @@ def _test(ground: Ground, one: Group, other: Group) -> PairTest:
         first, second = (ground.columns[i].values for i in both)
         return mann_whitney(first, second, more, names, best)
     tests = [
-        signed_ranks(*values, more, names, best, pairs) for pairs, values in ground.views(both)
+        signed_ranks(values[0], values[1], more, names, best, pairs)
+        for pairs, values in ground.views(both)
     ]
     least = max(test.least_p for test in tests)
     return replace(max(tests, key=lambda test: test.p), least_p=least)
@@ -155,5 +155,4 @@ def _so_far(ground: Ground, one: Group, other: Group) -> str:
 
 def differing(pair: Pair) -> bool:
     """Whether the first is better than the second by more than luck explains."""
-    effect: Any = pair.effect
-    return pair.differs and (effect is None or effect.a > 0.5)
+    return pair.differs and pair.effect is not None and pair.effect.a > 0.5

@@ -9,6 +9,7 @@ from optiviz.analysis.runs.effort import EffortName
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.stopping import StopReason
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.studies.cautions import start_of
 from optiviz.studies.measures import along, final, reading_of
 from optiviz.studies.plan import Study
 from optiviz.studies.records import Record
@@ -69,8 +70,8 @@ def columns(results: Results, effort: EffortName, at: float | None) -> tuple[Col
     for planned in study.runs:
         record = results.records.get(planned)
         if record is not None:
-            seeds = Seeds(planned.search_seed, planned.split_seed)
-            done[planned.configuration].append((seeds, record))
+            of = Seeds(planned.search_seed, planned.split_seed)
+            done[planned.configuration].append((of, record))
     made = []
     for configuration, runs in zip(study.configurations, done, strict=True):
         problem = configuration.spec.problem
@@ -84,7 +85,8 @@ def columns(results: Results, effort: EffortName, at: float | None) -> tuple[Col
         if at is not None:
             times[times > at] = np.inf
             spent = np.minimum(spent, at)
-        seeds, records = (tuple(part) for part in zip(*runs, strict=True)) if runs else ((), ())
+        seeds = tuple(seeds for seeds, _ in runs)
+        records = tuple(record for _, record in runs)
         made.append(Column(seeds, records, values, times, spent))
     return tuple(made)
 
@@ -128,7 +130,9 @@ def common_effort(results: Results, effort: EffortName) -> float:
     A run that reached its target, or ended as nothing better came, has its value for good and sets
     no bound, unless all are so.
     """
-    study, bounds, ends = results.study, [], []
+    study = results.study
+    bounds: list[float] = []
+    ends: list[float] = []
     for planned, record in results.records.items():
         if record.failed:
             continue
@@ -137,7 +141,7 @@ def common_effort(results: Results, effort: EffortName) -> float:
         (ends if record.stop_reason in _DONE else bounds).append(end)
     if bounds:
         return min(bounds)
-    return max(ends, default=np.nan)
+    return max(ends) if ends else np.nan
 
 
 def best_possible(measure: str, problem: Problem) -> float | None:
@@ -154,17 +158,20 @@ def shares_seeds(study: Study) -> bool:
 
     Else they are as independent as any two, and pairs of them mean nothing.
     """
-    problems = [_without_goal(configuration.spec.problem) for configuration in study.configurations]
+    problems = [configuration.spec.problem for configuration in study.configurations]
     if all(problem == problems[0] for problem in problems):
         return True
-    data = [problem.get("dataset") for problem in problems]
+    starts = [start_of(problem) for problem in problems]
+    if all(start == starts[0] for start in starts):
+        return True
+    data = [start.get("dataset") for start in starts]
     return bool(study.split_seeds) and all(one == data[0] for one in data)
 
 
-def _without_goal(problem: Problem) -> dict[str, object]:
-    """Return what a start is drawn from, as plain data."""
-    goal = ("objective", "l1", "l2")
-    return {name: value for name, value in problem.to_dict().items() if name not in goal}
+def independent_seeds(study: Study) -> int:
+    """Return how many seeds there are: the fewer, where two kinds vary; 1 is held fixed."""
+    kinds = [len(study.search_seeds), len(study.split_seeds)]
+    return min([n for n in kinds if n > 1], default=1)
 
 
 def shared_seeds(found: tuple[Column, ...]) -> list[Seeds]:

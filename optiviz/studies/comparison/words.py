@@ -4,10 +4,11 @@ import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS
 from optiviz.analysis.statistics.chance import counted, listed
-from optiviz.analysis.statistics.intervals import FEWEST
+from optiviz.analysis.statistics.two import fewest_pairs
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison.pairs import MOST_RIVALS, Ground, differing
 from optiviz.studies.comparison.tables import Best, Comparison, Group, Pair
+from optiviz.studies.comparison.values import independent_seeds
 from optiviz.studies.plan import Study
 
 _UNITS = {**LABELS, "iterations": "iterations", "epochs": "epochs"}
@@ -66,16 +67,17 @@ def _best_sentence(
 def _sure(
     study: Study, ground: Ground, ranked: tuple[Group, ...], rivals: tuple[Group, ...]
 ) -> str:
-    n = min(len(study.search_seeds), len(study.split_seeds) or len(study.search_seeds))
+    n = independent_seeds(study)
     others = len(ranked) - 1
+    needed = fewest_pairs(len(ranked) * others // 2)
     if ground.withheld:
         return "How sure that is can be said when all runs are done."
     if not rivals:
         said = "Each of the others is worse" if others > 1 else f"{ranked[1].name} is worse"
         return f"{said} by more than luck explains."
-    if n < FEWEST and ground.paired:
+    if n < needed and ground.paired:
         return (
-            f"With {counted(n, 'seed')} nothing can be said of how sure that is: at least {FEWEST} "
+            f"With {counted(n, 'seed')} nothing can be said of how sure that is: at least {needed} "
             "are needed."
         )
     names = listed([group.name for group in rivals])
@@ -127,7 +129,7 @@ def _where(drafted: Comparison) -> str:
     unit = _UNITS[drafted.effort]
     equal = ", the most that every run reached" if drafted.at == drafted.common else ""
     return (
-        f"{label} at {drafted.at:,.6g} {unit}{equal}; {more}. A run's value there is the one of its "
+        f"{label} at {drafted.at:,.6g} {unit}{equal}; {more}. A run's value there is that of its "
         "last measurement up to then."
     )
 
