@@ -105,7 +105,7 @@ def friedman(values: ArrayLike, more_is_better: bool) -> SeveralTest:
     same = bool(np.all(ranks == (k + 1) / 2))
     small = n < _SMALL
     p, statistic = 1.0, np.nan
-    if n and k > 2 and not same:
+    if n > 1 and k > 2 and not same:
         found = stats.friedmanchisquare(*ranks)
         statistic, p = float(found.statistic), float(found.pvalue)
         if small:
@@ -146,7 +146,7 @@ def kruskal_wallis(groups: Sequence[ArrayLike], more_is_better: bool) -> Several
     same = bool(np.all(ranks == (n + 1) / 2))
     small = min(sizes) < _SMALL
     p, statistic = 1.0, np.nan
-    if min(sizes) and k > 2 and not same:
+    if min(sizes) > 1 and k > 2 and not same:
         found = stats.kruskal(*parts)
         statistic, p = float(found.statistic), float(found.pvalue)
         if small:
@@ -160,7 +160,7 @@ def kruskal_wallis(groups: Sequence[ArrayLike], more_is_better: bool) -> Several
     return SeveralTest(
         name="Kruskal-Wallis",
         p=_within(p),
-        least_p=min(1.0, max(equal / orders, _least(small))),
+        least_p=min(1.0, max(equal / orders, _least(small))) if min(sizes) > 1 else 1.0,
         statistic=statistic,
         by_permutation=small,
         mean_ranks=tuple(float(part.mean()) if len(part) else np.nan for part in parts),
