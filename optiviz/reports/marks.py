@@ -33,6 +33,7 @@ from optiviz.views.palette import Palette
 _IMAGE = 0.5  # how much of the class colour shows where the model is sure
 _LARGEST = 1e300
 _LONGEST_LABEL = 32  # letters
+_LONGEST_NAME, _MOST_NAMES = 28, 24  # letters of categories' names, and how many
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -49,14 +50,28 @@ def set_axes(axes: Axes, figure: Figure, palette: Palette) -> None:
         (axes.set_yscale if upright else axes.set_xscale)("log" if log else "linear")
         (axes.set_ylim if upright else axes.set_xlim)(low, high)
         which.set_label_text(plain(axis.label, 60), color=palette.muted)
+        which.set_minor_locator(ticker.NullLocator())
+        if axis.ticks:
+            set_names(which, axis, low, high)
+            continue
         if not log:
             which.set_major_locator(
                 ticker.MaxNLocator(6 if upright else 8, steps=[1, 2, 2.5, 5, 10])
             )
         else:
             which.set_major_locator(ticker.FixedLocator(_decades(low, high)))
-        which.set_minor_locator(ticker.NullLocator())
         which.set_major_formatter(ticker.FuncFormatter(_tick))
+
+
+def set_names(which: Any, axis: Axis, low: float, high: float) -> None:
+    """Write the names of an axis, or some of them where there are many."""
+    inside = [(value, text) for value, text in axis.ticks if low <= value <= high]
+    most = _MOST_NAMES if which.axis_name == "y" else _MOST_NAMES // 2
+    inside = inside[:: -(-len(inside) // most) or 1]
+    longest = _LONGEST_NAME if which.axis_name == "y" else max(6, 80 // max(1, len(inside)))
+    which.set_major_locator(ticker.FixedLocator([value for value, _ in inside]))
+    names = [plain(text, longest) for _, text in inside]
+    which.set_major_formatter(ticker.FixedFormatter(names))
 
 
 def _decades(low: float, high: float) -> list[float]:

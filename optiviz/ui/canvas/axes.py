@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from optiviz.views.figure import Axis
 
-__all__ = ["Scale", "Tick", "extent", "number", "range_of", "ticks_of", "tidy_step"]
+__all__ = [
+    "Scale", "Tick", "extent", "named_ticks", "number", "range_of", "ticks_of", "tidy_step",
+]  # fmt: skip
 
 Array = NDArray[np.float64]
 Range = tuple[float, float]
@@ -243,6 +245,13 @@ def ticks_of(low: float, high: float, scale: Scale, most: int) -> list[Tick]:
     values = [number_ * step for number_ in range(first, last + 1)]
     texts = _tick_texts(values, step)
     return [Tick(v / scale.unit, text) for v, text in zip(values, texts, strict=True)]
+
+
+def named_ticks(axis: Axis, low: float, high: float, scale: Scale, most: int) -> list[Tick]:
+    """Return the ticks that an axis names between two places, or some of them, evenly spaced."""
+    places = [Tick(scale.place(value), text) for value, text in axis.ticks]
+    inside = [tick for tick in places if low <= tick.place <= high]
+    return inside[:: max(math.ceil(len(inside) / max(most, 1)), 1)]
 
 
 def _inside(low: float, high: float, step: float) -> tuple[int, int]:

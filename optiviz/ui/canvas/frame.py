@@ -3,13 +3,15 @@
 Imports Qt, the axes' arithmetic, the theme and the figure.
 """
 
+import math
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
-from optiviz.ui.canvas.axes import Scale, Tick, ticks_of
+from optiviz.ui.canvas.axes import Scale, Tick, named_ticks, ticks_of
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import Axis
 
@@ -17,6 +19,9 @@ __all__ = ["Frame"]
 
 TICK = 4.0
 """The length of a tick, in pixels."""
+
+NAMES = 0.36
+"""Of the width may be the room for names of categories."""
 
 _LEFT = Qt.AlignmentFlag.AlignLeft.value | Qt.AlignmentFlag.AlignVCenter.value
 _CENTRE = Qt.AlignmentFlag.AlignCenter
@@ -79,24 +84,27 @@ class Frame(QGraphicsItem):
         line = metrics.height()
         # Where its name is longer than the axis is high, it stands level above it.
         self._level = metrics.horizontalAdvance(self._y.label) > size.height()
-        top = line / 2 if self._y.label else float(SPACE[0])
+        top = line / 2 if self._y.drawn else float(SPACE[0])
         if self._level:
             top = line + SPACE[0]
         bottom = float(SPACE[0])
-        if self._x.label:
-            bottom = TICK + line + (line if size.height() > 8 * line else 0.0) + SPACE[0]
+        if self._x.drawn:
+            named = line if self._x.label and size.height() > 8 * line else 0.0
+            bottom = TICK + line + named + SPACE[0]
         left = float(SPACE[0])
-        if self._y.label:
+        if self._y.drawn:
             height = max(size.height() - top - bottom, 1.0)
-            self._y_found = ticks_of(*y_range, self._sy, self._most(height, 2.3))
+            self._y_found = self._found_upwards(y_range, height)
             widths = [metrics.horizontalAdvance(tick.text) for tick in self._y_found]
             wanted = max(widths, default=0.0) + TICK + SPACE[0]
-            wanted += 0.0 if self._level else line + SPACE[0]
+            if self._y.ticks:
+                wanted = min(wanted, NAMES * size.width())
+            wanted += 0.0 if self._level or not self._y.label else line + SPACE[0]
             # It grows at once and shrinks late, so that a digit more does not move the plot.
             if wanted > self._left or wanted < self._left - 2.5 * line:
                 self._left = wanted
             left = self._left
-        half = 1.4 * line if self._x.label else 0.0
+        half = 1.4 * line if self._x.drawn else 0.0
         right = max(margin, half, float(SPACE[0]))
         self.needs = left, right
         left, right = max(left, self._least[0]), max(right, self._least[1])
@@ -115,19 +123,13 @@ class Frame(QGraphicsItem):
             self.prepareGeometryChange()
             self._area = area
         self._x_ticks, self._y_ticks = [], []
-        if self._x.label:
+        if self._x.drawn:
             per = area.width() / (x_range[1] - x_range[0])
-            most = self._most(area.width(), 2.6)
-            found = ticks_of(*x_range, self._sx, most)
-            metrics = QFontMetricsF(current_theme().font())
-            widest = max((metrics.horizontalAdvance(t.text) for t in found), default=0.0)
-            if len(found) > 1 and (found[1].place - found[0].place) * per < widest + SPACE[2]:
-                fewer = int(area.width() / (widest + SPACE[3]))
-                found = ticks_of(*x_range, self._sx, max(fewer, 2))
+            found = self._found_across(x_range, area.width())
             self._x_ticks = [(area.left() + (t.place - x_range[0]) * per, t.text) for t in found]
-        if self._y.label:
+        if self._y.drawn:
             per = area.height() / (y_range[1] - y_range[0])
-            found = ticks_of(*y_range, self._sy, self._most(area.height(), 2.3))
+            found = self._found_upwards(y_range, area.height())
             self._y_ticks = [(area.bottom() - (t.place - y_range[0]) * per, t.text) for t in found]
         self.update()
 
@@ -146,21 +148,26 @@ class Frame(QGraphicsItem):
             for at, _ in self._y_ticks:
                 painter.drawLine(QPointF(area.left(), at), QPointF(area.right(), at))
         painter.setPen(edge)
-        if self._x.label:
+        if self._x.drawn:
             painter.drawLine(area.bottomLeft(), area.bottomRight())
         for at, _ in self._x_ticks:
             painter.drawLine(QPointF(at, area.bottom()), QPointF(at, area.bottom() + TICK))
-        if self._y.label and not self._grid:
+        if self._y.drawn and not self._grid:
             painter.drawLine(area.topLeft(), area.bottomLeft())
         painter.setFont(theme.font())
         painter.setPen(theme.colour("muted"))
         line = QFontMetricsF(theme.font()).height()
         for at, text in self._x_ticks:
-            room = QRectF(at - 60, area.bottom() + TICK, 120, line)
+            room = QRectF(at - 300, area.bottom() + TICK, 600, line)
             painter.drawText(room, _TOP, text)
+        metrics = QFontMetricsF(theme.font())
+        beside = line + SPACE[0] if self._y.label and not self._level else 0.0
+        names = area.left() - self._size.left() - beside - TICK
         for at, text in self._y_ticks:
             right = area.left() - SPACE[0] - TICK / 2
-            painter.drawText(QRectF(right - 200, at - line / 2, 200, line), _RIGHT, text)
+            if self._y.ticks:
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, names)
+            painter.drawText(QRectF(right - 600, at - line / 2, 600, line), _RIGHT, text)
         self._draw_names(painter, line)
 
     def _draw_names(self, painter: QPainter, line: float) -> None:
@@ -185,6 +192,45 @@ class Frame(QGraphicsItem):
             room = QRectF(-length / 2, -line / 2, length, line)
             painter.drawText(room, _CENTRE, metrics.elidedText(self._y.label, elide, length))
             painter.restore()
+
+    def _found_across(self, x_range: tuple[float, float], width: float) -> list[Tick]:
+        """Return ticks along x, so many that their texts stand apart."""
+        metrics = QFontMetricsF(current_theme().font())
+        per = width / (x_range[1] - x_range[0])
+        if self._x.ticks:
+            return self._names_across(x_range, per, metrics)
+        found = ticks_of(*x_range, self._sx, self._most(width, 2.6))
+        widest = max((metrics.horizontalAdvance(t.text) for t in found), default=0.0)
+        if len(found) > 1 and (found[1].place - found[0].place) * per < widest + SPACE[2]:
+            fewer = int(width / (widest + SPACE[3]))
+            found = ticks_of(*x_range, self._sx, max(fewer, 2))
+        return found
+
+    def _names_across(
+        self, x_range: tuple[float, float], per: float, metrics: QFontMetricsF
+    ) -> list[Tick]:
+        """Return names along x: shortened to their room, or some of them where it is too small.
+
+        A number that is cut off would be another one: of numbers some are left out at once.
+        """
+        found = named_ticks(self._x, *x_range, self._sx, len(self._x.ticks))
+        if len(found) < 2:
+            return found
+        room = min(b.place - a.place for a, b in pairwise(found)) * per - SPACE[1]
+        widest = max(metrics.horizontalAdvance(t.text) for t in found)
+        numbers = all(t.text[:1] in "−0123456789" for t in found)
+        least = widest if numbers else min(widest, 3.5 * metrics.height())
+        if room < least:
+            every = math.ceil((least + SPACE[1]) / max(room + SPACE[1], 1.0))
+            found, room = found[::every], (room + SPACE[1]) * every - SPACE[1]
+        elide = Qt.TextElideMode.ElideRight
+        return [Tick(t.place, metrics.elidedText(t.text, elide, room + 1)) for t in found]
+
+    def _found_upwards(self, y_range: tuple[float, float], height: float) -> list[Tick]:
+        """Return ticks along y."""
+        if self._y.ticks:
+            return named_ticks(self._y, *y_range, self._sy, self._most(height, 1.0))
+        return ticks_of(*y_range, self._sy, self._most(height, 2.3))
 
     @staticmethod
     def _most(length: float, lines_each: float) -> int:

@@ -17,7 +17,7 @@ from optiviz.ui.canvas.readout import Reading, Readout, nearest_x, value_at
 from optiviz.ui.canvas.spots import Place, Places
 from optiviz.ui.canvas.steps import steps_of_key
 from optiviz.ui.theme import current_theme
-from optiviz.views.figure import Line
+from optiviz.views.figure import Axis, Line
 
 if TYPE_CHECKING:
     from optiviz.ui.canvas.plot import PlotPane
@@ -241,8 +241,8 @@ class Pointing:
                 rows.append(Reading(name, number(there), line.role, line.dash))
         if not lines:
             rows = [
-                Reading(figure.x.label, number(x, 3)),
-                Reading(figure.y.label, number(y, 3)),
+                Reading(figure.x.label, _told(figure.x, x)),
+                Reading(figure.y.label, _told(figure.y, y)),
             ]
             if image is not None and image.label:
                 rows.append(Reading(image.label, number(image.at(x, y), 3)))
@@ -281,3 +281,10 @@ class Pointing:
         left, high = plot.value_at(rect.topLeft() + corner, inside=False)
         right, low = plot.value_at(rect.bottomRight() + corner, inside=False)
         return points_inside(plot.figure().items, (left, right), (low, high))
+
+
+def _told(axis: Axis, value: float) -> str:
+    """Return a value as an axis says it: the name of the nearest category where it has names."""
+    if not axis.ticks:
+        return number(value, 3)
+    return min(axis.ticks, key=lambda tick: abs(tick[0] - value))[1]

@@ -48,12 +48,21 @@ class Axis:
         Its range; None follows the data.
     log : bool
         Logarithmic. Values that are not above zero are left out, and the caption says so.
+    ticks : tuple of (float, str)
+        Where to write what instead of numbers, in rising order: names of categories. Long names
+        are shortened; of more than there is room for some are left out.
     """
 
     label: str = ""
     low: float | None = None
     high: float | None = None
     log: bool = False
+    ticks: tuple[tuple[float, str], ...] = ()
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is anything to write along it; some pictures have no axes."""
+        return bool(self.label or self.ticks)
 
 
 @dataclass(frozen=True)
