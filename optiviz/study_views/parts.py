@@ -1,0 +1,143 @@
+"""What views of studies share: which configurations stand out, what runs tell, how axes read."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optiviz.analysis.runs.effort import LABELS, EffortName
+from optiviz.engine.problem import Array, Reading
+from optiviz.engine.wording import measured, rounded
+from optiviz.studies.groups import Group
+from optiviz.studies.plan import Study
+from optiviz.studies.results import Results
+from optiviz.views.figure import Action, Spots
+
+_WIDE = 30.0  # times as large as the smallest value: from there on a linear axis hides most
+
+_MEANINGS: dict[EffortName, str] = {
+    "iterations": (
+        "One iteration is one update, whatever it costs: a climb scores one point, a population "
+        "many, a descent needs a gradient; so iterations don't compare families of algorithms."
+    ),
+    "evaluations": (
+        "Evaluations count how often a point was scored{gradients}; they are fair between "
+        "families, but count a batch of rows like all rows."
+    ),
+    "rows": (
+        "Rows seen count the rows of the data that were read, so that small batches are told "
+        "from all rows; what is done with a row, a gradient or a value, counts alike."
+    ),
+    "epochs": (
+        "One epoch is as many rows as there are training rows: small batches are told from all "
+        "rows; what is done with a row, a gradient or a value, counts alike."
+    ),
+    "seconds": (
+        "Seconds of computing on the machine that did the runs, which depend on it and on what "
+        "else it did."
+    ),
+}
+
+
+def effort_label(effort: EffortName, weight: float) -> str:
+    """Return what an axis of efforts says."""
+    if effort == "evaluations" and weight:
+        return f"evaluations (a gradient counts as {rounded(weight)})"
+    return LABELS[effort]
+
+
+def effort_meaning(effort: EffortName, weight: float) -> str:
+    """Return a sentence on what an effort counts, and what it can't compare."""
+    counted = f", a gradient as {rounded(weight)} of them" if weight else ", gradients not at all"
+    return _MEANINGS[effort].format(gradients=counted)
+
+
+def nothing_yet(results: Results) -> str:
+    """Say that no run is done; empty if one is."""
+    if results.records:
+        return ""
+    size = results.study.size
+    runs = "Its one run isn't" if size == 1 else f"None of its {size:,} runs is"
+    return f"{runs} done yet: start the study, and what it finds is drawn here as it comes."
+
+
+def done(results: Results) -> str:
+    """Return how many runs are done, for a card's title line."""
+    size, n = results.study.size, len(results.records)
+    runs = "1 run" if size == 1 else f"{size:,} runs"
+    return runs if n >= size else f"{n:,} of {runs}"
+
+
+def worst_of(reading: Reading) -> float:
+    """Return what a failed run counts as."""
+    return -np.inf if reading.more_is_better else np.inf
+
+
+def quartiles(values: Array, worst: float) -> tuple[Array, Array, Array]:
+    """Return the lower quartile, the median and the upper quartile of each column.
+
+    Parameters
+    ----------
+    values : ndarray, shape (runs, ...)
+        nan counts as the worst.
+    worst : float
+        inf or -inf.
+    """
+    ordered = np.sort(np.where(np.isnan(values), worst, values), axis=0)
+    found = []
+    for share in (0.25, 0.5, 0.75):
+        at = share * (len(ordered) - 1)
+        low, high = ordered[int(np.floor(at))], ordered[int(np.ceil(at))]
+        with np.errstate(invalid="ignore"):
+            between = low + (at - np.floor(at)) * (high - low)
+        found.append(np.where(low == high, low, between))
+    return found[0], found[1], found[2]
+
+
+def middle(group: Group, worst: float) -> float:
+    """Return the median of what a configuration's runs came to; nan if none is done."""
+    return float(quartiles(group.values, worst)[1]) if len(group.values) else np.nan
+
+
+def best_first(groups: Sequence[Group], reading: Reading) -> list[Group]:
+    """Return configurations by their medians, the best first, those without runs last."""
+    worst = worst_of(reading)
+    medians = np.array([middle(group, worst) for group in groups])
+    better = -medians if reading.more_is_better else medians
+    return [
+        groups[i] for i in np.argsort(np.where(np.isnan(better), np.inf, better), kind="stable")
+    ]
+
+
+def is_wide(values: Array, reading: Reading) -> bool:
+    """Whether values of which less is better lie so far apart that they need logarithms."""
+    values = values[np.isfinite(values)]
+    above = values[values > 0]
+    low_is_good = not reading.more_is_better and len(above) > 0 and bool((values >= 0).all())
+    return low_is_good and bool(values.max() > _WIDE * above.min())
+
+
+def value_words(value: float) -> str:
+    """Return a value as people read it; infinite is what failed runs count as."""
+    return "failed" if np.isinf(value) else "" if np.isnan(value) else measured(value)
+
+
+def runs_spots(study: Study, group: Group, x: Array, y: Array, measure: str) -> Spots:
+    """Return the runs of a configuration as places that can be pointed at and opened."""
+    records, planned = group.records, group.planned
+    facts: list[tuple[str, tuple[str, ...]]] = [
+        ("", (group.name,) * len(records)),
+        ("seed", tuple(f"{p.search_seed}" for p in planned)),
+        ("split", tuple("" if p.split_seed is None else f"{p.split_seed}" for p in planned)),
+        (measure, tuple(map(value_words, group.values.tolist()))),
+        ("iterations", tuple(f"{r.iterations:,}" for r in records)),
+        ("failed", tuple(_failure(r.failed, r.failure) for r in records)),
+    ]
+    actions = tuple(
+        Action(f"Show {study.name_of(p)}", runs=(place,))
+        for p, place in zip(planned, group.places.tolist(), strict=True)
+    )
+    return Spots(x, y, tuple(facts), actions)
+
+
+def _failure(failed: bool, sentence: str) -> str:
+    return (sentence or "it diverged") if failed else ""

@@ -1,0 +1,159 @@
+"""What they came to: every run of every configuration as a point, with median and quartiles."""
+
+from typing import Annotated, Literal
+
+import numpy as np
+
+from optiviz.engine.parameters import Param
+from optiviz.engine.problem import Array, Reading
+from optiviz.engine.wording import measured
+from optiviz.studies.groups import Group, grouped, reading
+from optiviz.studies.results import Results
+from optiviz.study_views import StudyView
+from optiviz.study_views.parts import (
+    best_first,
+    done,
+    is_wide,
+    nothing_yet,
+    quartiles,
+    runs_spots,
+    worst_of,
+)
+from optiviz.views.figure import Axis, Band, Figure, Item, LegendEntry, Line, Points, Rule
+
+_GOLDEN = 0.6180339887498949  # its multiples, without the whole, fill 0 to 1 evenly
+_REACH = 0.3  # of a row: how far points lie from its middle
+_BOX, _MEDIAN = 0.34, 0.4  # of a row: half the height of what half of the runs lie between
+_EDGE = 0.05  # of the width: so far beyond the worst value failed runs are drawn
+
+
+class Spread(StudyView):
+    """One row for each configuration, one point for each run."""
+
+    kind = "spread"
+    label = "What they came to"
+    place = 20
+
+    order: Annotated[
+        Literal["median", "listed"],
+        Param(
+            "Which row comes first.",
+            label="Order",
+            choices={"median": "the best median first", "listed": "as in the study"},
+        ),
+    ] = "median"
+    scale: Annotated[
+        Literal["fitting", "linear", "log"],
+        Param(
+            "Logarithmic where values lie far apart and less is better.",
+            label="Scale",
+            choices={"fitting": "as fits", "linear": "linear", "log": "logarithmic"},
+        ),
+    ] = "fitting"
+    most: Annotated[
+        int, Param("Of more configurations the best ones.", label="Rows at most", ge=1, le=200)
+    ] = 24
+
+    def figure(self, results: Results) -> Figure:
+        """Draw what all runs that are done came to."""
+        study = results.study
+        if empty := nothing_yet(results):
+            return Figure(self.label, empty=empty)
+        read = reading(study)
+        groups = [group for group in grouped(results) if group.records]
+        ordered = best_first(groups, read)[: self.most]
+        kept = {group.number for group in ordered}
+        rows = ordered if self.order == "median" else [g for g in groups if g.number in kept]
+        values = np.concatenate([group.values for group in rows])
+        if not np.isfinite(values).any():
+            why = "failed" if all(g.failed.all() for g in rows) else f"has no {read.name}"
+            return Figure(self.label, empty=f"Every run that is done {why}.")
+        log = self._is_log(values, read)
+        edge = _worse_edge(values, study.target, read, log)
+        items: list[Item] = []
+        spots = []
+        for place, group in enumerate(rows):
+            at = float(len(rows) - 1 - place)
+            y = at + _REACH * _jitter(len(group.values))
+            x = np.where(np.isfinite(group.values), group.values, edge)
+            items += _row(group, x, y, at, worst_of(read), edge)
+            spots.append(runs_spots(study, group, x, y, read.name))
+        if study.target is not None:
+            items.append(Rule(study.target, role="muted", dash="dash"))
+        ticks = tuple((float(len(rows) - 1 - i), group.name) for i, group in enumerate(rows))
+        target = "" if study.target is None else f"target {measured(study.target)}"
+        legend = (LegendEntry(target, "muted", "line", "dash"),) if target else ()
+        return Figure(
+            title=self.label,
+            note=done(results),
+            x=Axis(read.name, log=log),
+            y=Axis("", -0.6, len(rows) - 0.4, ticks=ticks[::-1]),
+            items=tuple(items),
+            legend=legend,
+            caption=self._caption(read, rows, len(groups), log),
+            spots=tuple(spots),
+        )
+
+    def _is_log(self, values: Array, read: Reading) -> bool:
+        known = values[np.isfinite(values)]
+        if self.scale == "fitting":
+            return is_wide(known, read)
+        return self.scale == "log" and bool((known > 0).all())
+
+    def _caption(self, read: Reading, rows: list[Group], n: int, log: bool) -> str:
+        name = f"{read.name[:1].upper()}{read.name[1:]}"
+        better = "higher" if read.more_is_better else "lower"
+        words = [
+            f"{name} that each run came to, a point each; {better} is better. The upright line is "
+            "the median of a row, half of its runs lie in the box."
+        ]
+        failed = sum(int(group.failed.sum()) for group in rows)
+        if failed:
+            runs = "1 run" if failed == 1 else f"{failed:,} runs"
+            words.append(f"{runs} failed: crosses at the worse edge, which count as the worst.")
+        if n > len(rows):
+            words.append(f"These are the best {len(rows):,} of {n:,} configurations.")
+        if self.scale == "log" and not log:
+            words.append("The axis is linear, since values of zero or below have no logarithm.")
+        return " ".join(words)
+
+
+def _row(group: Group, x: Array, y: Array, at: float, worst: float, edge: float) -> list[Item]:
+    """Return the box, the points and the median of a configuration."""
+    role = f"run:{group.number}"
+    low, median, high = (float(v) for v in quartiles(group.values, worst))
+    inside = [v if np.isfinite(v) else edge for v in (low, median, high)]
+    items: list[Item] = []
+    if len(x) > 1:
+        ends = np.array([min(inside), max(inside)])
+        items.append(Band(ends, np.full(2, at - _BOX), np.full(2, at + _BOX), role, 0.16))
+    well = np.isfinite(group.values)
+    many = len(x) > 60
+    items.append(
+        Points(x[well], y[well], role, size=0.4 if many else 0.55, opacity=0.5 if many else 0.8)
+    )
+    if not well.all():
+        items.append(Points(x[~well], y[~well], "danger", "cross", 0.6))
+    if len(x) > 1:
+        ends = np.array([at - _MEDIAN, at + _MEDIAN])
+        items.append(Line(np.full(2, inside[1]), ends, role, width=2.2))
+    return items
+
+
+def _jitter(n: int) -> Array:
+    """Return places from -1 to 1 that keep neighbours apart, the same ones each time."""
+    places = 2.0 * (np.arange(1, n + 1) * _GOLDEN % 1.0) - 1.0
+    return np.asarray(places if n > 1 else np.zeros(1))
+
+
+def _worse_edge(values: Array, target: float | None, read: Reading, log: bool) -> float:
+    """Return where failed runs are drawn: a little beyond the worst value."""
+    known = values[np.isfinite(values)]
+    if target is not None and (target > 0 or not log):
+        known = np.append(known, target)
+    if log:
+        known = np.log10(known[known > 0])
+    low, high = float(known.min()), float(known.max())
+    step = _EDGE * (high - low) or 0.1 * abs(high) or 0.1
+    edge = low - step if read.more_is_better else high + step
+    return float(10**edge) if log else edge
