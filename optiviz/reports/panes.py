@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.patches import Rectangle
 
 from optiviz.reports.styles import SIZE, plain
@@ -97,7 +98,40 @@ def draw_tables(page: "Page", tables: Sequence[Table]) -> None:
     gap = 0.35
     width = (page.width - 2 * page.edge - gap * (len(tables) - 1)) / len(tables)
     for i, table in enumerate(tables):
-        _table(page, table, page.edge + i * (width + gap), width)
+        draw_one = _fitted if table.fitted else _table
+        draw_one(page, table, page.edge + i * (width + gap), width)
+
+
+def _fitted(page: "Page", table: Table, x: float, width: float) -> None:
+    """Draw a table to read: columns as wide as what is in them."""
+    y = page.top
+    if table.title:
+        page.text(x, y - 0.12, page.cut(table.title, width, weight="bold"), weight="bold")
+        y -= 0.3
+    high = min(0.3, (y - page.bottom - 0.3) / max(1, len(table.rows)))
+    gap = 0.2
+    longest = [
+        max(page.wide(plain(text, 40)) for text in (name, *cells))
+        for name, cells in zip(table.columns, zip(*table.cells, strict=True), strict=True)
+    ]
+    names = min(max((page.wide(plain(name, 40)) for name in table.rows), default=0.1), 0.35 * width)
+    share = min(1.0, (width - names) / (sum(longest) + gap * len(longest)))
+    size = max(4.0, min(SIZE * share, 60 * high))
+    ends = x + names + share * (np.cumsum(longest) + gap * (1 + np.arange(len(longest))))
+    muted = {"color": page.palette.muted, "size": size}
+    page.text(x, y - 0.1, plain(table.row_title, 40), **muted)
+    for name, end in zip(table.columns, ends, strict=True):
+        page.text(float(end), y - 0.1, plain(name, 40), ha="right", **muted)
+    y -= 0.26
+    for i, row in enumerate(table.cells):
+        middle = y - (i + 0.5) * high
+        shade = 0.0 if table.shade is None else float(table.shade[i].max())
+        if shade > 0:
+            box = (float(ends[-1]) - x + 0.1, high)
+            _cell(page, table, x - 0.05, middle - high / 2, box, shade)
+        page.text(x, middle, page.cut(table.rows[i], names, size=size), size=size)
+        for text, end in zip(row, ends, strict=True):
+            page.text(float(end), middle, plain(text, 40), ha="right", size=size)
 
 
 def _table(page: "Page", table: Table, x: float, width: float) -> None:

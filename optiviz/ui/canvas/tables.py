@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from optiviz.ui.canvas.fitted_table import draw_fitted
 from optiviz.ui.theme import SPACE, blend, current_theme
 from optiviz.views.figure import Table
 
@@ -74,7 +75,9 @@ class TablesPane(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for (number, table), rect in zip(self._each(), self.rects(), strict=True):
-            if rect.width() > 20 and rect.height() > 20:
+            if rect.width() > 20 and rect.height() > 20 and table.fitted:
+                draw_fitted(painter, table, rect)
+            elif rect.width() > 20 and rect.height() > 20:
                 left = _names_room(table, float(self.width())) if self._named(number) else 0.0
                 self._draw(painter, table, rect, left)
         painter.end()

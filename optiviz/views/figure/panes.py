@@ -19,6 +19,9 @@ class Table:
     row_title, column_title : str
         What the headings are, such as "is" and "predicted".
     title : str
+    fitted : bool
+        It is read, row by row: each column is as wide as what is in it, and a row is tinted as its
+        strongest cell.
     """
 
     rows: tuple[str, ...]
@@ -29,6 +32,7 @@ class Table:
     row_title: str = ""
     column_title: str = ""
     title: str = ""
+    fitted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
