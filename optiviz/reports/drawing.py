@@ -246,6 +246,7 @@ class Page:
             values = [item for item in part.items if isinstance(item, ValueImage)]
             if values:
                 marks.draw_ramp(axes, values[0], self.palette, self.width)
+            marks.leave_out(axes, part)
             marks.draw_labels(axes, part, self.palette, lambda: self.canvas.dpi / 72)
 
     def _axes(self, figure: Figure) -> Axes:

@@ -229,7 +229,7 @@ def _draw_image(axes: Axes, item: ClassImage | ValueImage, colours: Any, z: floa
         colours,
         origin="lower",
         extent=(item.left, item.right, item.bottom, item.top),
-        interpolation="bilinear",
+        interpolation="nearest" if isinstance(item, ValueImage) and item.flat else "bilinear",
         aspect="auto",
         zorder=z,
     )
@@ -289,6 +289,16 @@ def _draw_text(axes: Axes, item: Text, palette: Palette, z: float) -> None:
         clip_on=True,
         zorder=max(4.0, z),
     )
+
+
+def leave_out(axes: Axes, figure: Figure) -> None:
+    """Hide words that have no room, where axes have been placed."""
+    words = (item for item in figure.items if isinstance(item, Text))
+    drawn = (item for item in words if math.isfinite(item.x) and math.isfinite(item.y))
+    for item, text in zip(drawn, axes.texts, strict=False):
+        if item.room is not None:
+            ends = axes.transData.transform([(item.x, item.y), (item.x + item.room, item.y)])
+            text.set_visible(text.get_window_extent().width <= abs(float(ends[1, 0] - ends[0, 0])))
 
 
 # Labels at the ends of lines

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from optiviz.reports.styles import SIZE, plain
-from optiviz.views.figure import Code, Note, Table
+from optiviz.views.figure import Code, Note, Table, in_two_lines
 
 if TYPE_CHECKING:
     from optiviz.reports.drawing import Page
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _SMALL = SIZE - 0.5
 _MONO: dict[str, Any] = {"family": "DejaVu Sans Mono", "size": SIZE - 1}
 _STEP = 0.165  # inches between lines of text
+_GAP, _SMALLEST = 0.2, 6.0  # inches between columns; type of tables of many
 
 
 def draw_code(page: "Page", code: Code) -> None:
@@ -108,21 +109,23 @@ def _fitted(page: "Page", table: Table, x: float, width: float) -> None:
     if table.title:
         page.text(x, y - 0.12, page.cut(table.title, width, weight="bold"), weight="bold")
         y -= 0.3
-    high = min(0.3, (y - page.bottom - 0.3) / max(1, len(table.rows)))
-    gap = 0.2
     longest = [
-        max(page.wide(plain(text, 40)) for text in (name, *cells))
+        max(page.wide(plain(text, 40)) for text in (*in_two_lines(name), *cells)) + _GAP
         for name, cells in zip(table.columns, zip(*table.cells, strict=True), strict=True)
     ]
     names = min(max((page.wide(plain(name, 40)) for name in table.rows), default=0.1), 0.35 * width)
-    share = min(1.0, (width - names) / (sum(longest) + gap * len(longest)))
-    size = max(4.0, min(SIZE * share, 60 * high))
-    ends = x + names + share * (np.cumsum(longest) + gap * (1 + np.arange(len(longest))))
+    least = _SMALLEST / SIZE
+    while len(longest) > 1 and least * (names + sum(longest)) > width:
+        longest.pop()
+    high = min(0.3, (y - page.bottom - 0.7) / max(1, len(table.rows)))
+    size = max(4.0, min(SIZE, SIZE * width / (names + sum(longest)), 60 * high))
+    ends = x + (names + np.cumsum(longest)) * size / SIZE
     muted = {"color": page.palette.muted, "size": size}
-    page.text(x, y - 0.1, plain(table.row_title, 40), **muted)
-    for name, end in zip(table.columns, ends, strict=True):
-        page.text(float(end), y - 0.1, plain(name, 40), ha="right", **muted)
-    y -= 0.26
+    page.text(x, y - 0.24, page.cut(table.row_title, names, size=size), va="bottom", **muted)
+    for name, end in zip(table.columns, ends, strict=False):
+        words = "\n".join(plain(line, 40) for line in in_two_lines(name))
+        page.text(float(end), y - 0.34, words, ha="right", va="bottom", **muted)
+    y -= 0.4
     for i, row in enumerate(table.cells):
         middle = y - (i + 0.5) * high
         shade = 0.0 if table.shade is None else float(table.shade[i].max())
@@ -130,8 +133,12 @@ def _fitted(page: "Page", table: Table, x: float, width: float) -> None:
             box = (float(ends[-1]) - x + 0.1, high)
             _cell(page, table, x - 0.05, middle - high / 2, box, shade)
         page.text(x, middle, page.cut(table.rows[i], names, size=size), size=size)
-        for text, end in zip(row, ends, strict=True):
+        for text, end in zip(row, ends, strict=False):
             page.text(float(end), middle, plain(text, 40), ha="right", size=size)
+    left_out = len(table.columns) - len(longest)
+    if left_out:
+        words = f"… {left_out} more column{'s' if left_out > 1 else ''}"
+        page.text(x, y - (len(table.rows) + 0.5) * high, words, **muted)
 
 
 def _table(page: "Page", table: Table, x: float, width: float) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from optiviz.analysis.runs.effort import EffortName
 from optiviz.engine.problem import Array
-from optiviz.studies.groups import Group
+from optiviz.studies.done import Done
 from optiviz.studies.measures import along
 from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
@@ -44,7 +44,7 @@ class Courses:
 
 
 def courses(
-    results: Results, group: Group, effort: EffortName, *, worst: float, points: int, log: bool
+    results: Results, group: Done, effort: EffortName, *, worst: float, points: int, log: bool
 ) -> Courses:
     """Read the runs of a configuration at the same efforts.
 
@@ -78,12 +78,12 @@ def courses(
     return Courses(x, values, going, steps, ways)
 
 
-def _all(group: Group) -> range:
+def _all(group: Done) -> range:
     return range(len(group.records))
 
 
 def _way(
-    weight: float, measure: str, group: Group, i: int, effort: EffortName
+    weight: float, measure: str, group: Done, i: int, effort: EffortName
 ) -> tuple[Array, Array]:
     """Return efforts and values of a run where it was measured."""
     record = group.records[i]

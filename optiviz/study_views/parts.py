@@ -1,13 +1,15 @@
 """What views of studies share: which configurations stand out, what runs tell, how axes read."""
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured, rounded
-from optiviz.studies.groups import Group
+from optiviz.studies.comparison import Comparison, compare
+from optiviz.studies.done import Done
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.views.figure import Action, Spots
@@ -36,6 +38,20 @@ _MEANINGS: dict[EffortName, str] = {
         "else it did."
     ),
 }
+
+
+_compared: WeakKeyDictionary[Results, dict[EffortName, tuple[int, Comparison]]]
+_compared = WeakKeyDictionary()
+
+
+def compared(results: Results, effort: EffortName = "evaluations") -> Comparison:
+    """Return what a study says; the same as before where no run has come since."""
+    known = _compared.setdefault(results, {})
+    stage = hash(tuple(map(id, results.records.values())))
+    found = known.get(effort)
+    if found is None or found[0] != stage:
+        found = known[effort] = stage, compare(results, effort)
+    return found[1]
 
 
 def effort_label(effort: EffortName, weight: float) -> str:
@@ -93,12 +109,12 @@ def quartiles(values: Array, worst: float) -> tuple[Array, Array, Array]:
     return found[0], found[1], found[2]
 
 
-def middle(group: Group, worst: float) -> float:
+def middle(group: Done, worst: float) -> float:
     """Return the median of what a configuration's runs came to; nan if none is done."""
     return float(quartiles(group.values, worst)[1]) if len(group.values) else np.nan
 
 
-def best_first(groups: Sequence[Group], reading: Reading) -> list[Group]:
+def best_first(groups: Sequence[Done], reading: Reading) -> list[Done]:
     """Return configurations by their medians, the best first, those without runs last."""
     worst = worst_of(reading)
     medians = np.array([middle(group, worst) for group in groups])
@@ -121,7 +137,7 @@ def value_words(value: float) -> str:
     return "failed" if np.isinf(value) else "" if np.isnan(value) else measured(value)
 
 
-def runs_spots(study: Study, group: Group, x: Array, y: Array, measure: str) -> Spots:
+def runs_spots(study: Study, group: Done, x: Array, y: Array, measure: str) -> Spots:
     """Return the runs of a configuration as places that can be pointed at and opened."""
     records, planned = group.records, group.planned
     facts: list[tuple[str, tuple[str, ...]]] = [
@@ -141,3 +157,10 @@ def runs_spots(study: Study, group: Group, x: Array, y: Array, measure: str) -> 
 
 def _failure(failed: bool, sentence: str) -> str:
     return (sentence or "it diverged") if failed else ""
+
+
+def rough(value: float) -> str:
+    """Return a count or a time in three or four digits; empty for nan."""
+    if np.isnan(value):
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

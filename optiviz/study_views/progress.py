@@ -10,7 +10,7 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
 from optiviz.studies.courses import Courses, courses
-from optiviz.studies.groups import Group, grouped, reading
+from optiviz.studies.done import Done, done_of, reading
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
@@ -74,7 +74,7 @@ class Progress(StudyView):
             return Figure(self.label, empty=empty)
         read = reading(study)
         worst = worst_of(read)
-        groups = [group for group in grouped(results) if group.records]
+        groups = [group for group in done_of(results) if group.records]
         found = [
             (group, courses(results, group, self.over, worst=worst, points=_POINTS, log=self.log_x))
             for group in groups
@@ -121,7 +121,7 @@ class Progress(StudyView):
         return f"No run that is done has a {name} that could be drawn over {self.over}."
 
     def _caption(
-        self, study: Study, measure: str, more: bool, groups: list[Group], log_y: bool
+        self, study: Study, measure: str, more: bool, groups: list[Done], log_y: bool
     ) -> str:
         words = [f"{measure[:1].upper()}{measure[1:]} over {self.over}: the curve is the median"]
         several = any(len(group.records) > 1 for group in groups)
@@ -149,7 +149,7 @@ class Progress(StudyView):
 
 
 def _curve(
-    group: Group, course: Courses, worst: float, *, pale: bool = False, alone: bool = False
+    group: Done, course: Courses, worst: float, *, pale: bool = False, alone: bool = False
 ) -> Line:
     """Return the median of a configuration's runs."""
     values = quartiles(course.values, worst)[1]
@@ -167,7 +167,7 @@ def _curve(
     )
 
 
-def _band(group: Group, course: Courses, worst: float, opacity: float) -> Band:
+def _band(group: Done, course: Courses, worst: float, opacity: float) -> Band:
     """Return what half of the runs lie between; where a quartile has failed it has no edge."""
     low, _, high = (_stepped(v, course.steps) for v in quartiles(course.values, worst))
     x = np.repeat(course.x, 2)[1:] if course.steps else course.x
@@ -178,7 +178,7 @@ def _stepped(values: Array, steps: bool) -> Array:
     return np.repeat(values, 2)[:-1] if steps else values
 
 
-def _singles(group: Group, course: Courses, every: int) -> Line:
+def _singles(group: Done, course: Courses, every: int) -> Line:
     """Return single runs as one line with gaps."""
     gap = np.array([np.nan])
     parts = [way for way in course.ways[::every] if len(way[0])]
@@ -197,7 +197,7 @@ def _drawn(items: list[Item]) -> Array:
 
 
 def _ends(
-    found: list[tuple[Group, Courses]], read: Reading, log: bool
+    found: list[tuple[Done, Courses]], read: Reading, log: bool
 ) -> tuple[float | None, float | None]:
     """Return the ends of the axis upwards: runs that failed leave it where others don't reach."""
     failed = [way for group, c in found for way in _ways(c, group.failed)]
@@ -218,7 +218,7 @@ def _ways(course: Courses, wanted: NDArray[np.bool_]) -> list[Array]:
     return [y for (_, y), chosen in zip(course.ways, wanted, strict=True) if chosen and len(y)]
 
 
-def _unseen(found: list[tuple[Group, Courses]]) -> str:
+def _unseen(found: list[tuple[Done, Courses]]) -> str:
     """Say which configurations have no curve, because half of their runs failed at the start."""
     names = [group.name for group, course in found if not len(course.x)]
     if not names:
@@ -227,7 +227,7 @@ def _unseen(found: list[tuple[Group, Courses]]) -> str:
     return f"No curve: {shown}; half of the runs failed at once, or nothing was measured."
 
 
-def _spots(group: Group, course: Courses, worst: float, effort: str, measure: str) -> Spots:
+def _spots(group: Done, course: Courses, worst: float, effort: str, measure: str) -> Spots:
     """Return places along a curve, which tell where half of the runs are; a click shows a run."""
     n = min(len(course.x), _POINTED)
     at = np.linspace(0, len(course.x) - 1, n).astype(int)

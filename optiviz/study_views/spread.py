@@ -7,7 +7,7 @@ import numpy as np
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
-from optiviz.studies.groups import Group, grouped, reading
+from optiviz.studies.done import Done, done_of, reading
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
@@ -60,7 +60,7 @@ class Spread(StudyView):
         if empty := nothing_yet(results):
             return Figure(self.label, empty=empty)
         read = reading(study)
-        groups = [group for group in grouped(results) if group.records]
+        groups = [group for group in done_of(results) if group.records]
         ordered = best_first(groups, read)[: self.most]
         kept = {group.number for group in ordered}
         rows = ordered if self.order == "median" else [g for g in groups if g.number in kept]
@@ -100,7 +100,7 @@ class Spread(StudyView):
             return is_wide(known, read)
         return self.scale == "log" and bool((known > 0).all())
 
-    def _caption(self, read: Reading, rows: list[Group], n: int, log: bool) -> str:
+    def _caption(self, read: Reading, rows: list[Done], n: int, log: bool) -> str:
         name = f"{read.name[:1].upper()}{read.name[1:]}"
         better = "higher" if read.more_is_better else "lower"
         words = [
@@ -118,7 +118,7 @@ class Spread(StudyView):
         return " ".join(words)
 
 
-def _row(group: Group, x: Array, y: Array, at: float, worst: float, edge: float) -> list[Item]:
+def _row(group: Done, x: Array, y: Array, at: float, worst: float, edge: float) -> list[Item]:
     """Return the box, the points and the median of a configuration."""
     role = f"run:{group.number}"
     low, median, high = (float(v) for v in quartiles(group.values, worst))

@@ -10,16 +10,19 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from optiviz.ui.theme import SPACE, blend, current_theme
-from optiviz.views.figure import Table
+from optiviz.views.figure import Table, in_two_lines
 
 __all__ = ["Layout", "draw_fitted", "layout_of"]
 
 _SIZES: Final = (1.0, 0.95, 0.9, 0.85, 0.8)
 _SHARE = 0.3  # of the width may be left to names of rows where columns need more
 _HIGH, _HIGHEST = 1.15, 2.0  # rows, in lines of text
+_HEAD: Final = 2.0  # lines
 _STRONGEST = 0.35
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LOW = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+_LOW_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def layout_of(table: Table, width: float, height: float) -> Layout:
         metrics = QFontMetricsF(current_theme().font(size))
         line, gap = metrics.height(), 1.2 * metrics.height()
         columns = [
-            gap + max(metrics.horizontalAdvance(text) for text in (name, *cells))
+            gap + max(metrics.horizontalAdvance(text) for text in (*in_two_lines(name), *cells))
             for name, cells in zip(table.columns, zip(*table.cells, strict=True), strict=True)
         ]
         longest = max((metrics.horizontalAdvance(name) for name in table.rows), default=0.0)
@@ -70,10 +73,11 @@ def layout_of(table: Table, width: float, height: float) -> Layout:
         while len(fitting) > 1 and least + sum(fitting) > width:
             fitting.pop()
         names = min(longest, max(width - sum(fitting), least))
-        free = height - line * 1.6 - (line if table.title else 0.0)
         needed = len(table.rows)
+        free = height - line * (_HEAD + 0.3) - (line if table.title else 0.0)
+        if len(fitting) < len(columns) or needed * line * _HIGH > free:
+            free -= line * _HIGH  # to say what is left out
         rows = min(needed, max(int(free / (line * _HIGH)), 1))
-        rows = max(rows - 1, 1) if rows < needed or len(fitting) < len(columns) else rows
         high = min(max(free / max(needed, 1), line * _HIGH), line * _HIGHEST)
         found.append(Layout(size, names, tuple(fitting), rows, high))
     most = max((len(one.widths), one.rows) for one in found)
@@ -93,13 +97,15 @@ def draw_fitted(painter: QPainter, table: Table, rect: QRectF) -> None:
         y += line
     painter.setFont(theme.font(layout.size))
     painter.setPen(theme.colour("muted"))
-    painter.drawText(QRectF(rect.left(), y, layout.names, line * 1.4), _LEFT, table.row_title)
+    titles = metrics.elidedText(table.row_title, elide, layout.names + 1)
+    painter.drawText(QRectF(rect.left(), y, layout.names, line * _HEAD), _LOW, titles)
     x = rect.left() + layout.names
     right = x + sum(layout.widths)
     for width, name in zip(layout.widths, table.columns, strict=False):
-        painter.drawText(QRectF(x, y, width, line * 1.4), _RIGHT, name)
+        lines = "\n".join(in_two_lines(name))
+        painter.drawText(QRectF(x, y, width, line * _HEAD), _LOW_RIGHT, lines)
         x += width
-    y += line * 1.5
+    y += line * (_HEAD + 0.2)
     painter.setPen(theme.colour("line"))
     painter.drawLine(QPointF(rect.left(), y), QPointF(right, y))
     card, role = theme.colour("card"), theme.colour(table.role)

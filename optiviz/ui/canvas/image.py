@@ -129,5 +129,6 @@ class ImageMark(pg.GraphicsObject):
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw it."""
         if not self._image.isNull():
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            flat = isinstance(self._source, ValueImage) and self._source.flat
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not flat)
             painter.drawImage(self._rect, self._image)

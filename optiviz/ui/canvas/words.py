@@ -70,12 +70,14 @@ class TextMark(Mark[Text]):
         super().__init__()
         self.graphics = _Words()
         self._place = (0.0, 0.0)
+        self._room: float | None = None
         self._size = 0.0
 
     def draw(self, item: Text, sx: Scale, sy: Scale) -> None:
         """Give the words their type and colour."""
         theme = current_theme()
         self._place = (sx.place(item.x), sy.place(item.y))
+        self._room = None if item.room is None else item.room / sx.unit
         self.graphics.set_boxed(item.boxed)
         self.graphics.setText(item.text)
         self._size = 0.0
@@ -85,7 +87,7 @@ class TextMark(Mark[Text]):
     def arrange(self, pixels: Pixels) -> None:
         """Move to the place, in pixels."""
         item = self.item
-        if item is None or not self.graphics.isVisible():
+        if item is None or not np.isfinite(self._place).all():
             return
         theme = current_theme()
         wanted = min(max(item.size * pixels.type_size, 0.1), 20.0)
@@ -93,6 +95,7 @@ class TextMark(Mark[Text]):
             self._size = wanted
             self.graphics.setFont(theme.font(wanted, bold=item.bold))
         size = self.graphics.words().size()
+        self.graphics.setVisible(self._room is None or size.width() <= self._room / pixels.across)
         # Beside a marker of usual size, not under it.
         gap = theme.em * 0.75 * pixels.type_size
         left, top = {

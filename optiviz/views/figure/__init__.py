@@ -26,13 +26,13 @@ from optiviz.views.figure.items import (
     Tiles,
     ValueImage,
 )
-from optiviz.views.figure.panes import Code, Note, Surface, Table
+from optiviz.views.figure.panes import Code, Note, Surface, Table, in_two_lines
 
 __all__ = [
     "Action", "Array", "Arrows", "Axis", "Band", "ClassImage", "Code", "Dash", "Disks", "Figure",
     "Item", "LegendEntry", "Line", "Marker", "Note", "Points", "Rule", "Spots", "Steps", "Strokes",
     "Surface", "Table", "Text", "Tiles", "ValueImage", "as_fine_as_a_hand", "contour_lines",
-    "to_watch",
+    "in_two_lines", "to_watch",
 ]  # fmt: skip
 
 

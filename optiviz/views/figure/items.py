@@ -123,6 +123,8 @@ class ValueImage:
         What is measured; written beside the scale.
     role : str
         Of the ramp.
+    flat : bool
+        Each cell is of one colour, as it stands for itself; else colours run into each other.
     """
 
     values: Array
@@ -133,6 +135,7 @@ class ValueImage:
     levels: tuple[float, ...]
     label: str = ""
     role: str = "value"
+    flat: bool = False
 
     def shares(self, values: Array) -> Array:
         """Return where values are on the ramp, 0 to 1; nan where they are not finite."""
@@ -161,6 +164,8 @@ class Text:
         Times usual text.
     boxed : bool
         On a plate in the colour of the card, so that it can be read over anything.
+    room : float or None
+        What it may take of the axes' x; left out where it is wider than that.
     """
 
     x: float
@@ -171,6 +176,7 @@ class Text:
     bold: bool = False
     size: float = 1.0
     boxed: bool = False
+    room: float | None = None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,15 @@ class Table:
     fitted: bool = False
 
 
+def in_two_lines(heading: str, longest: int = 12) -> tuple[str, ...]:
+    """Break a heading into two lines of about the same length, unless it is short."""
+    breaks = [i for i, letter in enumerate(heading) if letter == " "]
+    if len(heading) <= longest or not breaks:
+        return (heading,)
+    at = min(breaks, key=lambda i: abs(2 * i + 1 - len(heading)))
+    return heading[:at], heading[at + 1 :]
+
+
 @dataclass(frozen=True, eq=False)
 class Code:
     """Lines of a program, one of them lit, and what its variables are now.

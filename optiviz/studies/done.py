@@ -1,19 +1,21 @@
-"""The runs of a study by configuration, with what each came to: what pictures of it begin with."""
+"""The runs of a study that are done, by configuration: what pictures of it begin with."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.analysis.runs.effort import EffortName
 from optiviz.engine.problem import Array, Problem, Reading
-from optiviz.studies.measures import final, reading_of
+from optiviz.studies.comparison.values import columns
+from optiviz.studies.measures import reading_of
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class Done:
     """The runs of one configuration that are done, in order of their seeds.
 
     Attributes
@@ -28,6 +30,8 @@ class Group:
         Of the runs in ``study.runs``.
     values : ndarray, shape (n,)
         What each came to, as the measure is read; nan where it failed, or can't be measured.
+    times, spent : ndarray, shape (n,)
+        The effort at which each reached the target, inf where it didn't; and of the whole run.
     """
 
     number: int
@@ -37,6 +41,8 @@ class Group:
     records: tuple[Record, ...]
     places: NDArray[np.int64]
     values: Array
+    times: Array
+    spent: Array
 
     @property
     def failed(self) -> NDArray[np.bool_]:
@@ -44,33 +50,29 @@ class Group:
         return np.array([record.failed for record in self.records], dtype=bool)
 
 
-def grouped(results: Results) -> list[Group]:
-    """Return one group for each configuration of a study; it may be empty yet."""
-    study, records = results.study, results.records
-    found: list[list[tuple[int, Planned, Record]]] = [[] for _ in study.configurations]
-    for place, planned in enumerate(study.runs):
-        record = records.get(planned)
-        if record is not None:
-            found[planned.configuration].append((place, planned, record))
-    groups = []
-    for number, (configuration, runs) in enumerate(zip(study.configurations, found, strict=True)):
-        problem = configuration.spec.problem
-        values = [
-            np.nan if record.failed else final(study.measure, record, problem)
-            for _, _, record in runs
-        ]
-        groups.append(
-            Group(
-                number,
-                configuration.name,
-                problem,
-                tuple(planned for _, planned, _ in runs),
-                tuple(record for _, _, record in runs),
-                np.array([place for place, _, _ in runs], dtype=np.int64),
-                np.array(values, dtype=np.float64),
-            )
+def done_of(results: Results, effort: EffortName = "evaluations") -> list[Done]:
+    """Return the runs of each configuration; there may be none yet."""
+    study = results.study
+    planned: list[list[tuple[int, Planned]]] = [[] for _ in study.configurations]
+    for place, one in enumerate(study.runs):
+        if one in results.records:
+            planned[one.configuration].append((place, one))
+    return [
+        Done(
+            number,
+            configuration.name,
+            configuration.spec.problem,
+            tuple(one for _, one in runs),
+            column.records,
+            np.array([place for place, _ in runs], dtype=np.int64),
+            column.values,
+            column.times,
+            column.spent,
         )
-    return groups
+        for number, (configuration, runs, column) in enumerate(
+            zip(study.configurations, planned, columns(results, effort, None), strict=True)
+        )
+    ]
 
 
 def reading(study: Study) -> Reading:
