@@ -54,7 +54,7 @@ class GroupedTable(StudyView):
         if best is not None and several:
             legend.append(LegendEntry(f"best: {best.name}", "accent"))
         if best is not None and several and found.complete and best.not_worse:
-            legend.append(LegendEntry("paler: not told apart from it", "muted"))
+            legend.append(LegendEntry("paler: not told apart from it", "accent", "ring"))
         return Figure(
             title=self.label,
             note=done(results),

@@ -164,3 +164,9 @@ def rough(value: float) -> str:
     if np.isnan(value):
         return ""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def typical(group: Done, worst: float) -> int:
+    """Return the place of the run in the middle of a configuration's, by what they came to."""
+    order = np.argsort(np.where(np.isnan(group.values), worst, group.values), kind="stable")
+    return int(group.places[order[len(order) // 2]])

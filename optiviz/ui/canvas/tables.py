@@ -75,8 +75,8 @@ class TablesPane(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for (number, table), rect in zip(self._each(), self.rects(), strict=True):
-            if rect.width() > 20 and rect.height() > 20 and table.fitted:
-                draw_fitted(painter, table, rect)
+            if rect.width() > 20 and rect.height() > 20 and table.fitted:  # tints reach beyond it
+                draw_fitted(painter, table, rect.adjusted(SPACE[0], 0, -SPACE[0], 0))
             elif rect.width() > 20 and rect.height() > 20:
                 left = _names_room(table, float(self.width())) if self._named(number) else 0.0
                 self._draw(painter, table, rect, left)
