@@ -213,6 +213,9 @@ class Optimizer(Kind):
         What it reports each iteration, in the order of `Row.channels`.
     state_type : type of State
         What its states are, so that a stored one can be read again.
+    recorded : bool
+        It plays back what was computed elsewhere: it asks for no values of its problem, and what
+        it does can't be changed.
     """
 
     family: ClassVar[str] = "optimizers"
@@ -220,6 +223,7 @@ class Optimizer(Kind):
     needs_gradient: ClassVar[bool] = False
     channels: ClassVar[tuple[Channel, ...]] = ()
     state_type: ClassVar[type[State]] = State
+    recorded: ClassVar[bool] = False
 
     @abstractmethod
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> State:

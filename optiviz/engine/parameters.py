@@ -1,8 +1,7 @@
 """Typed parameters: declared once, and read by forms, command line, validation, docs and tests.
 
 A class of parameters is a frozen dataclass whose fields carry a `Param`. Nothing else has to be
-edited for a new field. Imports the standard library, msgspec, the registry and how values are
-worded.
+edited for a new field. Imports msgspec, the registry and how values are worded.
 """
 
 import dataclasses
@@ -196,8 +195,7 @@ class Parameters:
 class Kind(Parameters):
     """Parameters that are one of a family, chosen by name: an optimizer, a dataset, a problem.
 
-    Defining a subclass with a `kind` makes it known: to specs, forms, lists and the conformance
-    tests.
+    Defining a subclass with a `kind` makes it known to specs, forms, lists and common tests.
 
     Attributes
     ----------
@@ -213,6 +211,8 @@ class Kind(Parameters):
         Author, year, and where to read on.
     groups : tuple of str
         Of a family: the order of the groups; others follow by name.
+    listed : bool
+        People choose it in lists and forms; else it comes by files alone.
     """
 
     family: ClassVar[str] = ""
@@ -221,6 +221,7 @@ class Kind(Parameters):
     group: ClassVar[str] = ""
     source: ClassVar[str] = ""
     groups: ClassVar[tuple[str, ...]] = ()
+    listed: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -305,11 +306,12 @@ def decode(cls: type[Parameters], data: Any, path: str, mistakes: list[Mistake])
 def _resolve(
     cls: type[Kind], name: Any, path: str, mistakes: list[Mistake]
 ) -> type[Parameters] | None:
-    known = registry.kinds(cls.family)
-    if isinstance(name, str) and name in known:
-        return typing.cast("type[Parameters]", known[name])
+    every = registry.known(cls.family)
+    if isinstance(name, str) and name in every:
+        return typing.cast("type[Parameters]", every[name])
     what = "is missing" if name is None else f"{shown_value(name)} is not known"
-    mistakes.append(Mistake(joined(path, "kind"), f"{what}; known are {', '.join(known)}"))
+    known = ", ".join(registry.kinds(cls.family))
+    mistakes.append(Mistake(joined(path, "kind"), f"{what}; known are {known}"))
     return None
 
 

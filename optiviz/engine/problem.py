@@ -82,6 +82,10 @@ class Problem(Kind):
     def sentence(self) -> str:
         """Say in one sentence what is optimised."""
 
+    def missing_values(self) -> str | None:
+        """Say why points can't be scored and what would work, or return None if they can."""
+        return None
+
     def missing_gradient(self) -> str | None:
         """Say why there is no gradient and what would work, or return None if there is one."""
         return None

@@ -38,13 +38,18 @@ def add(cls: "type[Kind]") -> None:
 
 
 def kinds(family: str) -> dict[str, Any]:
-    """Return the classes of a family by kind, sorted by kind.
+    """Return the classes of a family that people choose from, by kind, sorted by kind.
 
     Parameters
     ----------
     family : str
         Such as ``"optimizers"``.
     """
+    return {kind: cls for kind, cls in known(family).items() if cls.listed}
+
+
+def known(family: str) -> dict[str, Any]:
+    """Return every class of a family by kind, sorted, those too that only specs may name."""
     with _loading:
         if family not in _loaded:
             _loaded.add(family)

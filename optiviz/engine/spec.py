@@ -15,6 +15,10 @@ from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
 from optiviz.engine.problem import Problem
 from optiviz.engine.stopping import StoppingCriterion
 
+READ_ONLY = (
+    "a run that was recorded elsewhere is only read: it can't be changed or led on; run an "
+    "algorithm of your own beside it, from its point if you like"
+)
 _MAX_FILE = 50_000_000  # bytes; pasted weights of a large network fit
 
 
@@ -66,17 +70,25 @@ class RunSpec(Parameters):
         dim = self.problem.dim
         if self.start is not None and len(self.start) != dim:
             yield "start", f"must have {dim:,} numbers for this problem, has {len(self.start):,}"
+        if self.changes and self.optimizer.recorded:
+            yield "changes", READ_ONLY
         before = 0
         for i, change in enumerate(self.changes):
             if change.at < before:
                 yield f"changes[{i}].at", f"must not come before the change at {before:,}"
             before = change.at
-            if change.optimizer is not None:
+            if change.optimizer is not None and change.optimizer.recorded:
+                yield f"changes[{i}].optimizer.kind", READ_ONLY
+            elif change.optimizer is not None:
                 yield from self._check_optimizer(change.optimizer, f"changes[{i}].optimizer")
             if change.x is not None and len(change.x) != dim:
                 yield f"changes[{i}].x", f"must have {dim:,} numbers, has {len(change.x):,}"
 
     def _check_optimizer(self, optimizer: Optimizer, path: str) -> Iterator[tuple[str, str]]:
+        missing = self.problem.missing_values()
+        if missing is not None and not optimizer.recorded:
+            yield f"{path}.kind", f"{optimizer.kind} needs values, and here are none: {missing}"
+            return
         for field, sentence in optimizer.check_problem(self.problem):
             yield f"{path}.{field}", sentence
 

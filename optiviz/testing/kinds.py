@@ -49,7 +49,7 @@ def in_threads(works: Sequence[Callable[[], object]]) -> None:
 def check_kind(kind: Kind) -> None:
     """Check that it can be found by its name, written down, read again, and shown in a form."""
     name = name_of(kind)
-    known = registry.kinds(kind.family).get(kind.kind)
+    known = registry.known(kind.family).get(kind.kind)
     require(known is type(kind), f"{name} is not what the registry knows as {kind.kind!r}")
     require(bool(kind.label), f"{name} has no label to show")
     again = type(kind).from_dict(kind.to_dict())
