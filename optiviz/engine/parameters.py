@@ -306,12 +306,12 @@ def decode(cls: type[Parameters], data: Any, path: str, mistakes: list[Mistake])
 def _resolve(
     cls: type[Kind], name: Any, path: str, mistakes: list[Mistake]
 ) -> type[Parameters] | None:
-    every = registry.known(cls.family)
-    if isinstance(name, str) and name in every:
-        return typing.cast("type[Parameters]", every[name])
+    found = registry.known(cls.family).get(name) if isinstance(name, str) else None
+    if found is not None:
+        return typing.cast("type[Parameters]", found)
     what = "is missing" if name is None else f"{shown_value(name)} is not known"
-    known = ", ".join(registry.kinds(cls.family))
-    mistakes.append(Mistake(joined(path, "kind"), f"{what}; known are {known}"))
+    message = f"{what}; known are {', '.join(registry.kinds(cls.family))}"
+    mistakes.append(Mistake(joined(path, "kind"), message))
     return None
 
 
@@ -395,6 +395,4 @@ def _is_parameters(kind: Any) -> bool:
 def _plain(value: Any) -> Any:
     if isinstance(value, Parameters):
         return value.to_dict()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    return value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -4,10 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QEvent, QObject, QSettings
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from optiviz.engine.run import Failure, Run, RunStatus
+from optiviz.ui.recordings import (
+    RUN_FILE,
+    Recordings,
+    is_openable,
+    openable,
+    read_recordings,
+)
+from optiviz.ui.session import Entry
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.worker import ReaderOf
 
@@ -37,6 +46,10 @@ def with_suffix(path: Path, kinds: str, kind: str) -> Path:
     return path if suffix in (typed, suffixes[0]) else path.with_suffix(suffix)
 
 
+def _is_read_only(entry: Entry) -> bool:
+    return entry.run.spec.optimizer.recorded
+
+
 class Files(QObject):
     """The window's doors: each asks where, hands the work to the worker, and says how it went."""
 
@@ -44,6 +57,8 @@ class Files(QObject):
         super().__init__(window)
         self._window = window
         self._written: list[Path] = []
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
 
     @property
     def writing(self) -> str:
@@ -51,15 +66,18 @@ class Files(QObject):
         return self._written[-1].name if self._written else ""
 
     def open_dialog(self) -> None:
-        """Ask for run files, and open them."""
+        """Ask for files of runs, and open them."""
         paths, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open runs", self._folder(), _RUN_FILE
+            self._window, "Open runs", self._folder(), openable()
         )
         for path in paths:
             self.open_file(Path(path))
 
     def open_file(self, path: Path) -> None:
-        """Open the runs in a file."""
+        """Open the runs in a file, or lay what another program recorded over the run in focus."""
+        if path.suffix.lower() != RUN_FILE:
+            self._lay_over(path)
+            return
 
         def read(_: ReaderOf) -> list[Run]:
             from optiviz.store import run_file
@@ -82,6 +100,54 @@ class Files(QObject):
             self._window.messages.say(what)
 
         self._window.jobs.do(read, show)
+
+    def _lay_over(self, path: Path) -> None:
+        """Read what another program recorded; say what of ours it matches, and how far."""
+        workspace = self._window.workspace
+        ours = [
+            entry for entry in workspace.session.entries if entry.ready and not _is_read_only(entry)
+        ]
+        focus = workspace.session.focus
+        like = focus if focus in ours else (ours[-1] if ours else None)
+        runs = [entry.run for entry in ours]
+        self._window.messages.say(f"Reading {path.name}…")
+
+        def read(reader_of: ReaderOf) -> Recordings:
+            return read_recordings(path, None if like is None else like.run, runs, reader_of)
+
+        def show(result: object) -> None:
+            found: Recordings = result  # type: ignore[assignment]
+            session = workspace.session
+            before, k = session.focus, session.k
+            session.open(found.runs)
+            if before is not None and found.laid_over and before in session.entries:
+                session.set_focus(before)  # a picture of ours, with theirs over it
+                session.seek(k)
+            self._remember(path)
+            self._window.messages.say(found.sentence, found.details)
+
+        self._window.jobs.do(read, show)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        if isinstance(event, QDropEvent):  # those of entering and moving are such too
+            paths = [
+                Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()
+            ]
+            known = [path for path in paths if is_openable(path)]
+            if event.type() in (QEvent.Type.DragEnter, QEvent.Type.DragMove):
+                event.setAccepted(bool(paths))
+                return bool(paths)
+            if event.type() == QEvent.Type.Drop and paths:
+                event.acceptProposedAction()
+                for path in known:
+                    self.open_file(path)
+                if not known:
+                    self._window.report(
+                        f"{paths[0].name} can't be opened: it is neither runs of optiviz nor a "
+                        "table (.csv), an Optuna study (.db) or TensorBoard's event files."
+                    )
+                return True
+        return False
 
     def save_dialog(self) -> None:
         """Ask where, and save the runs of this workspace."""

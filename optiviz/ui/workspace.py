@@ -261,6 +261,8 @@ class Workspace(RunsTab):
         problem = focus.run.spec.problem
         for entry in self.session.entries:
             if (entry.visible or entry is focus) and entry.run.spec.problem == problem:
+                if entry.run.spec.optimizer.recorded:
+                    continue  # where it started is what was recorded
                 spec = entry.run.spec.reopened()
                 self.session.restart(entry, spec.replace(start=start, changes=()))
         if done:
@@ -279,7 +281,7 @@ class Workspace(RunsTab):
 
     def revert(self) -> None:
         """Set up what the run on show was."""
-        if self.session.focus is not None:
+        if self.session.focus is not None and not self.session.focus.run.spec.optimizer.recorded:
             self.setup.set_spec(_plain(self.session.focus.run.spec))
             self._setup_changed()
 
@@ -321,6 +323,8 @@ class Workspace(RunsTab):
         if on_show is not None:
             self.grid.show_problem(on_show.problem)
         differs = focus is not None and (spec is None or spec != _plain(focus.run.spec))
+        if focus is not None and focus.run.spec.optimizer.recorded:
+            differs = False  # nothing is set up like what was recorded elsewhere
         self._differs.setVisible(differs)
         self._runs_card.setVisible(bool(self.session.entries))
         self._runs_card.set_note(self._column_name())

@@ -62,6 +62,8 @@ class CodeView(View):
         listing = optimizer.listing()
         if listing is None:
             sentence = f"{optimizer.label} has no listing yet; define listing() to see its lines."
+            if optimizer.recorded:
+                sentence = "It was recorded elsewhere: the lines that did it are not known here."
             return Figure(self.label, empty=sentence), True
         stepper = one.reader.stepper
         state = stepper.entering(one.reader.state(k))

@@ -103,6 +103,9 @@ class TriedSteps(View):
         if last < 1:
             return Figure(self.label, empty="Nothing has been tried yet: the run is at its start.")
         low, high = around(run, one.k, last, self.stretch)
+        if _algorithm(one).recorded:
+            known = "where each iteration ended is known, not what it tried"
+            return Figure(self.label, empty=f"It was recorded elsewhere: {known}.")
         seconds = _QUICK if one.quick else None
         window = look(run, one.reader, one.k, low, min(high, last), seconds)
         tries = window.tries

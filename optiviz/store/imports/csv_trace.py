@@ -13,7 +13,7 @@ from optiviz.optimizers.recorded import MOST_ROWS
 from optiviz.store.atomic import StoreError
 from optiviz.store.headings import Columns, columns_of
 from optiviz.store.imports import Importer
-from optiviz.store.tables import Table
+from optiviz.store.tables import EXACT, Table
 
 _MOST_BYTES = 400 << 20
 _DELIMITERS = (";", "\t", ",", "|")
@@ -28,6 +28,7 @@ _MARKS = {
 }
 # Without names, the columns of the usual order: iteration, evaluations, f, x.
 _UNNAMED = {1: ["f"], 2: ["iteration", "f"], 3: ["iteration", "evaluations", "f"]}
+_LOOKED_AT = 20_000  # cells, for the digits with which they are written
 _NAMED = 5  # columns that a note lists
 
 
@@ -180,18 +181,27 @@ class _Lines:
         return found, written
 
     def precision(self, places: Sequence[int]) -> tuple[int, int]:
-        """Return how many digits behind the point, and in all, numbers are written with."""
-        decimals, digits = 0, 1
+        """Return how many digits behind the point, and in all, numbers are written with.
+
+        It is the format of the columns that is looked for: one cell in a hundred may be longer.
+        """
+        decimals, digits = [0], [1]
         for place in places:
-            for cell in self._columns[place]:
+            cells = self._columns[place]
+            for cell in cells[:: max(1, len(cells) * len(places) // _LOOKED_AT)]:
                 number, _, power = cell.strip().lower().partition("e")
-                if "n" in number:
+                if not any(letter.isdecimal() for letter in number):
                     continue
                 whole, _, behind = number.replace(",", ".").partition(".")
                 exponent = int(power) if power.lstrip("+-").isdecimal() else 0
-                decimals = max(decimals, len(behind) - exponent)
-                digits = max(digits, len((whole + behind).lstrip("+-0")))
-        return min(max(decimals, 0), 400), min(max(digits, 1), 400)
+                decimals.append(min(max(len(behind) - exponent, 0), EXACT))
+                digits.append(min(max(len((whole + behind).lstrip("+-0")), 1), EXACT))
+        return _usual(decimals), _usual(digits)
+
+
+def _usual(lengths: list[int]) -> int:
+    """Return the greatest of lengths but for one in a hundred."""
+    return sorted(lengths)[-1 - len(lengths) // 100]
 
 
 def _text(path: Path) -> str:

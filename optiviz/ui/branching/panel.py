@@ -161,7 +161,7 @@ class BranchPanel(QFrame):
     def open_here(self) -> None:
         """Ask what should be different from the playhead on in the run in focus."""
         entry = self._session.focus
-        if entry is None or not entry.ready:
+        if entry is None or not entry.ready or entry.run.spec.optimizer.recorded:
             return
         if not self.isVisible():
             window = self.window()
