@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings
+from PySide6.QtCore import QEvent, QObject, QSettings, Signal
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from optiviz.engine.run import Failure, Run, RunStatus
+from optiviz.studies.results import Results
 from optiviz.ui.recordings import (
     RUN_FILE,
     Recordings,
@@ -19,6 +20,7 @@ from optiviz.ui.recordings import (
 from optiviz.ui.session import Entry
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.worker import ReaderOf
+from optiviz.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from optiviz.ui.main_window import MainWindow
@@ -51,7 +53,15 @@ def _is_read_only(entry: Entry) -> bool:
 
 
 class Files(QObject):
-    """The window's doors: each asks where, hands the work to the worker, and says how it went."""
+    """The window's doors: each asks where, hands the work to the worker, and says how it went.
+
+    Signals
+    -------
+    study_opened : (Results, Path)
+        A file that was opened holds a study.
+    """
+
+    study_opened = Signal(object, object)
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -79,12 +89,19 @@ class Files(QObject):
             self._lay_over(path)
             return
 
-        def read(_: ReaderOf) -> list[Run]:
-            from optiviz.store import run_file
+        def read(_: ReaderOf) -> list[Run] | Results:
+            from optiviz.store import run_file, study_file
 
-            return run_file.load(path)
+            return study_file.load(path) if study_file.holds_study(path) else run_file.load(path)
 
         def show(result: object) -> None:
+            if isinstance(result, Results):
+                self._remember(path)
+                n, planned = len(result.records), len(result.study.runs)
+                what = f"{n:,} of {planned:,}" if n < planned else f"{n:,}"
+                self._window.messages.say(f"Opened a study of {what} runs from {path.name}.")
+                self.study_opened.emit(result, path)
+                return
             runs: list[Run] = result  # type: ignore[assignment]
             for workspace in self._window.workspaces:
                 mine = [r for r in runs if self._window.home_of(r.spec.problem.kind) is workspace]
@@ -103,7 +120,8 @@ class Files(QObject):
 
     def _lay_over(self, path: Path) -> None:
         """Read what another program recorded; say what of ours it matches, and how far."""
-        workspace = self._window.workspace
+        front: QWidget = self._window.workspace
+        workspace = front if isinstance(front, Workspace) else self._window.train
         ours = [
             entry for entry in workspace.session.entries if entry.ready and not _is_read_only(entry)
         ]
