@@ -140,7 +140,7 @@ class Recorded(StretchOptimizer):
     @cached_property
     def _played(self) -> tuple[Array, NDArray[np.int64], NDArray[np.int64], Array]:
         """The best f by rows, the row that has it, the counts by rows, and whole points."""
-        best = np.concatenate((self.f[:1], best_so_far(float(self.f[0]), self.f[1:])))
+        best = self._best()
         better = np.concatenate(([False], best[1:] < best[:-1]))
         at = np.maximum.accumulate(np.where(better, np.arange(len(best)), 0))
         counts = [_held(self.column(name)) for name in ("evaluations", "gradient_evaluations")]
@@ -153,6 +153,18 @@ class Recorded(StretchOptimizer):
             return best, at, counted.astype(np.int64), self.x
         of_row = np.maximum(np.searchsorted(whole, np.arange(len(best)), "right") - 1, 0)
         return best, at, counted.astype(np.int64), self.x[whole[of_row]]
+
+    def _best(self) -> Array:
+        """Return the best value by rows: as it was recorded, if it was and never rises.
+
+        Of batches it is not the best of their values.
+        """
+        told = self.column("best")
+        if np.isfinite(told[0]):
+            best = _held(told)
+            if best is not None and not (np.diff(best) > 0).any():
+                return best
+        return np.concatenate((self.f[:1], best_so_far(float(self.f[0]), self.f[1:])))
 
     def _row(self, k: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the last row at or before iterations: the first where there is none yet."""

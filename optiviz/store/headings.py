@@ -121,7 +121,7 @@ def columns_of(headings: Sequence[str], reads: str = "", better: str = "lower") 
 def _value(
     place: Mapping[str, int], reads: str, better: str
 ) -> tuple[int | None, Literal["lower", "higher"], bool]:
-    if reads in place and reads not in ("x", "y"):
+    if reads and reads in place and reads not in ("x", "y"):
         return place[reads], "higher" if better == "higher" else "lower", False
     for known, direction, objective in (
         (OBJECTIVES, "lower", True),

@@ -1,6 +1,7 @@
 """Tables that other programs wrote, made into runs: put in order, and laid over one of ours."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -26,8 +27,7 @@ class Table:
 
     Attributes
     ----------
-    source : str
-        Which file or study it is from, as sentences call it.
+    path : Path
     name : str
         Of the run.
     values : ndarray, shape (m,)
@@ -49,9 +49,11 @@ class Table:
         With how many digits behind the point, and in all, values and coordinates were written.
     notes : tuple of str
         What else must be known, a clause each.
+    part : str
+        Which part of the file it is, such as "study 'one'"; empty where it is all of it.
     """
 
-    source: str
+    path: Path
     name: str
     values: Array
     written: NDArray[np.bool_]
@@ -70,7 +72,18 @@ class Table:
     digits: int = 17
     x_decimals: int = EXACT
     x_digits: int = 17
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    part: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where it is from, as sentences call it."""
+        return f"{self.path.name}, {self.part}" if self.part else self.path.name
+
+    def refusal(self, sentence: str) -> StoreError:
+        """Return the error that says what is wrong with it."""
+        where = f"{self.path}, {self.part}" if self.part else str(self.path)
+        return StoreError(f"{where}: {sentence}")
 
 
 def run_of(table: Table, like: Run | None = None) -> Run:
@@ -139,7 +152,7 @@ def run_of(table: Table, like: Run | None = None) -> Run:
     spec = RunSpec(problem=problem, optimizer=optimizer, stopping=stopping)
     run = Run(spec, table.name).finish()
     if run.failure is not None:
-        raise StoreError(f"{table.source}: can't be shown: {run.failure.sentence}")
+        raise table.refusal(f"can't be shown: {run.failure.sentence}")
     return run if table.seconds is None else _timed(run, k, table.seconds[rows])
 
 
@@ -151,7 +164,7 @@ def _in_order(table: Table, notes: list[str]) -> tuple[NDArray[np.int64], Array]
     usable = np.flatnonzero(table.written)
     finite = np.flatnonzero(np.isfinite(table.values) & table.written)
     if not len(finite):
-        raise StoreError(f"{table.source}: no row has a value of {table.measure} that is a number")
+        raise table.refusal(f"no row has a value of {table.measure} that is a number")
     after = usable[usable > finite[-1]]
     rows = np.concatenate((finite, after[:1]))  # the first nan at the end: there it diverged
     left_out = len(table.values) - len(finite) - len(after)
@@ -169,7 +182,7 @@ def _in_order(table: Table, notes: list[str]) -> tuple[NDArray[np.int64], Array]
         notes.append(f"{_rows(n)} {twice} {_are(n)} left out for the later one")
     rows, k = rows[last], k[last]
     if len(rows) > MOST_ROWS:
-        raise StoreError(f"{table.source}: has {len(rows):,} rows; at most {MOST_ROWS:,} work here")
+        raise table.refusal(f"has {len(rows):,} rows; at most {MOST_ROWS:,} work here")
     return rows, k
 
 

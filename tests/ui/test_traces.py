@@ -113,7 +113,10 @@ def test_a_point_of_a_recorded_run_cannot_be_edited(ready, qtbot, tmp_path: Path
     session.set_focus(entry)
     before = entry.run.digest
     ready.train.start_from(tuple(np.zeros(71)))
-    session.edit_point(0, 1.0, branch=False)
+    for branch in (False, True):
+        with pytest.raises(ValueError, match="only read"):
+            session.edit_point(0, 1.0, branch=branch)
+    ready.worker.change(entry.run, 3, x=np.zeros(71))
     qtbot.waitUntil(lambda: "only read" in ready.messages.text, timeout=10_000)
     assert entry.run.digest == before
 

@@ -49,6 +49,8 @@ class CsvTrace(Importer):
             columns = columns_of(lines.headings, reads, better)
         except ValueError as error:
             raise StoreError(f"{path}: line {lines.first_line}: {error}") from None
+        if not lines.n_rows:
+            raise StoreError(f"{path}: has names of columns and no rows below them")
         return [_table(lines, columns)]
 
 
@@ -69,7 +71,7 @@ def _table(lines: "_Lines", columns: Columns) -> Table:
         more = "" if len(rest) <= _NAMED else f" and {len(rest) - _NAMED:,} more"
         notes.append(f"columns that were not used: {', '.join(rest[:_NAMED])}{more}")
     return Table(
-        source=lines.path.name,
+        path=lines.path,
         name=lines.path.stem,
         values=values,
         written=written,
@@ -103,6 +105,8 @@ class _Lines:
         They are its own.
     first_line : int
         Where they stand, or the first numbers.
+    n_rows : int
+        Below them.
 
     Raises
     ------
@@ -132,8 +136,6 @@ class _Lines:
         self.headings = rows.pop(0) if self.named else _usual_headings(len(rows[0]))
         if self.named:
             self._at.pop(0)
-        if not rows:
-            raise StoreError(f"{path}: has names of columns and no rows below them")
         width = len(self.headings)
         for at, row in zip(self._at, rows, strict=True):
             if len(row) != width:
@@ -141,6 +143,7 @@ class _Lines:
                     del row[width:]  # an empty column at the end
                     continue
                 raise StoreError(f"{path}: line {at} has {len(row):,} cells instead of {width:,}")
+        self.n_rows = len(rows)
         self._columns = list(zip(*rows, strict=True))
 
     def _cells(self, lines: list[str]) -> list[list[str]]:

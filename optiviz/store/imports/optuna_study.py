@@ -101,10 +101,10 @@ def _tables(path: Path, name: str, study: tuple[Any, list[Any]]) -> Iterator[Tab
     if "COMPLETE" not in states:
         return
     notes = [
-        f"{states.count(state):,} trials {words}"
+        f"trials that {words}: {states.count(state):,}"
         for state, words in (
-            ("FAIL", "failed and have no value"),
-            ("PRUNED", "were pruned and have no value"),
+            ("FAIL", "failed"),
+            ("PRUNED", "were pruned"),
             ("RUNNING", "were still running"),
             ("WAITING", "were still waiting"),
         )
@@ -117,7 +117,8 @@ def _tables(path: Path, name: str, study: tuple[Any, list[Any]]) -> Iterator[Tab
     done = [trial.state.name == "COMPLETE" and bool(trial.values) for trial in trials]
     values = [float(t.values[0]) if ok else np.nan for t, ok in zip(trials, done, strict=True)]
     yield Table(
-        source=f"{path.name}, study {name[:80]!r}",
+        path=path,
+        part=f"study {name[:80]!r}",
         name=name[:100],
         values=np.array(values),
         written=np.array(done),

@@ -85,7 +85,8 @@ def _tables(path: Path, folder: Path, accumulator: Any) -> Iterator[Table]:
     for tag, steps, wall, values in found:
         better, objective = _direction(tag)
         yield Table(
-            source=f"{path.name}, tag {tag!r}" + (f" of {inside}" if inside else ""),
+            path=path,
+            part=f"tag {tag[:80]!r}" + (f" of {inside}" if inside else ""),
             name=f"{tag} · {within}"[:100],
             values=values,
             written=np.ones(len(values), dtype=bool),
