@@ -1,0 +1,104 @@
+"""What one iteration of a run costs: why runs that did as many iterations did not do as much."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from optiviz.engine.run import Run
+
+_NAMED = 4  # algorithms in a sentence
+_ALIKE = 1.2  # times as dear is said to be alike
+
+
+class Price(NamedTuple):
+    """What an iteration costs on average.
+
+    Attributes
+    ----------
+    evaluations, gradients, rows : float
+    n_rows : int
+        Of the data: an evaluation of all rows sees so many.
+    """
+
+    evaluations: float
+    gradients: float
+    rows: float
+    n_rows: int
+
+    def of(self, weight: float) -> float:
+        """Return it in evaluations, where a gradient counts as so many."""
+        return self.evaluations + weight * self.gradients
+
+    @property
+    def words(self) -> str:
+        """What an iteration does, after "takes"."""
+        parts = []
+        if self.evaluations >= 0.05:
+            count = _rounded(self.evaluations)
+            parts.append(f"{count} evaluation{'' if count == '1' else 's'}")
+        if self.gradients >= 0.05:
+            count = _rounded(self.gradients)
+            parts.append("a gradient" if count == "1" else f"{count} gradients")
+        seen = self.rows / max(self.evaluations, self.gradients, 1e-9)
+        of = f" on {_rounded(seen)} of {self.n_rows:,} rows" if seen < 0.9 * self.n_rows else ""
+        return (" and ".join(parts) or "nothing") + of
+
+
+def price_of(run: Run) -> Price | None:
+    """Return what an iteration of a run has cost so far; None before the first."""
+    state = run.latest
+    if state is None or state.k == 0 or run.trace.last_k < 0:
+        return None
+    first, k = run.trace.snapshot(0), state.k
+    return Price(
+        (state.evaluations - first.evaluations) / k,
+        (state.gradient_evaluations - first.gradient_evaluations) / k,
+        (state.rows_seen - first.rows_seen) / k,
+        run.spec.problem.n_rows,
+    )
+
+
+def why_efforts_differ(runs: Sequence[Run], weight: float) -> str:
+    """Say in one sentence what an iteration of each algorithm costs; nothing where that is alike.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    weight : float
+        A gradient counts as so many evaluations.
+    """
+    prices: dict[str, Price] = {}
+    for run in runs:
+        price = price_of(run)
+        if price is not None:
+            prices.setdefault(run.spec.optimizer.label, price)
+    worked = [price.of(weight) for price in prices.values()]
+    seen = [price.rows for price in prices.values()]
+    if len(prices) < 2 or not (_differ(worked) or _differ(seen)):
+        return ""
+    grouped: dict[str, list[str]] = {}
+    dearest = sorted(prices, key=lambda label: -prices[label].of(weight))
+    for label in dearest:
+        grouped.setdefault(prices[label].words, []).append(label)
+    shown = list(grouped.items())
+    if len(shown) > _NAMED:
+        shown = [*shown[: _NAMED - 1], shown[-1]]
+    told = [f"of {_joined(labels)} {words}" for words, labels in shown]
+    more = "" if len(shown) == len(grouped) else ", others between"
+    first, *rest = told
+    return f"One iteration {first.replace(shown[0][0], 'scores ' + shown[0][0], 1)}, " + (
+        ", ".join(rest) + f"{more}."
+    )
+
+
+def _differ(values: Sequence[float]) -> bool:
+    return max(values) > _ALIKE * min(values)
+
+
+def _rounded(value: float) -> str:
+    return f"{round(value):,}" if value >= 10 or abs(value - round(value)) < 0.1 else f"{value:.1f}"
+
+
+def _joined(labels: Sequence[str]) -> str:
+    if len(labels) <= 2:
+        return " and ".join(labels)
+    return f"{labels[0]} and {len(labels) - 1} others"
