@@ -10,11 +10,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from math import inf
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from optiviz.analysis.runs.spending import Level
 from optiviz.engine import threads
 from optiviz.engine.branching import edited, point_after
 from optiviz.engine.optimizer import Optimizer
@@ -25,7 +27,6 @@ SLICE = 0.02  # seconds of a run between two looks at what else is wanted
 LEISURE = 0.05  # seconds after an answer for the window to draw it, before what has time
 PART_REST = 0.1  # seconds between two parts of an answer: the window draws each
 MEASURE_REST = 0.3  # seconds between two looks at metrics while runs are computed
-GRADIENT_WEIGHT = 2  # a gradient counts as so many evaluations when runs take turns
 
 ReaderOf = Callable[[Run], Reader]
 
@@ -63,6 +64,7 @@ class Worker(QThread):
         self._runs: list[Run] = []
         self._unmeasured: list[Run] = []
         self._readers: dict[Run, Reader] = {}
+        self._level = Level("evaluations")
 
     # Called by the window
 
@@ -123,6 +125,10 @@ class Worker(QThread):
             self._requests[key] = (self._number, function, seconds)
             self._wake.notify()
             return self._number
+
+    def take_turns_by(self, level: Level) -> None:
+        """Give each slice to the run that has used up least of an effort."""
+        self._level = level
 
     @contextmanager
     def resting(self) -> Iterator[None]:
@@ -241,7 +247,7 @@ class Worker(QThread):
         """Do a slice of the run that has used least so far."""
         if not self._runs:
             return False
-        run = min(self._runs, key=_cost)
+        run = min(self._runs, key=partial(_cost, self._level))
         with threads.leaving_when(lambda: self._closing or run in self._ending):
             run.advance(seconds=SLICE)
         if run.status is not RunStatus.RUNNING:
@@ -340,9 +346,8 @@ def _expected(request: tuple[Any, tuple[int, Callable[[ReaderOf], Any], float]])
     return request[1][2]
 
 
-def _cost(run: Run) -> float:
-    state = run.state_now
-    return state.evaluations + GRADIENT_WEIGHT * state.gradient_evaluations
+def _cost(level: Level, run: Run) -> float:
+    return level.of(run.state_now, run.seconds, run.spec.problem.n_rows)
 
 
 def _failure(error: Exception) -> Failure:
