@@ -5,6 +5,7 @@ from math import isfinite
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from optiviz.analysis.runs.spending import Level, Levels
 from optiviz.engine.branching import Crossing, crossing, edited
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
@@ -74,6 +75,8 @@ class Session(Playhead):
 
     Attributes
     ----------
+    level : Level
+        Where the others are shown: where they had used up as much as the one in focus.
     costs : dict of object to float
         The seconds that the last picture of each view that is seen took the worker.
     """
@@ -87,6 +90,8 @@ class Session(Playhead):
         self.entries: list[Entry] = []
         self.costs: dict[object, float] = {}
         self.focus: Entry | None = None
+        self.level = Level()
+        self._levels = Levels()
         self._awaited: tuple[Entry, int] | None = None  # a branch, and where it begins
         self._edit: tuple[int, Entry, int] | None = None  # a request, for a run and iteration
         self._timer = QTimer(self)
@@ -349,7 +354,8 @@ class Session(Playhead):
         for entry in entries:
             last = entry.run.trace.last_k
             if last >= 0:
-                k, seen = min(self.k, last), min(max(entry.seen, self.k), last)
+                k = self._k_of(entry)
+                seen = min(max(entry.seen, k), last)
                 found.append(
                     Shown(
                         entry.run,
@@ -363,6 +369,17 @@ class Session(Playhead):
                     )
                 )
         return found
+
+    def set_level(self, level: Level) -> None:
+        """Show and advance runs where they have used up the same."""
+        self.level = level
+        self.worker.take_turns_by(level)
+        self.frame.emit()
+
+    def _k_of(self, entry: Entry) -> int:
+        """Return where a run is at the playhead, which is a place on the one in focus."""
+        focus = (self.focus or entry).run
+        return self._levels.k_of(entry.run, focus, self.k, self.level)
 
     # Frames
 
@@ -381,4 +398,4 @@ class Session(Playhead):
 
     def _moved(self) -> None:
         for entry in self.entries:
-            entry.seen = max(entry.seen, min(self.k, entry.run.trace.last_k))
+            entry.seen = max(entry.seen, self._k_of(entry))
