@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import ClassVar, Literal
 
+from optiviz.analysis.runs.spending import Level
 from optiviz.engine.parameters import Kind
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
@@ -87,6 +88,11 @@ class View(Kind):
     lines: ClassVar[bool] = False
     offered: ClassVar[tuple[str, ...]] = ()
     reported: ClassVar[bool] = True
+
+    @property
+    def level(self) -> Level | None:
+        """What its axis compares runs at; None where it has no axis of efforts."""
+        return None
 
     @abstractmethod
     def figure(self, shown: Sequence[Shown]) -> Figure:

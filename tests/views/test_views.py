@@ -233,7 +233,7 @@ def test_fitness_over_each_unit(runs, over):
     k = np.arange(run.k + 1)
     expected = {
         "iterations": k,
-        "evaluations": rows.evaluations,
+        "evaluations": rows.evaluations + 2 * rows.gradient_evaluations,
         "epochs": rows.rows_seen / 670,
         "seconds": run.trace.seconds(k),
     }[over]

@@ -1,0 +1,56 @@
+"""What is said around the curves: key figures, what is drawn, what is not."""
+
+from collections.abc import Sequence
+
+from optiviz.analysis.runs.starts import same_start
+from optiviz.engine.problem import Reading
+from optiviz.engine.wording import measured
+from optiviz.views import Shown
+from optiviz.views.fitness.curves import Scale
+
+
+def note_of(shown: Sequence[Shown], scale: Scale) -> str:
+    """Return where the first run is; and whether all begin at one point, bit for bit."""
+    one = shown[0]
+    row = one.run.trace.rows(one.k, one.k + 1)
+    note = f"iteration {one.k:,}"
+    if row is not None and scale.measure == "objective":
+        note = f"{note}: best {measured(float(scale.reading(one).value(row.best_f)[0]))}"
+    raced = {type(each.run.spec.optimizer) for each in shown}
+    if len(raced) > 1 and same_start([each.run for each in shown]):
+        note = f"same start · {note}"
+    return note
+
+
+def caption_of(shown: Sequence[Shown], scale: Scale, was_log: bool) -> str:
+    """Say what is drawn.
+
+    Parameters
+    ----------
+    shown : sequence of Shown
+    scale : Scale
+    was_log : bool
+        A logarithmic axis was asked for and is not possible.
+    """
+    reading = scale.reading(shown[0])
+    direction = "Higher is better." if reading.more_is_better else "Lower is better."
+    one = shown[0]
+    row = one.run.trace.rows(one.k, one.k + 1)
+    where = ""
+    if row is not None and scale.measure == "objective":
+        best = measured(float(reading.value(row.best_f)[0]))
+        whose = f" of {one.name}" if len(shown) > 1 and one.name else ""
+        where = f" At iteration {one.k:,} the best {reading.name}{whose} is {best}."
+    runs = "the run" if len(shown) == 1 else f"{len(shown)} runs"
+    name = f"{reading.name[:1].upper()}{reading.name[1:]}"
+    linear = " The axis is linear, since values below zero have no logarithm." if was_log else ""
+    over = "rows seen" if scale.level.effort == "rows" else scale.level.effort
+    return f"{name} of {runs} over {over}. {direction}{linear}{where}"
+
+
+def left_out(others: int, reading: Reading) -> str:
+    """Say that runs of another objective or function are not drawn."""
+    if not others:
+        return ""
+    runs = "1 run is" if others == 1 else f"{others} runs are"
+    return f"{runs} not measured by {reading.name} and left out here."
