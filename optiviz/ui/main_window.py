@@ -25,6 +25,7 @@ from optiviz.ui.drawing import Drawing
 from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
+from optiviz.ui.launch import Beside
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel
@@ -32,7 +33,7 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.thumbnail import Thumbnail, thumbnail
 from optiviz.ui.views_menu import KEYS, ViewsButton, toggle_view
 from optiviz.ui.worker import Worker
-from optiviz.ui.workspace import Beside, Workspace
+from optiviz.ui.workspace import Workspace
 from optiviz.views.fitness import Fitness
 
 _SMALLEST = QSize(960, 600)

@@ -39,10 +39,14 @@ class ViewCard(FigureCard):
         The start point of a function was dragged to (x, y); True when it was let go.
     weight_wanted : (int,)
         The user wants to give a coordinate another value.
+    view_changed : (View,)
+        Its view has other settings.
     """
 
     start_dragged = Signal(object, bool)
     weight_wanted = Signal(int)
+    view_changed = Signal(object)
+
     view: View
 
     def __init__(self, view: View, session: Session, parent: QWidget | None = None) -> None:
@@ -96,6 +100,7 @@ class ViewCard(FigureCard):
     def _take(self, view: Kind) -> None:
         self._drawn_for = None
         super()._take(view)
+        self.view_changed.emit(view)
 
     def _dragged(self, x: float, y: float) -> None:
         self.start_dragged.emit((x, y), False)

@@ -1,19 +1,10 @@
 """A workspace: what will be run on the left, views in the middle, the timeline below."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from optiviz.analysis.diagnosis import diagnose
 from optiviz.engine.optimizer import Optimizer
@@ -22,8 +13,9 @@ from optiviz.engine.spec import RunSpec
 from optiviz.ui.branching import BranchPanel
 from optiviz.ui.card import Card
 from optiviz.ui.drawing import Drawing, DrawingEditor
-from optiviz.ui.icons import icon
+from optiviz.ui.launch import Beside, Launch
 from optiviz.ui.learning_rates import LearningRates
+from optiviz.ui.race import Racing
 from optiviz.ui.runs_list import RunsList
 from optiviz.ui.session import Session
 from optiviz.ui.setup import FunctionSetup, SetupColumn
@@ -37,29 +29,6 @@ from optiviz.ui.worker import Worker, now
 from optiviz.views import View
 
 _CHANGE_REST = 100  # milliseconds between two changes of a run that plays
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What a workspace compares at one press of a button.
-
-    Attributes
-    ----------
-    text, help : str
-        On the button.
-    name : callable
-        Names a run of this workspace.
-    variants : callable
-        Makes the specs to run side by side from the one that is set up.
-    none : str
-        What to say where there are none.
-    """
-
-    text: str
-    help: str
-    name: Callable[[RunSpec], str]
-    variants: Callable[[RunSpec], list[RunSpec]]
-    none: str = ""
 
 
 class Workspace(RunsTab):
@@ -90,6 +59,8 @@ class Workspace(RunsTab):
         self.grid = ViewGrid(self.session, instead)
         self.grid.card_made.connect(self._connect_card)
         self.weight_editor = WeightEditor(self.session, self)
+        self.racing = Racing(setup, self.session, self.grid, self)
+        self.racing.begun.connect(self._begun)
         self._editor: DrawingEditor | None = None
 
         outer = QHBoxLayout(self)
@@ -122,7 +93,14 @@ class Workspace(RunsTab):
         """The cards that are there for the problem on show."""
         return self.grid.cards
 
+    def open_race(self) -> None:
+        """Ask which algorithms are to race on what is set up."""
+        spec = self.setup.spec()
+        if spec is not None:
+            self.racing.open(spec)
+
     def _connect_card(self, card: ViewCard) -> None:
+        self.racing.watch(card)
         card.picture_wanted.connect(self.picture_wanted)
         card.start_dragged.connect(self._drag_start)
         card.weight_wanted.connect(self.weight_editor.ask)
@@ -143,30 +121,12 @@ class Workspace(RunsTab):
         self._runs_card.set_body(self.runs)
         column.addWidget(self._runs_card)
 
-        self._differs = QFrame()
-        self._differs.setObjectName("note")
-        row = QHBoxLayout(self._differs)
-        row.setContentsMargins(12, 4, 8, 4)
-        self._differs_text = QLabel("The set-up differs from the run on show.")
-        self._differs_text.setWordWrap(True)
-        self.revert_button = QPushButton("Revert")
-        self.revert_button.clicked.connect(self.revert)
-        row.addWidget(self._differs_text, 1)
-        row.addWidget(self.revert_button)
-        column.addWidget(self._differs)
-
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        self.run_button = QPushButton("Run")
-        self.run_button.setProperty("primary", True)
-        self.run_button.setToolTip("Compute a new run (Ctrl+R)")
-        self.run_button.clicked.connect(self.run_or_stop)
-        self.beside_button = QPushButton(self.beside.text)
-        self.beside_button.setToolTip(self.beside.help)
-        self.beside_button.clicked.connect(self.run_beside)
-        buttons.addWidget(self.run_button, 1)
-        buttons.addWidget(self.beside_button)
-        column.addLayout(buttons)
+        self.launch = Launch(self.beside)
+        self.launch.run_wanted.connect(self.run_or_stop)
+        self.launch.beside_wanted.connect(self.run_beside)
+        self.launch.race_wanted.connect(self.open_race)
+        self.launch.revert_wanted.connect(self.revert)
+        column.addWidget(self.launch)
         return box
 
     def _right(self) -> QWidget:
@@ -177,7 +137,7 @@ class Workspace(RunsTab):
         column.addWidget(self.grid, 1)
         self.timeline = Timeline(self.session)
         self.branching = BranchPanel(self.session, self.grid, self)
-        self.branching.begun.connect(self._branch_begun)
+        self.branching.begun.connect(self._begun)
         self.timeline.branch_wanted.connect(self.branching.open_here)
         column.addWidget(self.timeline)
         return box
@@ -188,8 +148,6 @@ class Workspace(RunsTab):
         self.setup.setMinimumWidth(width - 20)
         self._splitter.setSizes([width, 10_000])
         self._runs_card.setMaximumHeight(round(170 * scale))
-        size = round(16 * scale)
-        self.run_button.setIconSize(QSize(size, size))
         self._show_button()
 
     # Running
@@ -234,7 +192,7 @@ class Workspace(RunsTab):
         for i, variant in enumerate(variants):
             self.session.start(variant, self._name(variant), focus=i == shown)
 
-    def _branch_begun(self) -> None:
+    def _begun(self) -> None:
         self.timeline.bar.setFocus()  # so that Space plays
 
     def _drag_start(self, at: tuple[float, float], dropped: bool) -> None:
@@ -325,7 +283,7 @@ class Workspace(RunsTab):
         differs = focus is not None and (spec is None or spec != _plain(focus.run.spec))
         if focus is not None and focus.run.spec.optimizer.recorded:
             differs = False  # nothing is set up like what was recorded elsewhere
-        self._differs.setVisible(differs)
+        self.launch.differs.setVisible(differs)
         self._runs_card.setVisible(bool(self.session.entries))
         self._runs_card.set_note(self._column_name())
         self._show_button()
@@ -337,12 +295,7 @@ class Workspace(RunsTab):
     def _show_button(self) -> None:
         computing = self.session.computing
         ready = self.setup.spec() is not None
-        again = self.session.focus is not None
-        text = "Stop" if computing else ("Run again" if again else "Run")
-        self.run_button.setText(text)
-        self.run_button.setEnabled(computing or ready)
-        self.run_button.setIcon(icon("stop" if computing else "play", "on_accent"))
-        self.beside_button.setEnabled(ready)
+        self.launch.show_state(computing, ready, again=self.session.focus is not None)
         if self._run_action is not None:
             self._run_action.setEnabled(ready)
 

@@ -339,8 +339,8 @@ def test_run_takes_what_is_drawn(window: MainWindow, qtbot: QtBot) -> None:
     editor = draw_by_button(window)
     editor.start_from("Moons")
     wanted = tuple(editor.drawing.x.tolist())
-    assert isinstance(window.train.run_button, QPushButton)
-    QTest.mouseClick(window.train.run_button, LEFT)
+    assert isinstance(window.train.launch.run_button, QPushButton)
+    QTest.mouseClick(window.train.launch.run_button, LEFT)
     (entry,) = window.train.session.entries
     assert entry.run.spec.problem.dataset.x == wanted  # type: ignore[attr-defined]
     assert all(card.isVisible() for card in window.train.cards)
@@ -358,7 +358,7 @@ def test_a_drawing_that_cannot_be_learned_from_is_explained_below_its_button(
     assert window._train_setup.spec() is None
     assert panel._drawn.isVisible()
     assert "oints" in panel._drawn.text()
-    assert not window.train.run_button.isEnabled()
+    assert not window.train.launch.run_button.isEnabled()
 
 
 def test_the_board_follows_the_pointer_in_the_window(window: MainWindow, qtbot: QtBot) -> None:

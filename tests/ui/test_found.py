@@ -77,7 +77,7 @@ def test_runs_of_the_same_seed_differ_where_their_names_are_not_cut(window, qtbo
     for _ in range(2):
         window.train.run()
         settled(window, qtbot)
-    qtbot.mouseClick(window.train.beside_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.train.launch.beside_button, Qt.MouseButton.LeftButton)
     settled(window, qtbot)
     names = [entry.name for entry in window.train.session.entries]
     assert names[1] == "seed 1 (2) · Stochastic hill climbing"
@@ -89,12 +89,12 @@ def test_runs_of_the_same_seed_differ_where_their_names_are_not_cut(window, qtbo
 
 def test_several_rates_leave_the_set_up_one_in_focus(window, qtbot):
     window.tabs.setCurrentIndex(1)
-    qtbot.mouseClick(window.functions.beside_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.functions.launch.beside_button, Qt.MouseButton.LeftButton)
     settled(window, qtbot)
     session = window.functions.session
     assert session.focus.run.spec == window.functions.setup.spec()
     assert len(session.entries) == 4
-    assert not window.functions.revert_button.isVisible()
+    assert not window.functions.launch.revert_button.isVisible()
 
 
 # Cards
@@ -237,7 +237,7 @@ def test_one_run_takes_one_row(window, qtbot):
     settled(window, qtbot)
     qtbot.wait(50)
     one = window.train.runs.height()
-    qtbot.mouseClick(window.train.beside_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.train.launch.beside_button, Qt.MouseButton.LeftButton)
     settled(window, qtbot)
     qtbot.wait(50)
     assert one < 60 < window.train.runs.height()

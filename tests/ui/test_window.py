@@ -35,7 +35,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 def press_run(window: MainWindow, qtbot: QtBot) -> Run:
     workspace = window.workspace
     before = len(workspace.session.entries)
-    qtbot.mouseClick(workspace.run_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(workspace.launch.run_button, Qt.MouseButton.LeftButton)
     assert len(workspace.session.entries) == before + 1
     run = workspace.session.entries[-1].run
     qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=20_000)
@@ -71,7 +71,10 @@ def test_an_empty_workspace_has_one_button_that_runs(window, qtbot):
     shown = [button for button in buttons if button.isVisible()]
     assert [button.text() for button in shown] == ["Run"]
     spec = presets.load("classic-mlp").spec
-    both, combo = (shown[0], window.train.run_button), window.train.setup.algorithm.form.combo
+    both, combo = (
+        (shown[0], window.train.launch.run_button),
+        window.train.setup.algorithm.form.combo,
+    )
     combo.setCurrentIndex(combo.findData("adadelta"))  # it needs a slope
     qtbot.waitUntil(lambda: not any(button.isEnabled() for button in both))
     combo.setCurrentIndex(combo.findData(spec.optimizer.kind))
@@ -151,7 +154,7 @@ def test_dragging_the_timeline_seeks(window, qtbot):
 
 
 def test_ten_seeds_are_ten_runs_with_their_own_names(window, qtbot):
-    qtbot.mouseClick(window.train.beside_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.train.launch.beside_button, Qt.MouseButton.LeftButton)
     entries = window.train.session.entries
     assert [entry.run.spec.seed for entry in entries] == list(range(1, 11))
     assert len({entry.name for entry in entries}) == 10
@@ -163,11 +166,11 @@ def test_ten_seeds_are_ten_runs_with_their_own_names(window, qtbot):
 def test_stop_ends_a_long_run_where_it_is_and_the_spec_remembers(window, qtbot):
     spec = presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 10**9)
     window.train.setup.set_spec(spec)
-    qtbot.mouseClick(window.train.run_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.train.launch.run_button, Qt.MouseButton.LeftButton)
     run = window.train.session.entries[-1].run
     qtbot.waitUntil(lambda: run.k > 1000, timeout=20_000)
-    qtbot.waitUntil(lambda: window.train.run_button.text() == "Stop")
-    qtbot.mouseClick(window.train.run_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.train.launch.run_button.text() == "Stop")
+    qtbot.mouseClick(window.train.launch.run_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=5_000)
     assert run.stop_reason is StopReason.BY_HAND
     assert run.spec.stopping.ended_at == run.k
@@ -193,9 +196,9 @@ def test_a_set_up_that_differs_is_said_and_reverted(window, qtbot):
     other = presets.load("classic-mlp").spec.with_value("optimizer.step_size", 0.3)
     workspace.setup.set_spec(other)
     workspace._setup_changed()
-    assert workspace._differs.isVisible()
-    qtbot.mouseClick(workspace.revert_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not workspace._differs.isVisible(), timeout=2_000)
+    assert workspace.launch.differs.isVisible()
+    qtbot.mouseClick(workspace.launch.revert_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not workspace.launch.differs.isVisible(), timeout=2_000)
     assert workspace.setup.spec() == presets.load("classic-mlp").spec
 
 
@@ -204,7 +207,7 @@ def test_an_impossible_set_up_turns_run_off(window, qtbot):
     data = presets.load("classic-mlp").spec.problem.dataset.to_dict()
     form.set_value(data | {"n_informative": 9})
     form.changed.emit()
-    qtbot.waitUntil(lambda: not window.train.run_button.isEnabled(), timeout=3_000)
+    qtbot.waitUntil(lambda: not window.train.launch.run_button.isEnabled(), timeout=3_000)
     assert any("more than the 5 features" in m.message for m in window.train.setup.mistakes())
 
 
