@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from optiviz.reports import marks, panes
 from optiviz.reports.styles import FONT, MARKERS, SIZE, dash, plain
 from optiviz.store.atomic import write_bytes
-from optiviz.views.figure import Figure, LegendEntry, ValueImage
+from optiviz.views.figure import Figure, LegendEntry, ValueImage, panel_grid
 from optiviz.views.palette import THEMES, Palette
 
 Format = Literal["png", "svg"]
@@ -25,6 +25,7 @@ _EDGE = 0.16  # inches around everything with a heading; without, what is around
 _HEADING = 0.3
 _LEGEND = 0.24
 _RAMP = 0.95  # for the scale of a picture of values
+_GAP = 0.12  # between small plots
 _LOWER = 0.34  # of the height, for a plot below another
 _drawing = threading.Lock()  # matplotlib's settings belong to the whole process
 _SETTINGS: dict[str, Any] = {
@@ -106,6 +107,9 @@ def draw(figure: Figure, *, theme: str, size: tuple[float, float], heading: bool
         panes.draw_notes(page, figure.notes)
     elif figure.lines:
         panes.draw_lines(page, figure.lines)
+    elif figure.panels:
+        page.legend(figure.legend)
+        page.panels(figure.panels)
     else:
         page.legend(figure.legend)
         if figure.steps is not None:
@@ -248,6 +252,38 @@ class Page:
                 marks.draw_ramp(axes, values[0], self.palette, self.width)
             marks.leave_out(axes, part)
             marks.draw_labels(axes, part, self.palette, lambda: self.canvas.dpi / 72)
+
+    def panels(self, panels: Sequence[Figure]) -> None:
+        """Draw small plots side by side, each under its title with the mark of its legend."""
+        width, height = self.width - 2 * self.edge, self.top - self.bottom
+        columns, rows = panel_grid(len(panels), width, height)
+        wide, high = width / columns, height / rows
+        for i, panel in enumerate(panels):
+            row, column = divmod(i, columns)
+            left, top = self.edge + column * wide, self.top - row * high
+            if panel.legend:
+                self._mark(panel.legend[0], left, top - _LEGEND / 2)
+            shift = 0.28 if panel.legend else 0.0
+            room = wide - shift - _GAP
+            note = self.cut(panel.note, 0.6 * room, size=_SMALL) if panel.note else ""
+            used = self.wide(note, size=_SMALL) + 0.08 if note else 0.0
+            title = self.cut(panel.title, room - used)
+            self.text(left + shift, top - _LEGEND / 2, title, va="center_baseline")
+            style = {"color": self.palette.muted, "size": _SMALL, "va": "center_baseline"}
+            self.text(left + wide - _GAP, top - _LEGEND / 2, note, ha="right", **style)
+            axes = self._axes(panel)
+            for axis, label in ((axes.xaxis, panel.x.label), (axes.yaxis, panel.y.label)):
+                axis.set_tick_params(labelleft=bool(label), labelbottom=bool(label))
+            right = max(self._right_of(panel), _GAP)
+            x, y = left, top - high + _GAP
+            size = [max(0.3, wide - right), max(0.3, high - _LEGEND - _GAP)]
+            for _ in range(2):  # ticks follow the size
+                shares = (x / self.width, y / self.height)
+                axes.set_position((*shares, size[0] / self.width, size[1] / self.height))
+                before, below, _ = self._around(axes)
+                x, y = left + before, top - high + _GAP + below
+                size = [max(0.3, wide - right - before), max(0.3, high - _LEGEND - _GAP - below)]
+            marks.draw_labels(axes, panel, self.palette, lambda: self.canvas.dpi / 72)
 
     def _axes(self, figure: Figure) -> Axes:
         """Return axes with the items of a figure, somewhere."""

@@ -162,7 +162,10 @@ class Session(Playhead):
     def set_focus(self, entry: Entry | None) -> None:
         """Put a run into focus: the timeline and single pictures show it."""
         if entry is not self.focus:
+            at = self._k_of(entry) if entry is not None else 0
             self.focus, self.parts = entry, 1
+            if self.level.effort != "iterations":  # no curve moves under the playhead
+                self.go_to(at)
             if entry is None:
                 self.set_loop(None)
             self.focus_changed.emit()
@@ -369,12 +372,6 @@ class Session(Playhead):
                     )
                 )
         return found
-
-    def set_level(self, level: Level) -> None:
-        """Show and advance runs where they have used up the same."""
-        self.level = level
-        self.worker.take_turns_by(level)
-        self.frame.emit()
 
     def _k_of(self, entry: Entry) -> int:
         """Return where a run is at the playhead, which is a place on the one in focus."""

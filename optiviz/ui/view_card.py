@@ -68,6 +68,9 @@ class ViewCard(FigureCard):
 
     def act(self, action: Action) -> None:
         """Carry out what a click in the figure means."""
+        for entry in self._session.entries:
+            if entry.number == action.focus:
+                self._session.set_focus(entry)
         if action.seek is not None:
             self._session.seek(action.seek)
         super().act(action)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis.features.grounds import Detail, Features, ground, plane_of
-from optiviz.datasets import Dataset
+from optiviz.analysis.features.answers import lean_of, rows_of
+from optiviz.analysis.features.grounds import Detail, Features, ground
 from optiviz.engine.parameters import Param
 from optiviz.problems.network_training import NetworkEvaluator
 from optiviz.views import Shown, View
@@ -85,7 +84,7 @@ class DecisionBoundary(View):
             part = slice(band * height, (band + 1) * height)
             points = grid.reshape(rows, columns, -1)[part].reshape(-1, grid.shape[1])
             p, classes = evaluator.picture(weights, points)
-            lean[part] = _lean(p).reshape(-1, columns)
+            lean[part] = lean_of(p).reshape(-1, columns)
             winner[part] = classes.reshape(-1, columns)
             finer = replace(image, lean=lean.copy(), winner=winner.copy())
             yield replace(figure, items=(finer, *figure.items[1:]))
@@ -109,9 +108,9 @@ class DecisionBoundary(View):
 
         p, winner = evaluator.picture(weights, grid)
         image = ClassImage(
-            _lean(p).reshape(detail[::-1]), winner.reshape(detail[::-1]), left, right, bottom, top
+            lean_of(p).reshape(detail[::-1]), winner.reshape(detail[::-1]), left, right, bottom, top
         )
-        X, y, lifted = _rows(problem.dataset, self.rows, features)
+        X, y, lifted = rows_of(problem.dataset, self.rows, features)
         said = evaluator.predict(weights, X)
         wrong = said != y
         items: list[Item] = [image]
@@ -182,15 +181,6 @@ class DecisionBoundary(View):
         return ""
 
 
-def _lean(p: Array) -> Array:
-    """Return how sure the network is of its class, from outputs (outputs, m); 0 if it's lost."""
-    p = np.nan_to_num(p)
-    if len(p) == 1:
-        return np.asarray(np.abs(2 * p[0] - 1))
-    second, first = np.sort(p, axis=0)[-2:]
-    return np.asarray((first - second) / np.maximum(first, 1e-12))
-
-
 def _markers(uv: Array, y: Array, wrong: Array, n_classes: int) -> list[Points]:
     """Return all rows, which stay where they are, and over them those that are named wrongly."""
     points = []
@@ -203,18 +193,3 @@ def _markers(uv: Array, y: Array, wrong: Array, n_classes: int) -> list[Points]:
             marker = marker_of_class(c)
             points.append(Points(u, v, f"class:{c}", marker, size=size, outlined=outlined))
     return points
-
-
-@lru_cache(maxsize=2)
-def _rows(dataset: Dataset, which: str, features: Features) -> tuple[Array, Array, Array]:
-    """Return rows, their classes, and where the plane's picture has them."""
-    data = dataset.load()
-    if which == "all":
-        X = np.concatenate([data.X_train, data.X_test])
-        y = np.concatenate([data.y_train, data.y_test])
-    elif which == "test":
-        X, y = data.X_test, data.y_test
-    else:
-        X, y = data.X_train, data.y_train
-    plane = plane_of(dataset, features)
-    return X, y, plane.lift(plane.project(X))

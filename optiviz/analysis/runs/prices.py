@@ -6,6 +6,7 @@ from typing import NamedTuple
 from optiviz.engine.run import Run
 
 _NAMED = 4  # algorithms in a sentence
+_LITTLE = 0.05  # of an evaluation is not named
 _ALIKE = 1.2  # times as dear is said to be alike
 
 
@@ -32,10 +33,10 @@ class Price(NamedTuple):
     def words(self) -> str:
         """What an iteration does, after "takes"."""
         parts = []
-        if self.evaluations >= 0.05:
+        if self.evaluations >= _LITTLE:
             count = _rounded(self.evaluations)
             parts.append(f"{count} evaluation{'' if count == '1' else 's'}")
-        if self.gradients >= 0.05:
+        if self.gradients >= _LITTLE:
             count = _rounded(self.gradients)
             parts.append("a gradient" if count == "1" else f"{count} gradients")
         seen = self.rows / max(self.evaluations, self.gradients, 1e-9)
@@ -81,13 +82,13 @@ def why_efforts_differ(runs: Sequence[Run], weight: float) -> str:
         grouped.setdefault(prices[label].words, []).append(label)
     shown = list(grouped.items())
     if len(shown) > _NAMED:
-        shown = [*shown[: _NAMED - 1], shown[-1]]
-    told = [f"of {_joined(labels)} {words}" for words, labels in shown]
-    more = "" if len(shown) == len(grouped) else ", others between"
-    first, *rest = told
-    return f"One iteration {first.replace(shown[0][0], 'scores ' + shown[0][0], 1)}, " + (
-        ", ".join(rest) + f"{more}."
-    )
+        sloped = [item for item in shown[2:-1] if prices[item[1][0]].gradients >= _LITTLE]
+        shown = [*shown[:2], *(sloped[:1] or shown[2:3]), shown[-1]]
+    (words, labels), *rest = shown
+    told = [f"One iteration of {_joined(labels)} takes {words}"]
+    told += [f"of {_joined(labels)} {words}" for words, labels in rest]
+    more = "" if len(shown) == len(grouped) else ", of others something between"
+    return f"{', '.join(told)}{more}."
 
 
 def _differ(values: Sequence[float]) -> bool:

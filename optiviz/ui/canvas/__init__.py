@@ -15,6 +15,7 @@ from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.focus import put_after
 from optiviz.ui.canvas.lower import LOWER, UPPER, Pair
 from optiviz.ui.canvas.notes import NotesPane
+from optiviz.ui.canvas.panels import PanelsPane
 from optiviz.ui.canvas.plot import PlotPane
 from optiviz.ui.canvas.steps import StepsBar
 from optiviz.ui.canvas.surface import SurfacePane, available, flat
@@ -63,6 +64,7 @@ class FigureCanvas(QWidget):
         self._lower: PlotPane | None = None
         self._pair: Pair | None = None
         self._surface: SurfacePane | None = None
+        self._panels: PanelsPane | None = None
         self._tables: TablesPane | None = None
         self._text: TextPane | None = None
         self._code: CodePane | None = None
@@ -130,6 +132,13 @@ class FigureCanvas(QWidget):
             self._surface = self._surface or self._add(SurfacePane(self))
             self._surface.set_figure(figure)
             return self._surface
+        elif figure.panels:
+            if self._panels is None:
+                self._panels = self._add(PanelsPane(self))
+                self._panels.acted.connect(self.acted)
+            self._panels.set_figure(figure)
+            self._panels.setAccessibleName(figure.title)
+            return self._panels
         elif figure.items:
             self.plot().set_figure(flat(figure))
             return self.plot()
@@ -184,6 +193,8 @@ class FigureCanvas(QWidget):
         """Show all of the data again, after zooming."""
         if self._surface is not None:
             self._surface.reset_view()
+        if self._panels is not None:
+            self._panels.reset_view()
         if self._plot is not None:
             self._plot.reset_view()
 
@@ -244,13 +255,14 @@ class FigureCanvas(QWidget):
         for pane in panes:
             if pane is None:
                 continue
-            drawn = pane if isinstance(pane, PlotPane) else None
-            if drawn is not None:
-                drawn.set_copying(True)
+            drawn = pane.plots() if isinstance(pane, PanelsPane) else [pane]
+            plots = [one for one in drawn if isinstance(one, PlotPane)]
+            for plot in plots:
+                plot.set_copying(True)
             # A graphics view's own `render` is another: of its scene.
             QWidget.render(pane, painter, at, QRegion(), QWidget.RenderFlag.DrawChildren)
-            if drawn is not None:
-                drawn.set_copying(False)
+            for plot in plots:
+                plot.set_copying(False)
             at += QPoint(0, pane.height())
         painter.end()
         return image
@@ -275,6 +287,6 @@ class FigureCanvas(QWidget):
             self._text.restyle()
         if self._tables is not None:
             self._tables.update()
-        for pane in (self._code, self._notes, self.steps):
+        for pane in (self._panels, self._code, self._notes, self.steps):
             if pane is not None:
                 pane.restyle()

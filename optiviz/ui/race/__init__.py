@@ -66,6 +66,7 @@ class Racing(QObject):
         for entry in session.entries:
             session.set_visible(entry, False)
         self._show_level(race.budget.level)
+        self._show_boundaries()
         taken = {entry.name for entry in session.entries}
         for i, racer in enumerate(race.racers):
             name, n = racer.name, 2
@@ -74,6 +75,12 @@ class Racing(QObject):
             taken.add(name)
             session.start(racer.spec, name, focus=i == 0)
         self.begun.emit()
+
+    def _show_boundaries(self) -> None:
+        """Put the boundaries of all runs where that of one is, if that is on show."""
+        one = [card for card in self._grid.cards if card.view.kind == "decision_boundary"]
+        if one and not self._grid.is_open("boundaries"):
+            self._grid.put("boundaries", one[0])
 
     # What runs are compared at
 
@@ -84,7 +91,7 @@ class Racing(QObject):
     def _follow(self, view: View) -> None:
         level = view.level
         if level is not None and level != self._session.level:
-            self._session.set_level(level)
+            self._compare_at(level)
 
     def _show_level(self, level: Level) -> None:
         """Put the effort that is equal on the axis of the fitness."""
@@ -92,4 +99,9 @@ class Racing(QObject):
         if card is not None:
             settings = {"over": level.effort, "gradient_weight": level.weight}
             card.set_settings(settings)
-        self._session.set_level(level)
+        self._compare_at(level)
+
+    def _compare_at(self, level: Level) -> None:
+        self._session.level = level
+        self._session.worker.take_turns_by(level)
+        self._session.frame.emit()

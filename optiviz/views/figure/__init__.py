@@ -9,6 +9,7 @@ from typing import Literal
 
 from optiviz.views.figure.acts import Action, Spots, Steps, as_fine_as_a_hand, to_watch
 from optiviz.views.figure.contours import contour_lines
+from optiviz.views.figure.grids import panel_grid
 from optiviz.views.figure.items import (
     Array,
     Arrows,
@@ -32,7 +33,7 @@ __all__ = [
     "Action", "Array", "Arrows", "Axis", "Band", "ClassImage", "Code", "Dash", "Disks", "Figure",
     "Item", "LegendEntry", "Line", "Marker", "Note", "Points", "Rule", "Spots", "Steps", "Strokes",
     "Surface", "Table", "Text", "Tiles", "ValueImage", "as_fine_as_a_hand", "contour_lines",
-    "in_two_lines", "to_watch",
+    "in_two_lines", "panel_grid", "to_watch",
 ]  # fmt: skip
 
 
@@ -117,6 +118,9 @@ class Figure:
         A second, lower plot over the same x, with a y axis, items and spots of its own: about a
         third of the height. Ranges, zooming, seeking and the playhead go across both; x is written
         under the lower one alone. Its title, note, legend and words are not drawn.
+    panels : tuple of Figure
+        Small plots side by side instead of one, in rows, each under its title and note, with its
+        first legend entry as the mark of the title. Zooming one zooms all.
     """
 
     title: str
@@ -140,3 +144,4 @@ class Figure:
     notes: tuple[Note, ...] = ()
     surface: Surface | None = None
     below: "Figure | None" = None
+    panels: "tuple[Figure, ...]" = ()

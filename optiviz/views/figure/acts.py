@@ -31,6 +31,8 @@ class Action:
         The coordinate of the point that the user may then give another value, counted from 0.
     runs : tuple of int
         Runs of a study that are then shown, by their places in it.
+    focus : int or None
+        The run that then is the one in focus, by its number.
     """
 
     label: str
@@ -39,6 +41,7 @@ class Action:
     settings: tuple[tuple[str, object], ...] = ()
     weight: int | None = None
     runs: tuple[int, ...] = ()
+    focus: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
