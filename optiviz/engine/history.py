@@ -124,8 +124,7 @@ class History:
     def _missing(self, only_snapshots: bool) -> list[int]:
         last, stride = self._trace.last_k, self.stride()
         coarse = [state.k for state in self._trace.snapshots if state.k % stride == 0]
-        best = self._trace.improvements[-1:].tolist()
-        fine = () if only_snapshots else (last, *best, *range(0, last + 1, stride))
+        fine = () if only_snapshots else (last, *range(0, last + 1, stride))
         wanted = dict.fromkeys((*coarse, *fine))
         with self._lock:
             return [k for k in wanted if k not in self._found and k >= 0]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -236,8 +237,8 @@ class Column:
         One sentence.
     value : callable
         Of a row: a text, or a number that is nan where there is none.
-    text : callable
-        Of a row: as people read it; empty where there is nothing to say.
+    said : callable
+        Of a value: as people read it.
     is_number : bool
         It is sorted as a number, and stands at the right.
     """
@@ -246,8 +247,16 @@ class Column:
     label: str
     help: str
     value: Callable[[RunRow], str | float]
-    text: Callable[[RunRow], str]
+    said: Callable[[Any], str]
     is_number: bool = True
+
+    def text(self, row: RunRow) -> str:
+        """Return what stands in a cell; empty where there is nothing to say."""
+        return self.words(self.value(row))
+
+    def words(self, value: str | float) -> str:
+        """Return any value of this column as people read it; empty for nan."""
+        return "" if isinstance(value, float) and isnan(value) else self.said(value)
 
 
 def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
@@ -266,9 +275,9 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
     if len({row.problem for row in rows}) > 1:
         found.append(_text("problem", "Problem", "What is optimised."))
     if len({row.seed for row in rows}) > 1:
-        found.append(_whole("seed", "Seed", "Of the start and the search."))
+        found.append(_seed("seed", "Seed", "Of the start and the search."))
     if any(row.split_seed is not None for row in rows):
-        found.append(_whole("split_seed", "Split seed", "Of training and test rows."))
+        found.append(_seed("split_seed", "Split seed", "Of training and test rows."))
     found += [
         _text("status", "Status", "What it is doing, or how it ended."),
         _whole("iterations", "Iterations", "Updates of the point."),
@@ -291,46 +300,28 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
         of = "of what it hands back, or of the last point that was measured."
         found.append(_measured("train", f"Train {score}", f"{score} on training rows, {of}"))
         found.append(_measured("test", f"Test {score}", f"{score} on test rows, {of}"))
-    found.append(Column("seconds", "Time", "Of computing.", lambda row: row.seconds, _duration))
+    found.append(Column("seconds", "Time", "Of computing.", attrgetter("seconds"), duration))
     return tuple(found)
 
 
 def _text(key: str, label: str, about: str) -> Column:
-    value = attrgetter(key)
-    return Column(key, label, about, value, value, is_number=False)
+    return Column(key, label, about, attrgetter(key), str, is_number=False)
 
 
 def _whole(key: str, label: str, about: str) -> Column:
-    value = attrgetter(key)
+    return Column(key, label, about, attrgetter(key), "{:,.0f}".format)
 
-    def number(row: RunRow) -> float:
-        found = value(row)
+
+def _seed(key: str, label: str, about: str) -> Column:
+    def seed(row: RunRow) -> float:
+        found = getattr(row, key)
         return nan if found is None else float(found)
 
-    def text(row: RunRow) -> str:
-        found = number(row)
-        # A seed is a name that happens to be a number: it has no commas.
-        return "" if isnan(found) else f"{int(found):{'' if 'seed' in key else ','}}"
-
-    # A seed is a name that happens to be a number: without commas.
-    plain = key in ("seed", "split_seed")
-    return Column(
-        key, label, help, number, (lambda row: text(row).replace(",", "")) if plain else text
-    )
+    return Column(key, label, about, seed, "{:.0f}".format)
 
 
 def _measured(key: str, label: str, about: str) -> Column:
-    value = attrgetter(key)
-
-    def text(row: RunRow) -> str:
-        found = value(row)
-        return "" if isnan(found) else measured(found)
-
-    return Column(key, label, about[:1].upper() + about[1:], value, text)
-
-
-def _duration(row: RunRow) -> str:
-    return "" if isnan(row.seconds) else duration(row.seconds)
+    return Column(key, label, about[:1].upper() + about[1:], attrgetter(key), measured)
 
 
 def duration(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """Which runs a list shows, and in what order: filtered by words, sorted by a column, in groups."""
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from operator import attrgetter
@@ -9,7 +9,7 @@ from statistics import median
 
 from optiviz.studies.columns import Column, RunRow
 
-__all__ = ["GROUPINGS", "Group", "arranged", "groups_of", "matcher"]
+__all__ = ["GROUPINGS", "Arrangement", "Group", "arranged", "groups_of", "matcher"]
 
 FIELDS = ("name", "algorithm", "problem", "status", "configuration", "seed")
 _WORD = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
@@ -91,13 +91,13 @@ class Group:
     def value(self, column: Column, rows: Sequence[RunRow]) -> float | str:
         """Return what stands for the group in a column: the median of its numbers, or a text."""
         if not column.is_number:
-            return self.title if column.key == "name" else ""
+            return ""
         if column.key in ("seed", "split_seed"):
             return nan
         if column.key in ("best", "final") and len({rows[i].reading for i in self.members}) > 1:
             return nan
         found = [value for i in self.members if not isnan(value := float(column.value(rows[i])))]
-        return median(found) if found else nan
+        return float(median(found)) if found else nan
 
 
 def groups_of(rows: Sequence[RunRow], members: Sequence[int], by: str) -> list[Group]:
@@ -138,3 +138,91 @@ def _in_order(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return a key by which "seed 2" comes before "seed 10"."""
     parts = re.split(r"(\d+)", text.casefold())
     return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p)
+
+
+def _sorted_groups(
+    rows: Sequence[RunRow], groups: list[Group], column: Column, descending: bool
+) -> list[Group]:
+    """Return groups sorted by what stands for them in a column; those without it come last."""
+    if not column.is_number:
+        return sorted(groups, key=lambda group: _in_order(group.title), reverse=descending)
+    values = {group.title: group.value(column, rows) for group in groups}
+    there = [group for group in groups if not isnan(float(values[group.title]))]
+    there.sort(key=lambda group: float(values[group.title]), reverse=descending)
+    return there + [group for group in groups if isnan(float(values[group.title]))]
+
+
+class Arrangement:
+    """Which runs a list shows, and where: rows of the whole list, or of each group.
+
+    Parameters
+    ----------
+    rows : sequence of RunRow
+    words : str
+        A filter; see `matcher`.
+    by : str
+        What runs of a group have in common; empty for a list without groups.
+    column : Column, optional
+        By which they are sorted.
+    descending : bool
+
+    Attributes
+    ----------
+    groups : list of Group
+        Empty in a list without groups.
+    orders : list of list of int
+        Places of rows: of all that are shown, or of each group's.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[RunRow] = (),
+        words: str = "",
+        by: str = "",
+        column: Column | None = None,
+        descending: bool = False,
+    ) -> None:
+        members: Sequence[int] = range(len(rows))
+        if words.strip():
+            matches = matcher(words)
+            members = [i for i in members if matches(rows[i])]
+        self.groups = groups_of(rows, members, by) if by else []
+        if column is not None and self.groups:
+            self.groups = _sorted_groups(rows, self.groups, column, descending)
+        parts: list[Sequence[int]] = [group.members for group in self.groups] or [members]
+        self.orders = [arranged(rows, part, column, descending) for part in parts]
+        self._where = {
+            place: (group if self.groups else -1, i)
+            for group, order in enumerate(self.orders)
+            for i, place in enumerate(order)
+        }
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all runs stand where they do in another arrangement."""
+        if not isinstance(other, Arrangement):
+            return NotImplemented
+        return (self.groups, self.orders) == (other.groups, other.orders)
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared, and never a key
+
+    def __len__(self) -> int:
+        return len(self._where)
+
+    def where(self, place: int) -> tuple[int, int] | None:
+        """Return a run's group, -1 in a list without groups, and its row there; None if hidden."""
+        return self._where.get(place)
+
+    def order(self, group: int) -> list[int]:
+        """Return the runs of a group; of the list, below 0."""
+        return self.orders[max(0, group)] if not self.groups or group >= 0 else []
+
+    def stretches(self, places: Iterable[int]) -> list[tuple[int, int, int]]:
+        """Return the fewest stretches of rows that are these runs: group, first and last row."""
+        found: list[tuple[int, int, int]] = []
+        wheres = (self._where.get(place) for place in places)
+        for group, row in sorted(where for where in wheres if where is not None):
+            if found and found[-1][0] == group and found[-1][2] == row - 1:
+                found[-1] = group, found[-1][1], row
+            else:
+                found.append((group, row, row))
+        return found

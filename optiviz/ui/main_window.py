@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.workspaces = (self.train, self.functions)
         for workspace in self.workspaces:
             workspace.said.connect(self._say_warning)
+            workspace.runs.said.connect(self.messages.offer)
             workspace.picture_wanted.connect(self.files.picture_dialog)
         self._train_setup.thumbnail_wanted.connect(self._make_thumbnail)
         self._train_setup.draw_wanted.connect(self._draw)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from optiviz.ui.icons import icon
@@ -30,6 +30,10 @@ class MessageBar(QFrame):
         self._copy = QToolButton(self)
         self._copy.setText("Copy details")
         self._copy.clicked.connect(self._copy_details)
+        self._act = QToolButton(self)
+        self._act.setProperty("framed", True)
+        self._act.clicked.connect(self._take_offer)
+        self._offered: QAction | None = None
         self._close = QToolButton(self)
         self._close.setAccessibleName("Close the message")
         self._close.setAutoRaise(True)
@@ -38,6 +42,7 @@ class MessageBar(QFrame):
         layout.setContentsMargins(12, 0, 8, 0)
         layout.addWidget(self._icon)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._act)
         layout.addWidget(self._copy)
         layout.addWidget(self._close)
         current_theme().changed.connect(self._restyle)
@@ -84,9 +89,27 @@ class MessageBar(QFrame):
         self._kind = "warning" if warning else "info"
         self._text.setAccessibleName(self._sentence)
         self._copy.setVisible(bool(details))
+        self._offered = None
+        self._act.hide()
         self.show()
         self.layout().activate()  # type: ignore[union-attr]
         self._restyle()
+
+    def offer(self, sentence: str, action: QAction | None) -> None:
+        """Show a sentence with a button beside it, such as what takes back what was done."""
+        self.say(sentence)
+        self._offered = action
+        if action is not None:
+            self._act.setText(action.text())
+            keys = action.shortcut().toString()
+            self._act.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+        self._act.setVisible(action is not None)
+
+    def _take_offer(self) -> None:
+        action, self._offered = self._offered, None
+        self.hide()
+        if action is not None:
+            action.trigger()
 
     def leave(self) -> None:
         """Take away what was about another place, but no warning."""

@@ -1,77 +1,29 @@
 """The runs of one workspace, and the playhead: what is looked at, apart from what is computed."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import isfinite
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from optiviz.analysis.runs.spending import Level, Levels
 from optiviz.engine.branching import Crossing, crossing, edited
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
-from optiviz.engine.run import Failure, Reader, Run, RunStatus
+from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.engine.spec import READ_ONLY, RunSpec
 from optiviz.engine.stopping import StoppingCriterion
-from optiviz.ui.playhead import Playhead
+from optiviz.ui.roster import Entry, Roster
 from optiviz.ui.worker import ReaderOf, Worker
 from optiviz.views import Shown
+
+__all__ = ["Entry", "Session"]
 
 FRAME = 33  # milliseconds between frames
 POINTS = 800  # of a curve: a card is a few hundred pixels wide
 
 
-@dataclass(eq=False)
-class Entry:
-    """One run in the list.
-
-    Attributes
-    ----------
-    number : int
-        Which colour and dash are its own; kept as long as it lives.
-    visible : bool
-        It is drawn beside the one in focus.
-    seen : int
-        The last iteration at which the playhead has been.
-    """
-
-    run: Run
-    number: int
-    visible: bool = True
-    seen: int = 0
-    window_reader: Reader = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.window_reader = Reader(self.run)
-
-    def replace(self, run: Run) -> None:
-        """Put another run in this one's place."""
-        self.run, self.seen, self.window_reader = run, 0, Reader(run)
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self.run.name
-
-    @property
-    def ready(self) -> bool:
-        """Whether there is something to show."""
-        return self.run.trace.last_k >= 0
-
-    @property
-    def computing(self) -> bool:
-        """Whether it goes on."""
-        return self.run.status in (RunStatus.NEW, RunStatus.RUNNING)
-
-
-class Session(Playhead):
+class Session(Roster):
     """Runs, the one in focus, and the playhead over it.
-
-    Signals
-    -------
-    runs_changed
-        A run was added, removed, renamed, hidden, ended or failed.
-    focus_changed
-        Another run is in focus.
 
     Attributes
     ----------
@@ -81,15 +33,9 @@ class Session(Playhead):
         The seconds that the last picture of each view that is seen took the worker.
     """
 
-    runs_changed = Signal()
-    focus_changed = Signal()
-
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.worker = worker
-        self.entries: list[Entry] = []
+        super().__init__(worker, parent)
         self.costs: dict[object, float] = {}
-        self.focus: Entry | None = None
         self.level = Level()
         self._levels = Levels()
         self._awaited: tuple[Entry, int] | None = None  # a branch, and where it begins
@@ -125,72 +71,26 @@ class Session(Playhead):
 
     def open(self, runs: list[Run]) -> None:
         """Add runs that are done, at their end."""
-        for run in runs:
-            entry = self._added(run)
-            entry.seen = max(0, run.trace.last_k)
-            self.worker.play(run)
+        for entry in self._added_all(runs):
+            entry.seen = max(0, entry.run.trace.last_k)
+            self.worker.play(entry.run)
         if runs:
             self.set_focus(self.entries[-len(runs)])
             self.pause()
             self.seek(self.entries[-len(runs)].seen)
         self.runs_changed.emit()
 
-    def _added(self, run: Run) -> Entry:
-        used = {entry.number for entry in self.entries}
-        number = next(n for n in range(len(used) + 1) if n not in used)
-        entry = Entry(run, number)
-        self.entries.append(entry)
-        return entry
-
-    def remove(self, entry: Entry) -> None:
-        """Take a run out of the list; it is stopped."""
-        at = self.entries.index(entry)
-        self.entries.remove(entry)
-        if entry.computing:
-            self.worker.stop(entry.run)
-        self.worker.forget(entry.run)
-        if entry is self.focus:
-            left = self.entries
-            self.set_focus(left[min(at, len(left) - 1)] if left else None)
-        self.runs_changed.emit()
-
-    def clear(self) -> None:
-        """Take all runs out of the list."""
-        for entry in list(self.entries):
-            self.remove(entry)
-
     def set_focus(self, entry: Entry | None) -> None:
         """Put a run into focus: the timeline and single pictures show it."""
-        if entry is not self.focus:
-            at = self._k_of(entry) if entry is not None else 0
-            self.focus, self.parts = entry, 1
-            if self.level.effort != "iterations":  # no curve moves under the playhead
-                self.go_to(at)
-            if entry is None:
-                self.set_loop(None)
-            self.focus_changed.emit()
-            self.runs_changed.emit()
-
-    def set_visible(self, entry: Entry, visible: bool) -> None:
-        """Draw a run beside the one in focus, or not."""
-        entry.visible = visible
-        self.runs_changed.emit()
-
-    def rename(self, entry: Entry, name: str) -> None:
-        """Call a run something else."""
-        entry.run.name = " ".join(name.split())[:120] or entry.run.name
-        self.runs_changed.emit()
+        if entry is not None and entry is not self.focus and self.level.effort != "iterations":
+            self.go_to(self._k_of(entry))  # no curve moves under the playhead
+        super().set_focus(entry)
 
     def stop(self) -> None:
         """End every run that is computed, where it is."""
         for entry in self.entries:
             if entry.computing:
                 self.worker.stop(entry.run)
-
-    @property
-    def computing(self) -> bool:
-        """Whether a run is being computed."""
-        return any(entry.computing for entry in self.entries)
 
     def change(self, optimizer: Optimizer) -> None:
         """Change the algorithm of the run in focus, from the playhead on."""
@@ -238,11 +138,6 @@ class Session(Playhead):
         self.worker.branch(made, entry.run, k)
         self.runs_changed.emit()
         return added
-
-    def _unused(self, name: str) -> str:
-        names = {entry.name for entry in self.entries}
-        numbered = (name if n == 1 else f"{name} ({n})" for n in range(1, len(names) + 2))
-        return next(name for name in numbered if name not in names)
 
     def _look_for_branch(self) -> None:
         """Put the branch that was asked for into focus when it has come to where it begins."""

@@ -322,6 +322,7 @@ class Worker(QThread):
         seconds = SLICE / 2 if busy else SLICE
         complete = run.history.extend(self._reader(run), seconds, only_snapshots=busy)
         if complete and not computing and not busy:
+            run.history.measure(self._reader(run), run.state_now.best_k)  # lists name it
             self._unmeasured.remove(run)
         elif complete or computing:  # take turns
             self._unmeasured.append(self._unmeasured.pop(0))

@@ -11,12 +11,11 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.run import RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.ui.branching import BranchPanel
-from optiviz.ui.card import Card
 from optiviz.ui.drawing import Drawing, DrawingEditor
 from optiviz.ui.launch import Beside, Launch
 from optiviz.ui.learning_rates import LearningRates
 from optiviz.ui.race import Racing
-from optiviz.ui.runs_list import RunsList
+from optiviz.ui.runs import RunsCard
 from optiviz.ui.session import Session
 from optiviz.ui.setup import FunctionSetup, SetupColumn
 from optiviz.ui.tab import RunsTab
@@ -116,10 +115,10 @@ class Workspace(RunsTab):
         column.setSpacing(8)
         column.addWidget(self.setup, 1)
 
-        self._runs_card = Card("Runs")
-        self.runs = RunsList(self.session)
-        self._runs_card.set_body(self.runs)
-        column.addWidget(self._runs_card)
+        runs_card = RunsCard(self.session)
+        self.runs = runs_card.runs
+        self.addAction(self.runs.undo_action)
+        column.addWidget(runs_card)
 
         self.launch = Launch(self.beside)
         self.launch.run_wanted.connect(self.run_or_stop)
@@ -147,7 +146,6 @@ class Workspace(RunsTab):
         width = round(300 * scale**0.6)  # the plots keep most of the room for a projector
         self.setup.setMinimumWidth(width - 20)
         self._splitter.setSizes([width, 10_000])
-        self._runs_card.setMaximumHeight(round(170 * scale))
         self._show_button()
 
     # Running
@@ -284,13 +282,7 @@ class Workspace(RunsTab):
         if focus is not None and focus.run.spec.optimizer.recorded:
             differs = False  # nothing is set up like what was recorded elsewhere
         self.launch.differs.setVisible(differs)
-        self._runs_card.setVisible(bool(self.session.entries))
-        self._runs_card.set_note(self._column_name())
         self._show_button()
-
-    def _column_name(self) -> str:
-        names = {entry.run.spec.problem.reading.name for entry in self.session.entries}
-        return f"best {names.pop()}" if len(names) == 1 else "best"
 
     def _show_button(self) -> None:
         computing = self.session.computing

@@ -228,8 +228,11 @@ def test_why_a_run_ended_can_be_read(window, qtbot):
     window.train.session.seek(run.k)
     why = run.stop_reason.value
     assert why in window.train.timeline._words()
-    row = window.train.runs.topLevelItem(0)
-    qtbot.waitUntil(lambda: why in row.toolTip(0))  # the worker's word of the end is on its way
+    runs = window.train.runs.runs
+    row = runs.index(0, 0)
+    qtbot.waitUntil(
+        lambda: why in runs.data(row, Qt.ItemDataRole.ToolTipRole)
+    )  # the worker's word of the end is on its way
 
 
 def test_one_run_takes_one_row(window, qtbot):

@@ -23,7 +23,7 @@ from optiviz.ui.card import Card
 from optiviz.ui.forms import ParametersForm
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.messages import MessageBar
-from optiviz.ui.runs_list import _swatch
+from optiviz.ui.runs.swatch import swatch
 from optiviz.ui.theme import current_theme
 from optiviz.views import show
 from optiviz.views.figure import LegendEntry, Line, Table
@@ -111,7 +111,7 @@ def test_the_log_stays_at_its_end_where_a_bar_takes_a_line_of_it(qtbot: QtBot) -
 
 def test_a_run_keeps_its_colour_in_the_row_that_is_chosen(qtbot: QtBot) -> None:
     for number in range(3):
-        icon = _swatch(number, 14)
+        icon = swatch(number, 14)
         image = icon.pixmap(QSize(28, 14), 1.0, QIcon.Mode.Selected).toImage()
         assert QColor(image.pixel(14, 7)) == current_theme().colour(f"run:{number}")
 

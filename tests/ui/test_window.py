@@ -160,7 +160,7 @@ def test_ten_seeds_are_ten_runs_with_their_own_names(window, qtbot):
     assert len({entry.name for entry in entries}) == 10
     assert len({entry.number for entry in entries}) == 10
     qtbot.waitUntil(lambda: not window.train.session.computing, timeout=20_000)
-    assert window.train.runs.topLevelItemCount() == 10
+    assert window.train.runs.runs.rowCount() == 10
 
 
 def test_stop_ends_a_long_run_where_it_is_and_the_spec_remembers(window, qtbot):
@@ -356,7 +356,8 @@ def test_removing_and_hiding_runs(window, qtbot):
     press_run(window, qtbot)
     press_run(window, qtbot)
     session, runs = window.train.session, window.train.runs
-    runs.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
+    first = runs.runs.index(0, 0)
+    assert runs.runs.setData(first, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
     assert not session.entries[0].visible
     qtbot.keyClick(runs, Qt.Key.Key_Delete)
     assert len(session.entries) == 1
