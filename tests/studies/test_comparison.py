@@ -258,6 +258,11 @@ def test_seeds_that_cross_are_not_taken_for_independent():
     assert found.groups[0].interval.method == "bootstrap of both seeds"
     assert "the larger p counts" in " ".join(found.sentences)
     assert json.dumps(found.to_dict(), allow_nan=False)
+    partial = results(plan, rising)
+    for planned in plan.runs[50:]:
+        del partial.records[planned]
+    (row, _) = compare(partial).groups
+    assert "until every seed was run with every split" in row.interval.sentence
     fixed = compare(results(study(2, split_seeds=(1,)), rising))
     assert fixed.variances == ()
     assert fixed.pairs[0].p == pytest.approx(2 / 2**10)

@@ -59,6 +59,8 @@ class Interval:
                 f"All {self.runs:,} runs came to {measured(self.low)}: an interval says nothing "
                 "here."
             )
+        if self.method == "none":
+            return "The median isn't bounded until every seed was run with every split."
         low, high = measured(self.low), measured(self.high)
         if np.isnan(self.low) and np.isnan(self.high):
             return f"{self.failed:,} of {self.runs:,} runs failed: too many to bound the median."
@@ -109,7 +111,7 @@ def median_interval(
 
 
 def crossed_interval(
-    values: ArrayLike, medians: Array, more_is_better: bool, level: float = 0.95
+    values: ArrayLike, medians: Array | None, more_is_better: bool, level: float = 0.95
 ) -> Interval:
     """Return an interval of the median of runs that share seeds of two kinds.
 
@@ -117,8 +119,9 @@ def crossed_interval(
     ----------
     values : array_like
         Of the runs; nan where one failed.
-    medians : ndarray, shape (b,)
-        Medians of costs, of bootstrap samples of both kinds of seeds; see `best.resampled`.
+    medians : ndarray of shape (b,), or None
+        Medians of costs, of bootstrap samples of both kinds of seeds; see `best.resampled`. None
+        where runs are missing: there is no interval then.
     more_is_better : bool
     level : float
 
@@ -130,6 +133,8 @@ def crossed_interval(
     cost = costs(values, more_is_better).ravel()
     n, failed = len(cost), int(np.isinf(cost).sum())
     same = n > 0 and failed == 0 and bool(np.all(cost == cost[0]))
+    if medians is None:
+        return _interval(np.nan, np.nan, more_is_better, level, "none", n, failed, same)
     low, high = np.quantile(medians, ((1 - level) / 2, (1 + level) / 2), method="inverted_cdf")
     method = "bootstrap of both seeds"
     return _interval(float(low), float(high), more_is_better, level, method, n, failed, same)

@@ -1,7 +1,7 @@
 """Whether one of two ends better than the other, or it is luck."""
 
 from dataclasses import dataclass
-from math import comb, floor, log2
+from math import comb
 from typing import Literal
 
 import numpy as np
@@ -264,12 +264,16 @@ def mann_whitney(
     )
 
 
-def fewest_pairs(tests: int = 1) -> int:
-    """Return how many pairs are the least with which one of so many tests can show a difference.
+def fewest_runs(tests: int = 1, *, paired: bool = True) -> int:
+    """Return how many runs of each are the least with which one of so many tests can say anything.
 
-    That is 2 / 2^n < 0.05 / tests, the smallest p of n pairs against the first step of Holm.
+    The smallest p is 2 / 2^n of n pairs, and 2 / C(2n, n) of n runs of each; it has to be below
+    0.05 / tests, the first step of Holm.
     """
-    return floor(log2(2 * tests / ALPHA)) + 1
+    n = 1
+    while tests * 2 / (2**n if paired else comb(2 * n, n)) >= ALPHA:
+        n += 1
+    return n
 
 
 def _all_best(first: ArrayLike, second: ArrayLike, best_possible: float | None) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from optiviz.analysis.runs.effort import EffortName
 from optiviz.analysis.statistics.chance import counted, listed
-from optiviz.analysis.statistics.two import fewest_pairs
+from optiviz.analysis.statistics.two import fewest_runs
 from optiviz.studies.cautions import (
     APART,
     Caution,
@@ -18,7 +18,7 @@ from optiviz.studies.cautions import (
     tuned,
     unequal,
 )
-from optiviz.studies.comparison.values import Column, best_possible, independent_seeds
+from optiviz.studies.comparison.values import Column, best_possible, independent_seeds, shares_seeds
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 
@@ -85,7 +85,7 @@ def _of_seeds(study: Study) -> Iterator[Caution]:
             "Take at least 10 seeds.",
         )
         return
-    needed = fewest_pairs(tests)
+    needed = fewest_runs(tests, paired=k == 1 or shares_seeds(study))
     if n >= needed:
         return
     if k == 1:
@@ -127,6 +127,13 @@ def _of_test_rows(study: Study) -> Iterator[Caution]:
     kinds = [configuration.spec.optimizer.kind for configuration in study.configurations]
     if study.over or len(set(kinds)) < len(kinds):
         yield tuned(study.measure)
+        return
+    yield Caution(
+        "best_of_test",
+        f"The best of {len(kinds):,} is chosen by the test rows, so a part of its lead is luck "
+        "with these rows.",
+        "Say how the others did too, or measure the best one on rows that chose nothing.",
+    )
 
 
 def _of_ceiling(study: Study, found: tuple[Column, ...]) -> Iterator[Caution]:

@@ -64,7 +64,9 @@ def groups(
 def _resampled(study: Study, ground: Ground, seeds: list[Seeds]) -> Array | None:
     """Return medians of bootstrap samples; None where there are too few seeds for any."""
     values = table(ground.columns, seeds, study)
-    if min(values.shape[1:]) < (2 if values.ndim == 3 else FEWEST):
+    if min(values.shape[1:]) < (2 if ground.crossed else FEWEST):
+        return None
+    if ground.crossed and values.ndim == 2:  # some runs are still to be done
         return None
     cost = costs(values, ground.more_is_better)
     return resampled(cost, together=ground.paired)
@@ -72,7 +74,7 @@ def _resampled(study: Study, ground: Ground, seeds: list[Seeds]) -> Array | None
 
 def _interval(ground: Ground, i: int, medians: Array | None) -> Interval:
     values, more = ground.columns[i].values, ground.more_is_better
-    if ground.crossed and medians is not None and len(values) >= FEWEST:
+    if ground.crossed and len(values) >= FEWEST:
         return crossed_interval(values, medians, more)
     return median_interval(values, more, quick=len(ground.columns) > _MANY)
 

@@ -131,13 +131,14 @@ def common_effort(results: Results, effort: EffortName) -> float:
     no bound, unless all are so.
     """
     study = results.study
+    n_rows = [configuration.spec.problem.n_rows for configuration in study.configurations]
     bounds: list[float] = []
     ends: list[float] = []
     for planned, record in results.records.items():
         if record.failed:
             continue
-        n_rows = study.configurations[planned.configuration].spec.problem.n_rows
-        end = float(record.effort(effort, study.gradient_weight, n_rows)[-1])
+        spent = record.effort(effort, study.gradient_weight, n_rows[planned.configuration])
+        end = float(spent[-1])
         (ends if record.stop_reason in _DONE else bounds).append(end)
     if bounds:
         return min(bounds)

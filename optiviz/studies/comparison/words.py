@@ -4,7 +4,7 @@ import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS
 from optiviz.analysis.statistics.chance import counted, listed
-from optiviz.analysis.statistics.two import fewest_pairs
+from optiviz.analysis.statistics.two import fewest_runs
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison.pairs import MOST_RIVALS, Ground, differing
 from optiviz.studies.comparison.tables import Best, Comparison, Group, Pair
@@ -69,13 +69,13 @@ def _sure(
 ) -> str:
     n = independent_seeds(study)
     others = len(ranked) - 1
-    needed = fewest_pairs(len(ranked) * others // 2)
+    needed = fewest_runs(len(ranked) * others // 2, paired=ground.paired)
     if ground.withheld:
         return "How sure that is can be said when all runs are done."
     if not rivals:
         said = "Each of the others is worse" if others > 1 else f"{ranked[1].name} is worse"
         return f"{said} by more than luck explains."
-    if n < needed and ground.paired:
+    if n < needed:
         return (
             f"With {counted(n, 'seed')} nothing can be said of how sure that is: at least {needed} "
             "are needed."
@@ -113,7 +113,7 @@ def said_of(study: Study, ground: Ground, drafted: Comparison) -> tuple[str, ...
             "there."
         )
     if len(drafted.groups) > 1 and drafted.runs:
-        said.append(_how_paired(ground))
+        said.append(_how_paired(study, ground))
     rest = sum(1 for group in drafted.groups if group.runs) - MOST_RIVALS
     if rest > 0 and not ground.withheld:
         said.append(f"Only the {MOST_RIVALS:,} best were tested against the first.")
@@ -134,7 +134,7 @@ def _where(drafted: Comparison) -> str:
     )
 
 
-def _how_paired(ground: Ground) -> str:
+def _how_paired(study: Study, ground: Ground) -> str:
     if not ground.paired:
         return (
             "The configurations have different networks or data, so runs of the same seed have no "
@@ -145,7 +145,8 @@ def _how_paired(ground: Ground) -> str:
             "Runs that share a seed or a split aren't independent, so differences are tested over "
             "the seeds of the search and over the splits, and the larger p counts."
         )
-    return "Runs of the same seed start from the same point: they are compared in pairs."
+    shared = "the same training rows" if len(study.split_seeds) > 1 else "the same start"
+    return f"Runs of the same seed have {shared}: they are compared in pairs."
 
 
 def _of_time(drafted: Comparison) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from optiviz.analysis.statistics.holm import holm
 from optiviz.analysis.statistics.several import friedman, kruskal_wallis
-from optiviz.analysis.statistics.two import fewest_pairs, mann_whitney, signed_ranks
+from optiviz.analysis.statistics.two import fewest_runs, mann_whitney, signed_ranks
 
 few = st.integers(0, 5)
 NAMES = ("Adam", "SGD")
@@ -158,11 +158,14 @@ def test_the_sentence_says_it_and_when_it_says_nothing():
 
 
 @pytest.mark.parametrize("tests", [1, 3, 28, 45, 780])
-def test_the_fewest_pairs_are_those_that_can_pass_holm(tests):
-    n = fewest_pairs(tests)
+def test_the_fewest_runs_are_those_that_can_pass_holm(tests):
+    n = fewest_runs(tests)
     assert holm([2 / 2**n], tests)[0] < 0.05
     assert holm([2 / 2 ** (n - 1)], tests)[0] >= 0.05
-    assert fewest_pairs() == 6
+    assert fewest_runs() == 6
+    m = fewest_runs(tests, paired=False)
+    assert tests * mann_whitney(range(m), range(m, 2 * m), True).p < 0.05
+    assert tests * mann_whitney(range(m - 1), range(m, 2 * m - 1), True).p >= 0.05
 
 
 @settings(max_examples=80, deadline=None)
