@@ -14,6 +14,9 @@ from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.views.figure import Action, Spots
 
+_ANYWHERE = 1e3  # in usual text: whichever cell is nearest is meant
+_GOLDEN = 0.6180339887498949  # its multiples, without the whole, fill 0 to 1 evenly
+_EDGE = 0.05  # of the width: so far beyond the worst value failed runs are drawn
 _WIDE = 30.0  # times as large as the smallest value: from there on a linear axis hides most
 
 _MEANINGS: dict[EffortName, str] = {
@@ -170,3 +173,56 @@ def typical(group: Done, worst: float) -> int:
     """Return the place of the run in the middle of a configuration's, by what they came to."""
     order = np.argsort(np.where(np.isnan(group.values), worst, group.values), kind="stable")
     return int(group.places[order[len(order) // 2]])
+
+
+def cell_facts(
+    group: Done, settings: Sequence[tuple[str, str]], measure: str, worst: float
+) -> tuple[tuple[str, str], ...]:
+    """Return what a cell of a sweep tells: its settings, and what its runs came to."""
+    n, failed = len(group.records), int(group.failed.sum())
+    if not n:
+        return (*settings, ("runs", "none is done yet"))
+    low, median, high = (float(v) for v in quartiles(group.values, worst))
+    between = f"{value_words(low)} to {value_words(high)}" if n > 1 else ""
+    return (
+        *settings,
+        (f"median {measure}" if n > 1 else measure, value_words(median)),
+        ("half of the runs", between),
+        ("runs", f"{n:,}"),
+        ("failed", f"{failed:,}" if failed else ""),
+    )
+
+
+def cell_spots(
+    x: Array, y: Array, facts: Sequence[tuple[tuple[str, str], ...]], groups: Sequence[Done]
+) -> Spots:
+    """Return cells of a sweep as places; a click shows the runs behind one."""
+    names = tuple(dict.fromkeys(name for cell in facts for name, _ in cell))
+    told = tuple((name, tuple(dict(cell).get(name, "") for cell in facts)) for name in names)
+    actions = tuple(
+        Action(
+            "Show its run" if len(group.places) == 1 else f"Show its {len(group.places)} runs",
+            runs=tuple(group.places.tolist()),
+        )
+        for group in groups
+    )
+    return Spots(x, y, told, actions, reach=_ANYWHERE)
+
+
+def jitter(n: int) -> Array:
+    """Return places from -1 to 1 that keep neighbours apart, the same ones each time."""
+    places = 2.0 * (np.arange(1, n + 1) * _GOLDEN % 1.0) - 1.0
+    return np.asarray(places if n > 1 else np.zeros(1))
+
+
+def worse_edge(values: Array, target: float | None, read: Reading, log: bool) -> float:
+    """Return where failed runs are drawn: a little beyond the worst value."""
+    known = values[np.isfinite(values)]
+    if target is not None and (target > 0 or not log):
+        known = np.append(known, target)
+    if log:
+        known = np.log10(known[known > 0])
+    low, high = float(known.min()), float(known.max())
+    step = _EDGE * (high - low) or 0.1 * abs(high) or 0.1
+    edge = low - step if read.more_is_better else high + step
+    return float(10**edge) if log else edge

@@ -22,6 +22,7 @@ from optiviz.study_views.parts import (
     is_wide,
     nothing_yet,
     quartiles,
+    typical,
     value_words,
     worst_of,
 )
@@ -246,8 +247,5 @@ def _spots(group: Done, course: Courses, worst: float, effort: str, measure: str
         ("half of the runs", tuple(between)),
         ("runs that go on", tuple(going)),
     )
-    typical = int(
-        np.argsort(np.where(np.isnan(group.values), worst, group.values))[len(group.values) // 2]
-    )
-    action = Action("Show the run in the middle", runs=(int(group.places[typical]),))
+    action = Action("Show the run in the middle", runs=(typical(group, worst),))
     return Spots(x, np.where(np.isfinite(median), median, np.nan), facts, (action,))

@@ -91,7 +91,7 @@ class RunningTimes(StudyView):
 
     def _caption(self, found: Comparison, target: str, n: int) -> str:
         words = [
-            f"The share of each configuration's runs that had reached a {target}, over {self.over}. "
+            f"The share of each configuration's runs that reached a {target}, over {self.over}. "
             "Further left is quicker, higher is surer. A diamond is the expected time: what runs "
             "spent in all, divided by how many reached it."
         ]

@@ -7,24 +7,27 @@ import numpy as np
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
+from optiviz.studies.comparison import Group
 from optiviz.studies.done import Done, done_of, reading
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
     best_first,
+    compared,
     done,
     is_wide,
+    jitter,
     nothing_yet,
     quartiles,
     runs_spots,
+    worse_edge,
     worst_of,
 )
 from optiviz.views.figure import Axis, Band, Figure, Item, LegendEntry, Line, Points, Rule
 
-_GOLDEN = 0.6180339887498949  # its multiples, without the whole, fill 0 to 1 evenly
 _REACH = 0.3  # of a row: how far points lie from its middle
+_UNDER = 0.43  # of a row: how far below its middle the interval of the median is
 _BOX, _MEDIAN = 0.34, 0.4  # of a row: half the height of what half of the runs lie between
-_EDGE = 0.05  # of the width: so far beyond the worst value failed runs are drawn
 
 
 class Spread(StudyView):
@@ -69,27 +72,31 @@ class Spread(StudyView):
             why = "failed" if all(g.failed.all() for g in rows) else f"has no {read.name}"
             return Figure(self.label, empty=f"Every run that is done {why}.")
         log = self._is_log(values, read)
-        edge = _worse_edge(values, study.target, read, log)
+        found = compared(results)
+        edge = worse_edge(values, study.target, read, log)
         items: list[Item] = []
         spots = []
         for place, group in enumerate(rows):
             at = float(len(rows) - 1 - place)
-            y = at + _REACH * _jitter(len(group.values))
+            y = at + _REACH * jitter(len(group.values))
             x = np.where(np.isfinite(group.values), group.values, edge)
             items += _row(group, x, y, at, worst_of(read), edge)
+            items += _interval(found.group(group.number), at)
             spots.append(runs_spots(study, group, x, y, read.name))
         if study.target is not None:
             items.append(Rule(study.target, role="muted", dash="dash"))
         ticks = tuple((float(len(rows) - 1 - i), group.name) for i, group in enumerate(rows))
         target = "" if study.target is None else f"target {measured(study.target)}"
-        legend = (LegendEntry(target, "muted", "line", "dash"),) if target else ()
+        legend = [LegendEntry(target, "muted", "line", "dash")] if target else []
+        if any(np.isfinite(found.group(group.number).interval.low) for group in rows):
+            legend.append(LegendEntry("95 % interval of the median", "text", "line"))
         return Figure(
             title=self.label,
             note=done(results),
             x=Axis(read.name, log=log),
             y=Axis("", -0.6, len(rows) - 0.4, ticks=ticks[::-1]),
             items=tuple(items),
-            legend=legend,
+            legend=tuple(legend),
             caption=self._caption(read, rows, len(groups), log),
             spots=tuple(spots),
         )
@@ -140,20 +147,10 @@ def _row(group: Done, x: Array, y: Array, at: float, worst: float, edge: float) 
     return items
 
 
-def _jitter(n: int) -> Array:
-    """Return places from -1 to 1 that keep neighbours apart, the same ones each time."""
-    places = 2.0 * (np.arange(1, n + 1) * _GOLDEN % 1.0) - 1.0
-    return np.asarray(places if n > 1 else np.zeros(1))
-
-
-def _worse_edge(values: Array, target: float | None, read: Reading, log: bool) -> float:
-    """Return where failed runs are drawn: a little beyond the worst value."""
-    known = values[np.isfinite(values)]
-    if target is not None and (target > 0 or not log):
-        known = np.append(known, target)
-    if log:
-        known = np.log10(known[known > 0])
-    low, high = float(known.min()), float(known.max())
-    step = _EDGE * (high - low) or 0.1 * abs(high) or 0.1
-    edge = low - step if read.more_is_better else high + step
-    return float(10**edge) if log else edge
+def _interval(row: Group, at: float) -> list[Item]:
+    """Return where the median would be with other seeds, as a stroke under the row."""
+    low, high = row.interval.low, row.interval.high
+    if not (np.isfinite(low) and np.isfinite(high)) or row.runs < 2:
+        return []
+    y = np.full(2, at - _UNDER)
+    return [Line(np.array([low, high]), y, "text", width=1.6, opacity=0.7)]

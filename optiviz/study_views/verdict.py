@@ -13,7 +13,7 @@ from optiviz.study_views import StudyView
 from optiviz.study_views.parts import compared, done, nothing_yet, typical, worst_of
 from optiviz.views.figure import Action, Figure, Note
 
-_PAIRS = 6  # of the best one with others that are told
+_PAIRS = 3  # of the best one with others, and of what else there is one of each configuration
 
 
 class Verdict(StudyView):
@@ -36,11 +36,11 @@ class Verdict(StudyView):
         groups = done_of(results)
         notes = [
             *_best(found, groups, worst),
+            *(Note(caution.sentence, caution.instead) for caution in found.cautions),
             *_overall(found),
             *_pairs(found),
             *_target(found),
             *(Note(one.variances.sentence, one.name) for one in found.variances[:_PAIRS]),
-            *(Note(caution.sentence, caution.instead) for caution in found.cautions),
             *_failed(results, groups),
         ]
         said = {note.sentence for note in notes}
@@ -85,10 +85,14 @@ def _pairs(found: Comparison) -> list[Note]:
     notes = []
     for pair in pairs[:_PAIRS]:
         effect = "" if pair.effect is None else pair.effect.sentence
-        notes.append(Note(f"{pair.names[0]} and {pair.names[1]}: {pair.sentence}", effect))
+        one, other = pair.names
+        said = f"{one} and {other} differ." if pair.differs else f"{one} and {other}: open."
+        notes.append(Note(said, f"{pair.sentence} {effect}".strip()))
     more = len(pairs) - len(notes)
     if more > 0:
-        notes.append(Note(f"{more:,} more pairs stand in the table, pair by pair.", ""))
+        stand = "1 more pair stands" if more == 1 else f"{more:,} more pairs stand"
+        action = Action("Show all pairs", view="pairwise_table")
+        notes.append(Note(f"{stand} in the table, pair by pair.", "", action))
     return notes
 
 
