@@ -79,9 +79,7 @@ class HeatMap(StudyView):
         """Draw the cells that have runs."""
         study = results.study
         if len(study.over) < 2:
-            return Figure(
-                self.label, empty="This study doesn't vary two settings: no sweep of two."
-            )
+            return Figure(self.label, empty="This study varies no two settings.")
         if empty := nothing_yet(results):
             return Figure(self.label, empty=empty)
         read = reading(study)
@@ -164,7 +162,7 @@ def _grid(
             role = "text" if share <= _SWITCH else "card"
             words = measured(value, decimals=3)
             items.append(Text(float(x), float(y), words, role, "center", size=0.9, room=0.94))
-    items += _failed(cells, (places[0], places[1]), (0.34, 0.32))
+    items += _failed(cells, places, (0.34, 0.32))
     return items, (_names(cells.across, n), _names(cells.upwards, m))
 
 
@@ -230,7 +228,8 @@ def _outlined(
     if not grid:
         return [Points(np.array([x]), np.array([y]), "accent", "ring", 1.9)]
     u, v = np.array([-0.47, 0.47, 0.47, -0.47, -0.47]), np.array([-0.47, -0.47, 0.47, 0.47, -0.47])
-    return [Line(x + u, y + v, "accent", width=2.6)]
+    ground = Line(x + u, y + v, "card", width=4.5)  # seen on dark cells too
+    return [ground, Line(x + u, y + v, "accent", width=2.6)]
 
 
 def _settings(cells: _Cells, i: int) -> list[tuple[str, str]]:

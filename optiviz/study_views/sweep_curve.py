@@ -77,7 +77,8 @@ class SweepCurve(StudyView):
         x = setting.numbers[[int(setting.of[group.number]) for group in groups]]
         middles = np.array([quartiles(group.values, worst) for group in groups]).T
         found = compared(results)
-        items = self._items(groups, setting, x, np.where(np.isfinite(middles), middles, edge), edge)
+        middles = np.where(np.isfinite(middles), middles, np.nan)
+        items = self._items(groups, setting, x, middles, edge)
         legend = []
         if found.best is not None:
             best = next(i for i, g in enumerate(groups) if g.number == found.best.configuration)

@@ -142,7 +142,7 @@ def _seeds(seeds: tuple[int, ...]) -> tuple[tuple[float, str], ...]:
     return tuple((float(i), f"{seed}") for i, seed in enumerate(seeds))
 
 
-def _written(image: ValueImage, x: np.ndarray, y: np.ndarray, group: Done) -> list[Item]:  # type: ignore[type-arg]
+def _written(image: ValueImage, x: np.ndarray, y: np.ndarray, group: Done) -> list[Item]:
     """Return the values of cells, where there are few enough to be read."""
     if image.values.size > _WRITTEN:
         return []
