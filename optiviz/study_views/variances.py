@@ -15,7 +15,7 @@ from optiviz.study_views.parts import compared, done, nothing_yet, runs_spots
 from optiviz.views.figure import Axis, Band, Figure, Item, LegendEntry, Points, Text, ValueImage
 
 _HALF = 0.34  # of a row: half the height of a bar
-_ROLES = ("positive", "negative", "line")  # of search, split and rest: no colours of runs
+_ROLES = ("value:0.75", "value:0.3", "line")  # of search, split and rest: no colours of runs
 _SWITCH = 0.55  # on the ramp, from where words take the card's colour
 _WRITTEN = 144  # cells up to which values are written
 
