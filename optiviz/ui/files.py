@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, Signal
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.studies.results import Results
+from optiviz.ui.figure_card import FigureCard
 from optiviz.ui.recordings import (
     RUN_FILE,
     Recordings,
@@ -18,9 +19,7 @@ from optiviz.ui.recordings import (
     read_recordings,
 )
 from optiviz.ui.session import Entry
-from optiviz.ui.view_card import ViewCard
 from optiviz.ui.worker import ReaderOf
-from optiviz.ui.workspace import Workspace
 
 if TYPE_CHECKING:
     from optiviz.ui.main_window import MainWindow
@@ -103,12 +102,12 @@ class Files(QObject):
                 self.study_opened.emit(result, path)
                 return
             runs: list[Run] = result  # type: ignore[assignment]
-            for workspace in self._window.workspaces:
+            for workspace in (self._window.train, self._window.functions):
                 mine = [r for r in runs if self._window.home_of(r.spec.problem.kind) is workspace]
                 if mine:
                     workspace.session.open(mine)
                     workspace.revert()
-                    self._window.tabs.setCurrentIndex(self._window.workspaces.index(workspace))
+                    self._window.bring(workspace)
             self._remember(path)
             again = sum(run.status is RunStatus.NEW for run in runs)
             what = f"Opened {len(runs)} run{'s' * (len(runs) != 1)} from {path.name}."
@@ -120,8 +119,7 @@ class Files(QObject):
 
     def _lay_over(self, path: Path) -> None:
         """Read what another program recorded; say what of ours it matches, and how far."""
-        front: QWidget = self._window.workspace
-        workspace = front if isinstance(front, Workspace) else self._window.train
+        workspace = self._window.runs_workspace
         ours = [
             entry for entry in workspace.session.entries if entry.ready and not _is_read_only(entry)
         ]
@@ -169,7 +167,7 @@ class Files(QObject):
 
     def save_dialog(self) -> None:
         """Ask where, and save the runs of this workspace."""
-        path = self._ask_where("Save runs", "run.optiviz", _RUN_FILE)
+        path = self.ask_where("Save runs", "run.optiviz", _RUN_FILE)
         if path is not None:
             self.save_runs(path)
 
@@ -182,39 +180,39 @@ class Files(QObject):
 
             run_file.save(path, runs)
 
-        self._write(path, write)
+        self.write(path, write)
 
     def report_dialog(self) -> None:
         """Ask where, and write a report of the runs that are shown."""
-        path = self._ask_where("Export report", "report.html", "Web pages (*.html)")
+        path = self.ask_where("Export report", "report.html", "Web pages (*.html)")
         if path is not None:
             self.write_report(path)
 
     def write_report(self, path: Path) -> None:
         """Write a report of the runs that are shown."""
-        runs = [one.run for one in self._window.workspace.session.shown()]
+        runs = [one.run for one in self._window.runs_workspace.session.shown()]
 
         def write(_: ReaderOf) -> None:
             from optiviz.reports.html import write_report
 
             write_report(runs, path, progress=self._window.worker.go_on)
 
-        self._write(path, write)
+        self.write(path, write)
 
     def csv_dialog(self) -> None:
         """Ask where, and write the trace of the run in focus."""
-        path = self._ask_where("Export trace", "trace.csv", "Tables (*.csv)")
+        path = self.ask_where("Export trace", "trace.csv", "Tables (*.csv)")
         if path is not None:
             self.export(path, "csv")
 
-    def picture_dialog(self, card: ViewCard) -> None:
+    def picture_dialog(self, card: FigureCard) -> None:
         """Ask where, and write a card's picture."""
         kinds = "Pictures (*.png);;Drawings (*.svg)"
-        path = self._ask_where("Save picture", f"{card.view.kind}.png", kinds)
+        path = self.ask_where("Save picture", f"{card.view.kind}.png", kinds)
         if path is not None:
             self.save_picture(card, path)
 
-    def save_picture(self, card: ViewCard, path: Path) -> None:
+    def save_picture(self, card: FigureCard, path: Path) -> None:
         """Write what a card shows, with its settings and at the playhead, as PNG or SVG."""
         make = card.figure_of()
 
@@ -223,11 +221,11 @@ class Files(QObject):
 
             render(make(reader_of), path, "svg" if path.suffix.lower() == ".svg" else "png")
 
-        self._write(path, write)
+        self.write(path, write)
 
     def export(self, path: Path, to: str) -> None:
         """Write the run in focus in a format."""
-        focus = self._window.workspace.session.focus
+        focus = self._window.runs_workspace.session.focus
         if focus is None:
             self._window.report(_NOTHING)
             return
@@ -238,9 +236,10 @@ class Files(QObject):
 
             export(run, to, path)
 
-        self._write(path, write)
+        self.write(path, write)
 
-    def _write(self, path: Path, write: Callable[[ReaderOf], None]) -> None:
+    def write(self, path: Path, write: Callable[[ReaderOf], None]) -> None:
+        """Have the worker write a file, and say how it went."""
         self._window.messages.say(f"Writing {path.name}…")
 
         self._written.append(path)
@@ -258,9 +257,11 @@ class Files(QObject):
 
         self._window.jobs.do(write, done, fail)
 
-    def _ask_where(self, title: str, name: str, kinds: str) -> Path | None:
-        if not any(entry.ready for entry in self._window.workspace.session.entries):
-            self._window.report(_NOTHING)
+    def ask_where(self, title: str, name: str, kinds: str) -> Path | None:
+        """Ask for the file to write; None where there is nothing to write, or it was cancelled."""
+        lacks = self._window.workspace.lacks()
+        if lacks:
+            self._window.report(lacks)
             return None
         start = str(Path(self._folder()) / name)
         text, kind = QFileDialog.getSaveFileName(self._window, title, start, kinds)
@@ -278,7 +279,7 @@ class Files(QObject):
         return QMessageBox.question(self._window, "Replace", asked) is yes
 
     def _runs(self) -> list[Run]:
-        return [entry.run for entry in self._window.workspace.session.entries if entry.ready]
+        return [entry.run for entry in self._window.runs_workspace.session.entries if entry.ready]
 
     def _folder(self) -> str:
         return str(QSettings().value("folder", str(Path.home())))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QShowEvent
@@ -20,15 +21,17 @@ from PySide6.QtWidgets import (
 from optiviz import presets
 from optiviz.datasets import Dataset
 from optiviz.engine.run import Failure
-from optiviz.engine.spec import RunSpec
+from optiviz.studies.results import Results
+from optiviz.ui.beside import FOUR_RATES, TEN_SEEDS
+from optiviz.ui.compare import Again, CompareWorkspace, StudyFiles
 from optiviz.ui.drawing import Drawing
 from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
-from optiviz.ui.launch import Beside
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel
+from optiviz.ui.tab import Doors, Tab
 from optiviz.ui.theme import current_theme
 from optiviz.ui.thumbnail import Thumbnail, thumbnail
 from optiviz.ui.views_menu import KEYS, ViewsButton, toggle_view
@@ -39,11 +42,10 @@ from optiviz.views.fitness import Fitness
 _SMALLEST = QSize(960, 600)
 _USUAL = QSize(1366, 768)
 _FIRST_PAINT = 100  # milliseconds
-_FASTEST_RATE = 1e6
 
 
 class MainWindow(QMainWindow):
-    """Train and Functions, side by side as tabs, over one worker."""
+    """Train, Functions and Compare, side by side as tabs, over one worker."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,32 +69,28 @@ class MainWindow(QMainWindow):
             "Train",
             self._train_setup,
             [],
-            Beside(
-                "10 seeds",
-                "Run ten times, each with another seed of start and search",
-                _seed_name,
-                _ten_seeds,
-            ),
+            TEN_SEEDS,
             self.worker,
         )
         self.functions = Workspace(
             "Functions",
             FunctionSetup(),
             [Fitness(log_y=True)],
-            Beside(
-                "4 rates",
-                "Run a third, once, three and ten times the learning rate side by side",
-                _rate_name,
-                _four_rates,
-                "Only algorithms with a learning rate have rates to compare.",
-            ),
+            FOUR_RATES,
             self.worker,
         )
-        self.workspaces = (self.train, self.functions)
+        self.compare = CompareWorkspace(
+            {home.title: home.setup.spec for home in (self.train, self.functions)}, self.worker
+        )
+        self.study_files = StudyFiles(self.files, self.compare, self)
+        self.again = Again(self)
+        self.files.study_opened.connect(self._show_study)
+        self.workspaces: tuple[Tab, ...] = (self.train, self.functions, self.compare)
         for workspace in self.workspaces:
             workspace.said.connect(self._say_warning)
-            workspace.runs.said.connect(self.messages.offer)
             workspace.picture_wanted.connect(self.files.picture_dialog)
+        for home in (self.train, self.functions):
+            home.runs.said.connect(self.messages.offer)
         self._train_setup.thumbnail_wanted.connect(self._make_thumbnail)
         self._train_setup.draw_wanted.connect(self._draw)
 
@@ -120,9 +118,24 @@ class MainWindow(QMainWindow):
         self.train.timeline.bar.setFocus()
 
     @property
-    def workspace(self) -> Workspace:
+    def workspace(self) -> Tab:
         """The one in front."""
         return self.workspaces[self.stack.currentIndex()]
+
+    @property
+    def runs_workspace(self) -> Workspace:
+        """The one in front if it has runs that are played, else Train."""
+        front = self.workspace
+        return front if isinstance(front, Workspace) else self.train
+
+    def bring(self, workspace: Tab) -> None:
+        """Bring a workspace to the front."""
+        self.tabs.setCurrentIndex(self.workspaces.index(workspace))
+
+    @property
+    def doors(self) -> Doors:
+        """What leaves the workspace in front by files."""
+        return self.study_files if self.workspace is self.compare else self.files
 
     def _top_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -140,10 +153,10 @@ class MainWindow(QMainWindow):
         row.addWidget(self.views_button)
         row.addWidget(self._demonstrations())
         for name, text, keys, act in (
-            ("open", "Open runs…", QKeySequence.StandardKey.Open, self.files.open_dialog),
-            ("save", "Save runs…", QKeySequence.StandardKey.Save, self.files.save_dialog),
-            ("report", "Export report…", "Ctrl+E", self.files.report_dialog),
-            ("export", "Export trace (CSV)…", "Ctrl+Shift+E", self.files.csv_dialog),
+            ("open", "Open…", QKeySequence.StandardKey.Open, self.files.open_dialog),
+            ("save", "Save…", QKeySequence.StandardKey.Save, lambda: self.doors.save_dialog()),
+            ("report", "Export report…", "Ctrl+E", lambda: self.doors.report_dialog()),
+            ("export", "Export table (CSV)…", "Ctrl+Shift+E", lambda: self.doors.csv_dialog()),
             ("text-smaller", "Smaller text and lines", "Ctrl+-", self.smaller),
             ("text-larger", "Larger text and lines", "Ctrl++", self.larger),
             ("theme", "Light or dark", "Ctrl+T", self.switch_theme),
@@ -196,15 +209,19 @@ class MainWindow(QMainWindow):
         """Set up and run a preset in the workspace that it belongs to."""
         preset = presets.load(name)
         workspace = self.home_of(preset.spec.problem.kind)
-        self.tabs.setCurrentIndex(self.workspaces.index(workspace))
+        self.bring(workspace)
         workspace.show_specs(preset.specs)
-        workspace.timeline.bar.setFocus()  # so that arrow keys step, and don't change tabs
+        workspace.focus_first()
         self.messages.say(preset.about)
 
     def home_of(self, problem_kind: str) -> Workspace:
         """Return the workspace in which a kind of problem is shown."""
         kinds = [cls.kind for cls in FunctionPanel.kinds]
         return self.functions if problem_kind in kinds else self.train
+
+    def _show_study(self, results: Results, path: Path) -> None:
+        self.compare.show_results(results, path)
+        self.bring(self.compare)
 
     def _change_tab(self, index: int) -> None:
         self.stack.setCurrentIndex(index)
@@ -309,27 +326,16 @@ class MainWindow(QMainWindow):
         self.workspace.run()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        if self.workspace.timeline.press(event):
+        if self.workspace.press(event):
             return
-        session = self.workspace.session
-        acts: dict[int, Callable[[], None]] = {
-            Qt.Key.Key_Space: session.toggle,
-            Qt.Key.Key_Left: partial(session.step, -1),
-            Qt.Key.Key_Right: partial(session.step, 1),
-            Qt.Key.Key_Home: partial(session.seek, 0),
-            Qt.Key.Key_End: partial(session.seek, session.last_k),
-            Qt.Key.Key_Escape: self._escape,
-        }
-        act = acts.get(event.key())
-        if act is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            super().keyPressEvent(event)
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if plain and event.key() == Qt.Key.Key_Escape:
+            self._escape()
         else:
-            act()
+            super().keyPressEvent(event)
 
     def _escape(self) -> None:
-        session = self.workspace.session
-        session.stop()
-        session.pause()
+        self.workspace.escape()
         if self.windowState() & Qt.WindowState.WindowFullScreen:
             self.toggle_full_screen()
 
@@ -351,26 +357,6 @@ class MainWindow(QMainWindow):
         self._start.stop()
         QApplication.processEvents()
         for workspace in self.workspaces:
-            workspace.activate(False)
+            workspace.leave()
         self.worker.close()
         super().closeEvent(event)
-
-
-def _seed_name(spec: RunSpec) -> str:
-    return f"seed {spec.seed} · {spec.optimizer.label}"
-
-
-def _ten_seeds(spec: RunSpec) -> list[RunSpec]:
-    return [spec.replace(seed=(spec.seed + i) % 2**32) for i in range(10)]
-
-
-def _rate_name(spec: RunSpec) -> str:
-    rate = getattr(spec.optimizer, "learning_rate", None)
-    return _seed_name(spec) if rate is None else f"rate {rate:g}"
-
-
-def _four_rates(spec: RunSpec) -> list[RunSpec]:
-    rate = getattr(spec.optimizer, "learning_rate", 0.0)
-    rates = [float(f"{rate * factor:.3g}") for factor in (1 / 3, 1, 3, 10)]
-    usable = [r for r in rates if 0 < r <= _FASTEST_RATE]
-    return [spec.replace(optimizer=spec.optimizer.replace(learning_rate=r)) for r in usable]

@@ -1,8 +1,7 @@
 """What every workspace is to the window: a tab with cards, keys and files of its own."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,6 +10,9 @@ from PySide6.QtWidgets import QWidget
 from optiviz.ui.card_grid import CardGrid
 from optiviz.ui.session import Session
 from optiviz.ui.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Doors(Protocol):

@@ -1,0 +1,7 @@
+"""Compare: studies and sweeps in the window."""
+
+from optiviz.ui.compare.again import Again
+from optiviz.ui.compare.files import StudyFiles
+from optiviz.ui.compare.workspace import CompareWorkspace
+
+__all__ = ["Again", "CompareWorkspace", "StudyFiles"]
