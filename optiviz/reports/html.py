@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from optiviz.engine.run import Reader, Run
 from optiviz.networks.losses import MEASURES
@@ -100,28 +100,43 @@ def report(
         shown.append(Shown(run, run.trace.last_k, reader, name, i))
         sections.append(_section(shown[-1]))
     several = len(shown) > 1
-    page: str = _template().render(
+    return page(
+        "report.html.j2",
         title=title or _title(shown),
         paragraphs=[part.strip() for part in notes.split("\n\n") if part.strip()],
         sections=sections,
         table=_comparison(shown) if several else None,
         pictures=list(compared(shown)) if several else [],
         skipped=len(runs) - len(started),
-        versions=machine.versions(),
-        machine=machine.fingerprint(),
-        today=date.today().isoformat(),
-        light=LIGHT,
-        dark=DARK,
     )
-    return page.strip() + "\n"
 
 
-def _template() -> Any:
-    text = resources.files(__package__).joinpath("report.html.j2").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+def page(template: str, **words: Any) -> str:
+    """Return one of our pages as HTML text, of words that are still to be escaped."""
+    text: str = (
+        _templates()
+        .get_template(template)
+        .render(
+            versions=machine.versions(),
+            machine=machine.fingerprint(),
+            today=date.today().isoformat(),
+            light=LIGHT,
+            dark=DARK,
+            **words,
+        )
     )
-    return environment.from_string(text)
+    return text.strip() + "\n"
+
+
+def _templates() -> Environment:
+    folder = resources.files(__package__)
+    return Environment(
+        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _title(shown: Sequence[Shown]) -> str:

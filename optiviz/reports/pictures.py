@@ -107,6 +107,11 @@ def picture(view: View, shown: Sequence[Shown]) -> Picture:
     if view.kind == "fitness" and figure.y.label:
         title = f"{title}: {figure.y.label}"
     note = figure.note if len(shown) == 1 else ""  # it is about the first run alone
+    return drawn(figure, title, note)
+
+
+def drawn(figure: Figure, title: str, note: str) -> Picture:
+    """Draw a figure for a page."""
     about = (title, note, figure.caption + _left_out(figure), figure.warning)
     if figure.tables and not figure.empty:
         return Picture(*about, tables=figure.tables)
