@@ -9,10 +9,10 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison import Comparison
-from optiviz.studies.done import Done, done_of, reading
+from optiviz.studies.done import Done, reading
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
-from optiviz.studies.varied import Varied, varied
+from optiviz.studies.swept import Swept, setting_of
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
     cell_facts,
@@ -22,6 +22,7 @@ from optiviz.study_views.parts import (
     is_wide,
     nothing_yet,
     quartiles,
+    runs_of,
     worst_of,
 )
 from optiviz.views.figure import Axis, Figure, Item, LegendEntry, Line, Points, Text, ValueImage
@@ -41,14 +42,14 @@ class _Cells:
     groups : list of Done
     values : ndarray, shape (n,)
         Medians; nan where they fall among runs that failed.
-    across, upwards : Varied
+    across, upwards : Swept
     column, row : ndarray of int, shape (n,)
     """
 
     groups: list[Done]
     values: Array
-    across: Varied
-    upwards: Varied
+    across: Swept
+    upwards: Swept
     column: np.ndarray[tuple[int], np.dtype[np.int64]]
     row: np.ndarray[tuple[int], np.dtype[np.int64]]
 
@@ -126,10 +127,10 @@ class HeatMap(StudyView):
         return len(study.over) == 2
 
     def _cells(self, results: Results, worst: float) -> _Cells:
-        across, upwards = (varied(results.study, path) for path in results.study.over)
+        across, upwards = (setting_of(results.study, path) for path in results.study.over)
         if self.swapped:
             across, upwards = upwards, across
-        groups = [group for group in done_of(results) if group.records]
+        groups = [group for group in runs_of(results) if group.records]
         medians = np.array([quartiles(group.values, worst)[1] for group in groups])
         numbers = np.array([group.number for group in groups])
         values = np.where(np.isfinite(medians), medians, np.nan)
@@ -166,7 +167,7 @@ def _grid(
     return items, (_names(cells.across, n), _names(cells.upwards, m))
 
 
-def _names(setting: Varied, n: int) -> Axis:
+def _names(setting: Swept, n: int) -> Axis:
     ticks = tuple((float(i), text) for i, text in enumerate(setting.texts))
     return Axis(setting.label, -0.5, n - 0.5, ticks=ticks)
 
@@ -191,7 +192,7 @@ def _scatter(
     return items, axes
 
 
-def _axis(setting: Varied, places: Array) -> Axis:
+def _axis(setting: Swept, places: Array) -> Axis:
     """Return an axis with a little room around its values."""
     if not setting.numeric:
         return _names(setting, len(setting.values))

@@ -8,10 +8,10 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison import Comparison
-from optiviz.studies.done import Done, done_of, reading
+from optiviz.studies.done import Done, reading
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
-from optiviz.studies.varied import Varied, varied
+from optiviz.studies.swept import Swept, setting_of
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
     cell_facts,
@@ -22,6 +22,7 @@ from optiviz.study_views.parts import (
     jitter,
     nothing_yet,
     quartiles,
+    runs_of,
     worse_edge,
     worst_of,
 )
@@ -62,8 +63,8 @@ class SweepCurve(StudyView):
             return Figure(self.label, empty="This study varies no setting: it is no sweep.")
         if empty := nothing_yet(results):
             return Figure(self.label, empty=empty)
-        read, setting = reading(study), varied(study, study.over[0])
-        groups = [group for group in done_of(results) if group.records]
+        read, setting = reading(study), setting_of(study, study.over[0])
+        groups = [group for group in runs_of(results) if group.records]
         values = np.concatenate([group.values for group in groups])
         if not np.isfinite(values).any():
             return Figure(self.label, empty="Every run that is done failed, at all values.")
@@ -116,14 +117,14 @@ class SweepCurve(StudyView):
         """Whether it is a sweep of one setting."""
         return len(study.over) == 1
 
-    def _axis(self, setting: Varied, log: bool) -> Axis:
+    def _axis(self, setting: Swept, log: bool) -> Axis:
         if setting.numeric:
             return Axis(setting.label, log=log)
         ticks = tuple((float(i), text) for i, text in enumerate(setting.texts))
         return Axis(setting.label, -0.6, len(ticks) - 0.4, ticks=ticks)
 
     def _items(
-        self, groups: list[Done], setting: Varied, x: Array, middles: Array, edge: float
+        self, groups: list[Done], setting: Swept, x: Array, middles: Array, edge: float
     ) -> list[Item]:
         """Return bands, curves and points: boxes where the values are categories."""
         low, median, high = middles
@@ -150,12 +151,12 @@ class SweepCurve(StudyView):
             items.append(Points(across[~well], failed, "danger", "cross", 0.6))
         return items
 
-    def _jitter(self, group: Done, setting: Varied) -> Array:
+    def _jitter(self, group: Done, setting: Swept) -> Array:
         n = len(group.records)
         return np.zeros(n) if setting.numeric else 0.7 * _HALF * jitter(n)
 
 
-def _caption(found: Comparison, setting: Varied, read: Reading, groups: list[Done]) -> str:
+def _caption(found: Comparison, setting: Swept, read: Reading, groups: list[Done]) -> str:
     better = "higher" if read.more_is_better else "lower"
     words = [f"{read.name[:1].upper()}{read.name[1:]} over {setting.label}; {better} is better."]
     if any(len(group.records) > 1 for group in groups):

@@ -1,4 +1,4 @@
-"""What a sweep varies: the values of a setting, and how they lie on an axis."""
+"""What a sweep varies: the value of a setting in each configuration, and how it lies on an axis."""
 
 import math
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import numpy as np
 
 from optiviz.engine.problem import Array
 from optiviz.studies.plan import Study
-from optiviz.studies.settings import Setting, setting, value_at
+from optiviz.studies.settings import Setting, settings, value_at
 
 _FAR = 20.0  # the largest value times the smallest, from which on logarithms suit
 
 
 @dataclass(frozen=True, eq=False)
-class Varied:
-    """One setting of a sweep.
+class Swept:
+    """One setting that a sweep varies.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Varied:
 
     @property
     def label(self) -> str:
-        """What people call the setting."""
+        """What people call it."""
         return self.setting.label
 
     @property
@@ -57,9 +57,14 @@ class Varied:
         return np.arange(len(self.values), dtype=np.float64)
 
 
-def varied(study: Study, path: str) -> Varied:
+def setting_of(study: Study, path: str) -> Swept:
     """Return what a sweep varies at a path."""
     specs = [configuration.spec for configuration in study.configurations]
+    named = next(
+        each
+        for each in settings(specs[0], study.over if path in study.over else (path,))
+        if each.path == path
+    )
     found = [value_at(spec, path) for spec in specs]
     numeric = all(
         isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in found
@@ -69,4 +74,4 @@ def varied(study: Study, path: str) -> Varied:
     ordered = sorted(known, key=lambda key: known[key]) if numeric else list(known)
     places = {key: i for i, key in enumerate(ordered)}
     of = np.array([places[key] for key in keys], dtype=np.int64)
-    return Varied(setting(specs[0], path), tuple(known[key] for key in ordered), of, numeric)
+    return Swept(named, tuple(known[key] for key in ordered), of, numeric)
