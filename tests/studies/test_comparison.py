@@ -235,9 +235,14 @@ def test_different_networks_are_compared_as_groups():
     assert not found.paired
     assert found.pairs[0].test.name == "Mann-Whitney"
     assert "100 ways to take a run of each" in found.pairs[0].sentence
+    alone = compare(results(study(1, seeds=1, configurations=other), rising))
+    assert alone.pairs[0].p == 1
+    assert "With 1 and 1 run p can't be below 1" in alone.pairs[0].sentence
     third = Configuration(name="third", spec=small.with_value("optimizer.step_size", 0.3))
     found = compare(results(study(configurations=(*other, third)), rising))
     assert found.overall.name == "Kruskal-Wallis"
+    lone = compare(results(study(1, seeds=1, configurations=(*other, third)), rising))
+    assert lone.overall.p == 1
     assert "independent groups" in " ".join(found.sentences)
 
 
@@ -351,6 +356,6 @@ def test_ten_configurations_of_200_seeds_are_compared_within_a_second():
     rng = np.random.default_rng(0)
     found = results(study(10, 200, target=0.5), lambda p: round(rng.random() * 670) / 670)
     compare(found)
-    start = time.perf_counter()
+    start = time.process_time()
     compare(found)
-    assert time.perf_counter() - start < 1.5  # 0.3 s where nothing else runs
+    assert time.process_time() - start < 1

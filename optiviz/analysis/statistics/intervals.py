@@ -15,6 +15,7 @@ from optiviz.engine.wording import measured
 
 FEWEST = 6  # runs: the interval from the least to the largest of five holds 93.75 %
 _RESAMPLES = 2_000
+_MANY = 500  # runs: of more, both ways give the same, and the bootstrap takes long
 _SEED = 20_210_607  # any fixed one, so that the same runs always give the same interval
 
 Method = Literal["BCa bootstrap", "order statistics", "bootstrap of both seeds", "none"]
@@ -79,7 +80,7 @@ def median_interval(
     """Return an interval of the median.
 
     By a bootstrap, bias-corrected and accelerated, from a fixed seed. Where runs failed, or the
-    bootstrap's distribution is degenerate, by order statistics: the k-th least and k-th largest of
+    bootstrap's distribution is degenerate, or of more than 500 runs, by order statistics: the k-th least and k-th largest of
     n hold the median with probability 1 - 2 P(B < k), where B ~ binomial(n, 1/2).
 
     Parameters
@@ -104,7 +105,7 @@ def median_interval(
         low = high = float(cost[0])
         method = "order statistics" if n >= FEWEST else "none"
     elif n >= FEWEST and failed < n:
-        found = None if quick or failed else _bootstrapped(cost, level)
+        found = None if quick or failed or n > _MANY else _bootstrapped(cost, level)
         low, high = found or _ordered(cost, level)
         method = "BCa bootstrap" if found else "order statistics"
     return _interval(low, high, more_is_better, level, method, n, failed, same)

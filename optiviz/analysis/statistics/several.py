@@ -15,6 +15,7 @@ from optiviz.analysis.statistics.costs import costs
 from optiviz.engine.problem import Array
 
 _SMALL = 15  # below so many runs of each, chi-squared is too rough
+_MOST_PERMUTED = 1_000  # values: of more it isn't, and permutations take long
 _PERMUTATIONS = 9_999
 _SEED = 19_370_901
 _TINY = float(np.finfo(np.float64).tiny)
@@ -84,7 +85,8 @@ def friedman(values: ArrayLike, more_is_better: bool) -> SeveralTest:
     """Test several whose runs belong together, such as by their seeds.
 
     Friedman's test, by ranks within each seed. Below 15 seeds p is that of exchanging values
-    within seeds at random, of all ways or 9,999 of them, from a fixed seed.
+    within seeds at random, of all ways or 9,999 of them, from a fixed seed, unless there are more
+    than 1,000 values.
 
     Parameters
     ----------
@@ -103,7 +105,7 @@ def friedman(values: ArrayLike, more_is_better: bool) -> SeveralTest:
     k, n = cost.shape
     ranks = stats.rankdata(cost, axis=0) if n else np.empty((k, 0))
     same = bool(np.all(ranks == (k + 1) / 2))
-    small = n < _SMALL
+    small = n < _SMALL and k * n <= _MOST_PERMUTED
     p, statistic = 1.0, np.nan
     if n > 1 and k > 2 and not same:
         found = stats.friedmanchisquare(*ranks)
@@ -127,6 +129,8 @@ def friedman(values: ArrayLike, more_is_better: bool) -> SeveralTest:
 def kruskal_wallis(groups: Sequence[ArrayLike], more_is_better: bool) -> SeveralTest:
     """Test several whose runs have nothing to do with each other.
 
+    By permutations as in `friedman`, where one has fewer than 15 runs.
+
     Parameters
     ----------
     groups : sequence of array_like
@@ -144,7 +148,7 @@ def kruskal_wallis(groups: Sequence[ArrayLike], more_is_better: bool) -> Several
     ranks = stats.rankdata(np.concatenate(cost))
     parts = np.split(ranks, np.cumsum(sizes)[:-1])
     same = bool(np.all(ranks == (n + 1) / 2))
-    small = min(sizes) < _SMALL
+    small = min(sizes) < _SMALL and n <= _MOST_PERMUTED
     p, statistic = 1.0, np.nan
     if min(sizes) > 1 and k > 2 and not same:
         found = stats.kruskal(*parts)

@@ -122,9 +122,12 @@ class PairTest:
                 f". {few} p can't be below {self.least_p:.3g}, whatever the values are: "
                 f"{need} are needed before a test can say anything."
             )
-        luck = f"a difference this large would turn up in {chance(p)} studies if there were none"
         if tests > 1:
-            luck += f", the {tests:,} comparisons made here taken into account"
+            found = f"among the {tests:,} comparisons made here a difference this large"
+            luck = f"{found} would turn up in {chance(p)} studies if there were none at all"
+        else:
+            luck = f"a difference this large would turn up in {chance(p)} studies"
+            luck += " if there were none"
         if p < ALPHA:
             return f"; {luck}."
         return f"; {luck}. This shows neither that one is better nor that they are equal."

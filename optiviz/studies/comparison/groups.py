@@ -44,7 +44,8 @@ def groups(
     ]
     started = [i for i, column in enumerate(found) if column.records]
     order = sorted(started, key=lambda i: (cost[i], places[i], i))
-    ranks = {i: 1 + sum(cost[j] < cost[i] for j in started) for i in order}
+    better = np.searchsorted([cost[i] for i in order], [cost[i] for i in order])
+    ranks = {i: 1 + int(n) for i, n in zip(order, better, strict=True)}
     waiting = [i for i in range(len(found)) if i not in ranks]
     return tuple(
         _group(

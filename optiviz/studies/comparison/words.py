@@ -53,12 +53,12 @@ def _best_sentence(
         )
     if len(same) > 1:
         names = listed([g.name for g in same])
-        said = f"{names} share the best median, {came}"
+        said = f"{names} share the best median {label}, {measured(first.median)}"
     else:
         said = f"{first.name} is ahead with {came}"
     if np.isfinite(first.probability_best):
         said += (
-            f"; drawing the seeds anew, it would come out first in "
+            f"; with other seeds {first.name} would come out first in about "
             f"{100 * first.probability_best:.0f} of 100 studies"
         )
     return f"{said}. {_sure(study, ground, ranked, rivals)}"
@@ -68,7 +68,7 @@ def _sure(
     study: Study, ground: Ground, ranked: tuple[Group, ...], rivals: tuple[Group, ...]
 ) -> str:
     n = independent_seeds(study)
-    others = len(ranked) - 1
+    others, first = len(ranked) - 1, ranked[0].name
     needed = fewest_runs(len(ranked) * others // 2, paired=ground.paired)
     if ground.withheld:
         return "How sure that is can be said when all runs are done."
@@ -83,8 +83,9 @@ def _sure(
     names = listed([group.name for group in rivals])
     if len(rivals) == others:
         whom = names if others == 1 else f"any of the {others:,} others" if others > 6 else names
-        return f"It can't be told apart from {whom}: which is best is open."
-    return f"It can't be told apart from {names}; the others are worse by more than luck explains."
+        return f"{first} can't be told apart from {whom}: which is best is open."
+    told = f"{first} can't be told apart from {names}"
+    return f"{told}; the others are worse by more than luck explains."
 
 
 def _came_to(group: Group, label: str) -> str:
