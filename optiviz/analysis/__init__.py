@@ -1,5 +1,6 @@
 """Numbers about runs, in one room for each question; nothing is drawn here.
 
+- `statistics`: what many runs say together, in plain words;
 - `runs`: what happened on the way; `tried`: what was proposed, and what became of it;
 - `diagnosis`: why it stopped improving; `descent`: which learning rates are stable, and more;
 - `landscape`: the objective over a plane of points; `features`: planes through a dataset;

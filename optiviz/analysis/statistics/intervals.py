@@ -79,9 +79,10 @@ def median_interval(
 ) -> Interval:
     """Return an interval of the median.
 
-    By a bootstrap, bias-corrected and accelerated, from a fixed seed. Where runs failed, or the
-    bootstrap's distribution is degenerate, or of more than 500 runs, by order statistics: the k-th least and k-th largest of
-    n hold the median with probability 1 - 2 P(B < k), where B ~ binomial(n, 1/2).
+    By a bootstrap, bias-corrected and accelerated, from a fixed seed. Where runs failed, where the
+    bootstrap's distribution is degenerate, and of more than 500 runs, by order statistics: the k-th
+    least and the k-th largest of n hold the median with probability 1 - 2 P(B < k), where
+    B ~ binomial(n, 1/2).
 
     Parameters
     ----------

@@ -99,7 +99,7 @@ def friedman(values: ArrayLike, more_is_better: bool) -> SeveralTest:
     M. Friedman (1937), "The use of ranks to avoid the assumption of normality implicit in the
     analysis of variance", Journal of the American Statistical Association 32. J. Demšar (2006),
     "Statistical comparisons of classifiers over multiple data sets", JMLR 7. B. Phipson & G. K.
-    Smyth (2010), "Permutation p-values should never be zero", eq. 2.
+    Smyth (2010), "Permutation p-values should never be zero".
     """
     cost = costs(values, more_is_better)
     k, n = cost.shape

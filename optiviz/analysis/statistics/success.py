@@ -57,7 +57,7 @@ def success_rate(successes: int, runs: int, level: float = 0.95) -> SuccessRate:
     ----------
     E. B. Wilson (1927), "Probable inference, the law of succession, and statistical inference",
     Journal of the American Statistical Association 22. L. D. Brown, T. T. Cai & A. DasGupta (2001),
-    "Interval estimation for a binomial proportion", Statistical Science 16, eq. 4.
+    "Interval estimation for a binomial proportion", Statistical Science 16, section 3.1.1.
     """
     if not 0 <= successes <= runs:
         raise ValueError(f"{successes} of {runs} runs can't have succeeded")
