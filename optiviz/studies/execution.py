@@ -143,7 +143,8 @@ class _Shared:
     """Runs in other processes: which are under way, and what becomes of them.
 
     Where a process ends before its runs do, it isn't known which of them was the reason: those
-    under way are then suspects, and done one by one.
+    under way are then suspects, and done again batch by batch, and of a batch that ends its process
+    again, one by one.
     """
 
     def __init__(
@@ -156,7 +157,7 @@ class _Shared:
         self._study, self._keep, self._cancelled, self._pool = results.study, keep, cancelled, pool
         self._turns = Turns(results.missing, pool.jobs)
         self._flying: dict[Future[Done], list[Planned]] = {}
-        self._suspects: deque[Planned] = deque()
+        self._suspects: deque[list[Planned]] = deque()
         self._later: list[Planned] = []  # suspects when all others are done
         self._tried: set[Planned] = set()  # under way when a process ended
         self._deaths = 0  # before anything was done
@@ -174,14 +175,14 @@ class _Shared:
 
     def _is_left(self) -> bool:
         if not self._turns and not self._suspects:
-            self._suspects.extend(self._later)
+            self._suspects.extend([planned] for planned in self._later)
             self._later.clear()
         return bool(self._turns or self._suspects or self._flying)
 
     def _send(self) -> None:
         if self._suspects:
             if not self._flying:
-                self._submit([self._suspects.popleft()])
+                self._submit(self._suspects.popleft())
             return
         while self._turns and not self._suspects and len(self._flying) < 2 * self._pool.jobs:
             self._submit(self._turns.batch())
@@ -199,21 +200,22 @@ class _Shared:
             self._lost(batch)
             return
         self._deaths = -len(self._study.runs)
-        for planned, (record, seconds) in zip(batch, future.result(), strict=True):
-            self._turns.took(planned, seconds)
+        for planned, record in zip(batch, future.result(), strict=True):
+            self._turns.took(planned, record.seconds)
             self._keep(planned, record)
 
     def _lost(self, batch: list[Planned]) -> None:
         """Note that runs didn't come back."""
         if not self._flying:
             self._pool.end()
-        for planned in batch:
-            if planned not in self._tried:
-                self._tried.add(planned)
-                self._suspects.append(planned)
-                continue
-            self._keep(planned, without_run(_DIED))
-            self._later += self._turns.withdraw(planned.configuration)
+        if batch[0] not in self._tried:
+            self._tried.update(batch)
+            self._suspects.append(batch)
+        elif len(batch) > 1:
+            self._suspects.extend([planned] for planned in batch)
+        else:
+            self._keep(batch[0], without_run(_DIED))
+            self._later += self._turns.withdraw(batch[0].configuration)
             self._deaths += 1
         if self._deaths >= _MOST_DEATHS:
             raise ExecutionError(_NO_PROCESS)

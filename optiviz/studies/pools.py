@@ -18,7 +18,7 @@ from optiviz.studies.records import Record
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-Done = list[tuple[Record, float]]
+Done = list[Record]
 
 
 class ExecutionError(Exception):

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -45,19 +44,17 @@ def give_way() -> None:
         os.nice(10)
 
 
-def do(specs: Sequence[dict[str, Any]], modules: Sequence[str] = ()) -> list[tuple[Record, float]]:
-    """Do runs, and return each one's record and what it took in seconds. None raises."""
+def do(specs: Sequence[dict[str, Any]], modules: Sequence[str] = ()) -> list[Record]:
+    """Do runs, and return their records. None raises."""
     _import(modules)
     return [_one(spec) for spec in specs]
 
 
-def _one(data: dict[str, Any]) -> tuple[Record, float]:
-    began = time.perf_counter()
+def _one(data: dict[str, Any]) -> Record:
     try:
-        record = recorded(RunSpec.from_dict(data), loaded())
+        return recorded(RunSpec.from_dict(data), loaded())
     except Exception as error:
-        record = without_run(traceback.format_exception_only(error)[-1].strip())
-    return record, time.perf_counter() - began
+        return without_run(traceback.format_exception_only(error)[-1].strip())
 
 
 def loaded() -> Loaded:

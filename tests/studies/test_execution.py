@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import joblib
+import psutil
 import pytest
 
 from optiviz import presets
+from optiviz.engine import registry
 from optiviz.studies.execution import ExecutionError, execute
-from optiviz.studies.plan import Configuration, Study
+from optiviz.studies.plan import Configuration, Planned, Study
+from optiviz.studies.pools import chosen_jobs
 from optiviz.studies.records import Loaded, recorded
 from optiviz.studies.results import Results
 
@@ -67,3 +78,173 @@ def test_loaded_data_change_no_bit(spec):
     for seed in (1, 2, 1):
         one = short(spec, 300).replace(seed=seed)
         assert recorded(one, loaded).digest == recorded(one).digest
+
+
+TROUBLED = """
+import os
+from optiviz.optimizers.hill_climbing import HillClimbing
+
+
+class Troubled(HillClimbing):
+    kind = "troubled"
+
+    def steps(self, problem, state, draws, n):
+        if draws.seed == 2:
+            raise ValueError("no luck\\nwith 2")
+        if draws.seed == 3:
+            os.kill(os.getpid(), 9)
+        while draws.seed == 4:
+            pass
+        return super().steps(problem, state, draws, n)
+"""
+
+
+@pytest.fixture
+def troubled(tmp_path, monkeypatch):
+    """A climb of an imported file that fails with seed 2, dies with 3 and hangs with 4."""
+    (tmp_path / "troubled_climb.py").write_text(TROUBLED)
+    monkeypatch.setitem(registry._known, "optimizers", dict(registry.kinds("optimizers")))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module("troubled_climb")
+    yield CLASSIC.with_value("optimizer.kind", "troubled")
+    del sys.modules["troubled_climb"]
+
+
+def processes():
+    """The processes that this one has started, but those that only watch over shared memory."""
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if "resource_tracker" not in " ".join(child.cmdline())]
+
+
+def test_a_run_that_fails_and_one_that_dies_spoil_no_other(troubled):
+    plan = study(short(CLASSIC), short(troubled), seeds=(1, 2, 3, 5, 6))
+    results = execute(Results(plan), 2)
+    assert results.complete
+    bad = {p.search_seed: r.failure for p, r in results.records.items() if r.failed}
+    assert set(bad) == {2, 3}
+    assert bad[2].startswith("ValueError: no luck")
+    assert "ended from outside, twice" in bad[3]
+    good = {p: r.digest for p, r in results.records.items() if p.configuration == 0}
+    assert good == {p: recorded(plan.spec_of(p)).digest for p in good}
+    assert not processes()
+
+
+def test_a_run_that_hangs_is_cancelled_quickly_and_the_others_are_kept(troubled):
+    plan = study(troubled, short(CLASSIC), seeds=(4, 5, 6, 7))
+    results, asked = Results(plan), []
+
+    def cancelled():
+        if len(results.records) >= 6:
+            asked.append(time.perf_counter())
+        return bool(asked)
+
+    execute(results, 2, cancelled=cancelled)
+    assert time.perf_counter() - asked[0] < 2  # 0.1 where nothing else runs
+    assert len(results.records) >= 6
+    assert Planned(0, 4, None) in results.missing
+    assert not processes()
+
+
+def test_when_no_process_gets_anywhere_a_sentence_says_so(troubled):
+    plan = study(troubled.replace(seed=3), seeds=(3,))
+    more = tuple(
+        Configuration(name=str(i), spec=troubled.with_value("optimizer.step_size", 0.1 * i))
+        for i in (1, 2, 3)
+    )
+    results = Results(plan.replace(configurations=more))
+    with pytest.raises(ExecutionError, match="no process got through a run"):
+        execute(results, 1, polite=True)
+    assert not processes()
+
+
+SCRIPT = """
+import os, signal, sys, threading, time
+import psutil
+from optiviz import presets
+from optiviz.optimizers.hill_climbing import HillClimbing
+from optiviz.studies.execution import ExecutionError, execute
+from optiviz.studies.plan import Configuration, Study
+from optiviz.studies.results import Results
+
+
+class Mine(HillClimbing):
+    kind = "mine"
+
+
+def results_of(spec):
+    spec = spec.replace(stopping=spec.stopping.replace(max_iterations=1000))
+    one = Configuration(name="one", spec=spec)
+    return Results(Study(configurations=(one,), search_seeds=tuple(range(3000))))
+
+
+if __name__ == "__main__":
+    spec = presets.load("classic-mlp").spec
+    try:
+        execute(results_of(spec.with_value("optimizer.kind", "mine")), 2)
+    except ExecutionError as error:
+        print(error)
+    results = results_of(spec)
+    nice = []
+
+    def told(*_):
+        if not nice:
+            nice.extend(child.nice() for child in psutil.Process().children())
+            os.kill(os.getpid(), signal.SIGINT)
+
+    try:
+        execute(results, 2, progress=told, polite=True)
+    except KeyboardInterrupt:
+        print("interrupted", len(results.records) > 0, 10 in nice)
+    left = [c.cmdline() for c in psutil.Process().children()]
+    print("left", sum("resource_tracker" not in " ".join(line) for line in left))
+"""
+
+
+def test_ctrl_c_keeps_what_is_done_and_an_algorithm_of_the_script_is_refused(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, path], capture_output=True, text=True, timeout=60, check=False
+    )
+    refusal, interrupted, left = done.stdout.splitlines()
+    assert refusal.startswith("Mine is defined in the program itself")
+    assert refusal.endswith("or use jobs=1")
+    assert interrupted == "interrupted True True"
+    assert left == "left 0"
+    assert done.stderr == ""
+
+
+def test_a_dask_cluster_comes_to_the_same_bits():
+    distributed = pytest.importorskip("distributed")
+    plan = study(short(CLASSIC), short(BATCHES), seeds=(1, 2, 3, 4))
+    setting = {"n_workers": 1, "threads_per_worker": 2, "processes": False}
+    with (
+        distributed.LocalCluster(**setting, dashboard_address=None) as cluster,
+        distributed.Client(cluster),
+        joblib.parallel_config(backend="dask"),
+    ):
+        results = execute(Results(plan))
+    assert results.complete
+    assert digests(results) == digests(execute(Results(plan), 1))
+
+
+def test_other_backends_are_refused_and_the_number_of_jobs_is_taken_over():
+    with (
+        joblib.parallel_config(backend="threading"),
+        pytest.raises(ExecutionError, match="loky and dask, not by ThreadingBackend"),
+    ):
+        execute(Results(study(CLASSIC)))
+    with joblib.parallel_config(backend="loky", n_jobs=1):
+        assert chosen_jobs(None) == 1
+        assert chosen_jobs(3) == 3
+    assert chosen_jobs(-1) == chosen_jobs(None) == joblib.cpu_count()
+
+
+def test_it_may_be_called_from_another_thread():
+    results = Results(study(short(CLASSIC)))
+    thread = threading.Thread(target=execute, args=(results, 1), kwargs={"polite": True})
+    thread.start()
+    thread.join()
+    assert results.complete
+    assert os.getpriority(os.PRIO_PROCESS, 0) == 0
+    assert not processes()
