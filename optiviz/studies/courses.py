@@ -13,7 +13,7 @@ from optiviz.analysis.runs.effort import EffortName
 from optiviz.engine.problem import Array
 from optiviz.studies.done import Done
 from optiviz.studies.measures import along
-from optiviz.studies.records import hands_back_last
+from optiviz.studies.records import Record, hands_back_last
 from optiviz.studies.results import Results
 
 
@@ -59,7 +59,11 @@ def courses(
     """
     study = results.study
     steps = not hands_back_last(study.configurations[group.number].spec.optimizer)
-    ways = tuple(_way(study.gradient_weight, study.measure, group, i, effort) for i in _all(group))
+    weight, n_rows = study.gradient_weight, group.problem.n_rows
+    ways = tuple(
+        _way(study.measure, group, record, record.effort(effort, weight, n_rows))
+        for record in group.records
+    )
     failed = group.failed
     x = _efforts(ways, points, log)
     values = np.full((len(ways), len(x)), np.nan)
@@ -78,19 +82,11 @@ def courses(
     return Courses(x, values, going, steps, ways)
 
 
-def _all(group: Done) -> range:
-    return range(len(group.records))
-
-
-def _way(
-    weight: float, measure: str, group: Done, i: int, effort: EffortName
-) -> tuple[Array, Array]:
+def _way(measure: str, group: Done, record: Record, x: Array) -> tuple[Array, Array]:
     """Return efforts and values of a run where it was measured."""
-    record = group.records[i]
-    if not len(record.course.f):
-        return np.empty(0), np.empty(0)
+    if not len(x):
+        return x, x
     y = along(measure, record, group.problem)
-    x = record.effort(effort, weight, group.problem.n_rows)
     known = np.isfinite(y)
     return (x, y) if known.all() else (x[known], y[known])
 

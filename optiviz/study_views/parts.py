@@ -1,6 +1,7 @@
 """What views of studies share: which configurations stand out, what runs tell, how axes read."""
 
 from collections.abc import Sequence
+from typing import cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -9,7 +10,7 @@ from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured, rounded
 from optiviz.studies.comparison import Comparison, compare
-from optiviz.studies.done import Done
+from optiviz.studies.done import Done, done_of
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.views.figure import Action, Spots
@@ -43,18 +44,33 @@ _MEANINGS: dict[EffortName, str] = {
 }
 
 
-_compared: WeakKeyDictionary[Results, dict[EffortName, tuple[int, Comparison]]]
-_compared = WeakKeyDictionary()
+_stages: WeakKeyDictionary[Results, tuple[int, dict[tuple[str, EffortName], object]]]
+_stages = WeakKeyDictionary()
+
+
+def _kept(results: Results) -> dict[tuple[str, EffortName], object]:
+    """Return what was found of these results, until another run has come."""
+    stage = hash(tuple(map(id, results.records.values())))
+    known = _stages.get(results)
+    if known is None or known[0] != stage:
+        known = _stages[results] = stage, {}
+    return known[1]
 
 
 def compared(results: Results, effort: EffortName = "evaluations") -> Comparison:
-    """Return what a study says; the same as before where no run has come since."""
-    known = _compared.setdefault(results, {})
-    stage = hash(tuple(map(id, results.records.values())))
-    found = known.get(effort)
-    if found is None or found[0] != stage:
-        found = known[effort] = stage, compare(results, effort)
-    return found[1]
+    """Return what a study says; all its views share it."""
+    kept = _kept(results)
+    if ("comparison", effort) not in kept:
+        kept["comparison", effort] = compare(results, effort)
+    return cast("Comparison", kept["comparison", effort])
+
+
+def runs_of(results: Results, effort: EffortName = "evaluations") -> list[Done]:
+    """Return the runs of each configuration that are done; all views share them."""
+    kept = _kept(results)
+    if ("runs", effort) not in kept:
+        kept["runs", effort] = done_of(results, effort)
+    return cast("list[Done]", kept["runs", effort])
 
 
 def effort_label(effort: EffortName, weight: float) -> str:

@@ -10,7 +10,7 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
 from optiviz.studies.courses import Courses, courses
-from optiviz.studies.done import Done, done_of, reading
+from optiviz.studies.done import Done, reading
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
@@ -22,6 +22,7 @@ from optiviz.study_views.parts import (
     is_wide,
     nothing_yet,
     quartiles,
+    runs_of,
     typical,
     value_words,
     worst_of,
@@ -75,7 +76,7 @@ class Progress(StudyView):
             return Figure(self.label, empty=empty)
         read = reading(study)
         worst = worst_of(read)
-        groups = [group for group in done_of(results) if group.records]
+        groups = [group for group in runs_of(results) if group.records]
         found = [
             (group, courses(results, group, self.over, worst=worst, points=_POINTS, log=self.log_x))
             for group in groups

@@ -9,7 +9,7 @@ from optiviz.analysis.statistics.run_times import RunTimes, run_times
 from optiviz.engine.parameters import Param
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison import Comparison
-from optiviz.studies.done import Done, done_of
+from optiviz.studies.done import Done
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
@@ -19,6 +19,7 @@ from optiviz.study_views.parts import (
     effort_meaning,
     nothing_yet,
     rough,
+    runs_of,
 )
 from optiviz.views.figure import Action, Axis, Figure, Item, LegendEntry, Line, Points, Spots
 from optiviz.views.palette import dash_of_run
@@ -56,7 +57,7 @@ class RunningTimes(StudyView):
                 empty=f"No target is set: say which {found.label} is to be reached, and how soon "
                 "how many runs reach it is drawn here.",
             )
-        groups = [group for group in done_of(results, self.over) if group.records]
+        groups = [group for group in runs_of(results, self.over) if group.records]
         times = {group.number: run_times(group.times, group.spent) for group in groups}
         target = f"{found.label} of {measured(found.target)}"
         if not any(len(one.times) for one in times.values()):

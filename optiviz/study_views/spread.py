@@ -8,7 +8,7 @@ from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison import Group
-from optiviz.studies.done import Done, done_of, reading
+from optiviz.studies.done import Done, reading
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
@@ -19,6 +19,7 @@ from optiviz.study_views.parts import (
     jitter,
     nothing_yet,
     quartiles,
+    runs_of,
     runs_spots,
     worse_edge,
     worst_of,
@@ -63,7 +64,7 @@ class Spread(StudyView):
         if empty := nothing_yet(results):
             return Figure(self.label, empty=empty)
         read = reading(study)
-        groups = [group for group in done_of(results) if group.records]
+        groups = [group for group in runs_of(results) if group.records]
         ordered = best_first(groups, read)[: self.most]
         kept = {group.number for group in ordered}
         rows = ordered if self.order == "median" else [g for g in groups if g.number in kept]

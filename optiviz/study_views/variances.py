@@ -7,11 +7,11 @@ import numpy as np
 from optiviz.engine.parameters import Param
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison import Comparison, ConfigurationVariances
-from optiviz.studies.done import Done, done_of, reading
+from optiviz.studies.done import Done, reading
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
-from optiviz.study_views.parts import compared, done, nothing_yet, runs_spots
+from optiviz.study_views.parts import compared, done, nothing_yet, runs_of, runs_spots
 from optiviz.views.figure import Axis, Band, Figure, Item, LegendEntry, Points, Text, ValueImage
 
 _HALF = 0.34  # of a row: half the height of a bar
@@ -71,7 +71,7 @@ class VariancesView(StudyView):
             n = len(study.configurations)
             return Figure(self.label, empty=f"This study has {n:,} configurations.")
         best = 0 if found.best is None else found.best.configuration
-        group = done_of(results)[self.configuration - 1 if self.configuration else best]
+        group = runs_of(results)[self.configuration - 1 if self.configuration else best]
         searches = {seed: i for i, seed in enumerate(study.search_seeds)}
         splits = {seed: i for i, seed in enumerate(study.split_seeds)}
         x = np.array([splits[p.split_seed] for p in group.planned if p.split_seed is not None])

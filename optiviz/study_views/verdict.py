@@ -7,10 +7,10 @@ import numpy as np
 from optiviz.analysis.runs.effort import EffortName
 from optiviz.engine.parameters import Param
 from optiviz.studies.comparison import Comparison
-from optiviz.studies.done import Done, done_of, reading
+from optiviz.studies.done import Done, reading
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
-from optiviz.study_views.parts import compared, done, nothing_yet, typical, worst_of
+from optiviz.study_views.parts import compared, done, nothing_yet, runs_of, typical, worst_of
 from optiviz.views.figure import Action, Figure, Note
 
 _PAIRS = 3  # of the best one with others, and of what else there is one of each configuration
@@ -33,7 +33,7 @@ class Verdict(StudyView):
             return Figure(self.label, empty=empty)
         found = compared(results, self.over)
         worst = worst_of(reading(results.study))
-        groups = done_of(results)
+        groups = runs_of(results)
         notes = [
             *_best(found, groups, worst),
             *(Note(caution.sentence, caution.instead) for caution in found.cautions),
