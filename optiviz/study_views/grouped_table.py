@@ -68,14 +68,14 @@ def _columns(found: Comparison) -> list[tuple[str, list[str]]]:
     """Return the columns, the ones that matter most first; one without any text is left out."""
     rows = found.groups
     reached = f"{found.effort} to target"
-    several = len(rows) > 1
+    several, fails = len(rows) > 1, any(row.failed for row in rows)
     return [
         (f"median {found.label}", [_number(row.median, row) for row in rows]),
         ("quartiles", [_between(row.lower_quartile, row.upper_quartile, row) for row in rows]),
         ("reached target", [_share(row) for row in rows]),
         ("95 % interval", [_between(row.interval.low, row.interval.high, row) for row in rows]),
         (f"expected {reached}", [_expected(row) for row in rows]),
-        ("failed", [f"{row.failed} of {row.runs}" if _fails(rows) else "" for row in rows]),
+        ("failed", [f"{row.failed} of {row.runs}" if fails and row.runs else "" for row in rows]),
         ("comes out first", [_first(row) if several else "" for row in rows]),
         ("best run", [_number(row.best, row) for row in rows]),
         ("runs", [f"{row.runs:,}" for row in rows]),
@@ -87,10 +87,6 @@ def _columns(found: Comparison) -> list[tuple[str, list[str]]]:
         ("train accuracy", [_number(row.train_accuracy, row) for row in rows]),
         ("test accuracy", [_number(row.test_accuracy, row) for row in rows]),
     ]
-
-
-def _fails(rows: tuple[Group, ...]) -> bool:
-    return any(row.failed for row in rows)
 
 
 def _number(value: float, row: Group) -> str:
@@ -107,7 +103,11 @@ def _between(low: float, high: float, row: Group) -> str:
 
 
 def _share(row: Group) -> str:
-    return "" if row.success is None else f"{row.success.rate * row.runs:.0f} of {row.runs}"
+    return (
+        ""
+        if row.success is None or not row.runs
+        else f"{row.success.rate * row.runs:.0f} of {row.runs}"
+    )
 
 
 def _expected(row: Group) -> str:
