@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -30,7 +32,7 @@ def test_of_many_names_some_evenly_spaced_ones_are_written():
     axis = Axis("", ticks=ticks(map(str, range(100))))
     found = named_ticks(axis, -0.5, 99.5, Scale(), 12)
     assert len(found) <= 12
-    assert len({b.place - a.place for a, b in zip(found, found[1:], strict=False)}) == 1
+    assert len({b.place - a.place for a, b in pairwise(found)}) == 1
     assert named_ticks(axis, 10.5, 12.5, Scale(), 12)[0].text == "11"
 
 
