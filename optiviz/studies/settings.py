@@ -43,7 +43,8 @@ class Setting(NamedTuple):
             return _kind_label(value, self.label)
         choices = self.field.param.choices if self.field is not None else None
         if choices and isinstance(value, str) and value in choices:
-            return choices[value]
+            words = choices[value]
+            return words if " " in words else _lowered(words)
         if value is None and self.field is not None and self.field.param.unset:
             return self.field.param.unset
         return shown(value)

@@ -89,7 +89,8 @@ class Spread(StudyView):
         ticks = tuple((float(len(rows) - 1 - i), group.name) for i, group in enumerate(rows))
         target = "" if study.target is None else f"target {measured(study.target)}"
         legend = [LegendEntry(target, "muted", "line", "dash")] if target else []
-        if any(np.isfinite(found.group(group.number).interval.low) for group in rows):
+        intervals = any(_interval(found.group(group.number), 0.0) for group in rows)
+        if intervals:
             legend.append(LegendEntry("95 % interval of the median", "text", "line"))
         return Figure(
             title=self.label,
@@ -98,7 +99,7 @@ class Spread(StudyView):
             y=Axis("", -0.6, len(rows) - 0.4, ticks=ticks[::-1]),
             items=tuple(items),
             legend=tuple(legend),
-            caption=self._caption(read, rows, len(groups), log),
+            caption=self._caption(read, rows, len(groups), log, intervals),
             spots=tuple(spots),
         )
 
@@ -108,13 +109,15 @@ class Spread(StudyView):
             return is_wide(known, read)
         return self.scale == "log" and bool((known > 0).all())
 
-    def _caption(self, read: Reading, rows: list[Done], n: int, log: bool) -> str:
+    def _caption(self, read: Reading, rows: list[Done], n: int, log: bool, intervals: bool) -> str:
         name = f"{read.name[:1].upper()}{read.name[1:]}"
         better = "higher" if read.more_is_better else "lower"
         words = [
             f"{name} that each run came to, a point each; {better} is better. The upright line is "
             "the median of a row, half of its runs lie in the box."
         ]
+        if intervals:
+            words.append("The stroke below a row is where its median would be with other seeds.")
         failed = sum(int(group.failed.sum()) for group in rows)
         if failed:
             runs = "1 run" if failed == 1 else f"{failed:,} runs"

@@ -17,7 +17,7 @@ from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.records import Course, Record, recorded
 from optiviz.studies.results import Results
-from optiviz.studies.settings import label_of, setting_of
+from optiviz.studies.swept import setting_of
 from optiviz.views.figure import Line, Points, ValueImage
 
 CLASSIC = presets.load("classic-mlp").spec
@@ -304,11 +304,11 @@ def test_every_cell_of_a_heat_map_leads_to_the_runs_behind_it():
         assert len(action.runs) == 6
         assert image.at(x, y) == pytest.approx(told.group(configuration).median)
     assert [text for _, text in figure.x.ticks] == ["0.01", "0.1", "1"]
-    assert figure.x.label == "step size"
-    assert figure.y.label == "units of layer 1"
+    step_size, units = (setting_of(TWO, path).label for path in TWO.over)
+    assert (figure.x.label, figure.y.label) == (step_size, units)
     outline = [item for item in figure.items if isinstance(item, Line) and item.role == "accent"]
     assert image.at(outline[0].x[:4].mean(), outline[0].y[:4].mean()) == told.best.value
-    assert of("heat_map", found, swapped=True).x.label == "units of layer 1"
+    assert of("heat_map", found, swapped=True).x.label == units
 
 
 def test_a_sweep_at_random_is_points_with_the_scale_of_their_colours():
@@ -329,15 +329,12 @@ def test_a_sweep_of_numbers_is_a_curve_and_one_of_words_is_boxes():
     assert curve.x.log
     assert "at an end of what was tried" in curve.caption
     words = of("sweep_curve", results_of(ACTIVATIONS))
-    assert [text for _, text in words.x.ticks] == ["sigmoid", "tanh", "relu"]
+    assert [text for _, text in words.x.ticks] == ["sigmoid", "tanh", "ReLU"]
 
 
-def test_settings_read_as_people_say_them():
-    assert label_of("optimizer.learning_rate") == "learning rate"
-    assert label_of("optimizer.kind") == "optimizer"
-    assert label_of(UNITS) == "units of layer 1"
-    setting = setting_of(TWO, UNITS)
-    assert (setting.values, setting.numeric, setting.log) == ((2, 5), True, False)
+def test_what_a_sweep_varies_is_read_from_its_specs():
+    units = setting_of(TWO, UNITS)
+    assert (units.values, units.numeric, units.log) == ((2, 5), True, False)
     assert setting_of(ONE, "optimizer.step_size").log
     assert setting_of(ONE, "optimizer.nothing.there").texts == ("none",)
 
