@@ -10,6 +10,9 @@ measured just before and just after in the same process.
 With --scrub N: how long it takes, after a jump to a random iteration of a long run, until every
 picture is the one of that iteration; with the usual views open, and with as many as there is room
 for.
+
+With --race: the gaps while eight algorithms race, with four views open that draw thirty times a
+second.
 """
 
 import argparse
@@ -24,8 +27,10 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
+from optiviz.engine import registry
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
+from optiviz.studies.race import Budget, race_of
 from optiviz.ui import app as window_app
 from optiviz.ui.card_grid import MOST
 from optiviz.ui.main_window import MainWindow
@@ -33,6 +38,11 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.view_grid import ViewGrid
 
 BEAT = 10  # milliseconds between heartbeats
+RACERS = (
+    "hill_climbing", "simulated_annealing", "genetic_algorithm", "particle_swarm",
+    "momentum", "adam", "rmsprop", "lbfgs",
+)  # fmt: skip
+RACE_VIEWS = ("fitness", "boundaries", "network", "tried_steps")
 
 
 class Heartbeat:
@@ -147,18 +157,68 @@ def measure(seconds: float, preset: str, most: int) -> dict[str, object]:
     window.close()
     closed = time.perf_counter() - closing
     after = headless_speed(spec, 3.0)
-    gaps = 1e3 * np.array(beat.gaps)
     return {
         "preset": preset,
         "views": grid.open_kinds(),
         "seconds": seconds,
         "iterations": run.k,
-        "gap_ms_median": round(float(np.median(gaps)), 1),
-        "gap_ms_p99": round(float(np.percentile(gaps, 99)), 1),
-        "gap_ms_max": round(float(gaps.max()), 1),
+        **_gaps(beat),
         "stop_ms": round(1e3 * stop, 1),
         "close_ms": round(1e3 * closed, 1),
         "share_of_headless_speed": round(2 * speed / (before + after), 3),
+    }
+
+
+def race(seconds: float, preset: str) -> dict[str, object]:
+    """Open the window, let eight algorithms race for so many seconds, and close it.
+
+    Parameters
+    ----------
+    seconds : float
+    preset : str
+        The problem that they race on.
+    """
+    window = open_window()
+    session, grid = window.train.session, window.train.grid
+    spec = RunSpec.load(preset)
+    window.train.setup.set_spec(spec)
+    grid.choose(RACE_VIEWS)
+    known = registry.kinds("optimizers")
+    racers = [(known[kind].label, known[kind]()) for kind in RACERS]
+    made = race_of(spec, racers, Budget(amount=1e9))
+    wait(never, at_most=1.0)
+    window.train.racing.begin(made)
+    session.set_speed(None)
+    wait(lambda: all(entry.run.k > 0 for entry in session.entries))
+    gc.collect()
+    gc.freeze()
+    beat = Heartbeat()
+    beat.start()
+    wait(never, at_most=seconds)
+    beat.stop()
+    session.stop()
+    wait(lambda: not session.computing)
+    used = [entry.run.state_now for entry in session.entries]
+    spent = [state.evaluations + 2 * state.gradient_evaluations for state in used]
+    found = {
+        "preset": preset,
+        "runs": len(session.entries),
+        "views": grid.open_kinds(),
+        "seconds": seconds,
+        "evaluations_least": min(spent),
+        "evaluations_most": max(spent),
+        **_gaps(beat),
+    }
+    window.close()
+    return found
+
+
+def _gaps(beat: Heartbeat) -> dict[str, object]:
+    gaps = 1e3 * np.array(beat.gaps)
+    return {
+        "gap_ms_median": round(float(np.median(gaps)), 1),
+        "gap_ms_p99": round(float(np.percentile(gaps, 99)), 1),
+        "gap_ms_max": round(float(gaps.max()), 1),
     }
 
 
@@ -204,11 +264,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scrub", type=int, default=0, help="seek so many iterations instead")
+    parser.add_argument("--race", action="store_true", help="let eight algorithms race instead")
     parser.add_argument("--iterations", type=int, default=100_000, help="of the run to scrub")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--preset", default="classic-mlp")
     options = parser.parse_args()
-    if options.scrub:
+    if options.race:
+        print(json.dumps(race(options.seconds, options.preset)))
+    elif options.scrub:
         print(json.dumps(scrub(options.scrub, options.preset, options.iterations)))
     else:
         for most in (0, MOST):

@@ -53,6 +53,7 @@ def test_presets_in_the_order_they_are_taught():
         "rosenbrock-2d",
         "himmelblau-2d",
         "rastrigin-10d",
+        "race",
     ]
     for name in presets.names():
         preset = presets.load(name)

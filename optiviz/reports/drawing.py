@@ -267,10 +267,11 @@ class Page:
             room = wide - shift - _GAP
             note = self.cut(panel.note, 0.6 * room, size=_SMALL) if panel.note else ""
             used = self.wide(note, size=_SMALL) + 0.08 if note else 0.0
-            title = self.cut(panel.title, room - used)
-            self.text(left + shift, top - _LEGEND / 2, title, va="center_baseline")
+            title = self.cut(panel.title, room - used, size=_SMALL)
             style = {"color": self.palette.muted, "size": _SMALL, "va": "center_baseline"}
             self.text(left + wide - _GAP, top - _LEGEND / 2, note, ha="right", **style)
+            style["color"] = self.palette.text
+            self.text(left + shift, top - _LEGEND / 2, title, **style)
             axes = self._axes(panel)
             for axis, label in ((axes.xaxis, panel.x.label), (axes.yaxis, panel.y.label)):
                 axis.set_tick_params(labelleft=bool(label), labelbottom=bool(label))

@@ -232,6 +232,7 @@ class Workspace(RunsTab):
         self.session.clear()
         self.setup.set_spec(specs[0][1])
         self.session.speed_chosen = False
+        self.racing.show_limits([spec.stopping for _, spec in specs])
         for i, (name, spec) in enumerate(specs):
             self.session.start(spec, name, focus=i == 0)
 

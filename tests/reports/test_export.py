@@ -157,8 +157,8 @@ def test_a_picture_measures_what_it_needs_and_takes_a_view_with_settings(tmp_pat
     ("options", "words"),
     [
         ({"fmt": "xlsx"}, "^to: 'xlsx' is not a format; formats are csv, json, npz, png, py, s"),
-        ({"fmt": "png"}, "^view: name what to draw; views of this run are code, confusion, dec"),
-        ({"fmt": "png", "view": "pie"}, "^view: there is no view 'pie'; views of this run are c"),
+        ({"fmt": "png"}, "^view: name what to draw; views of this run are boundaries, code, conf"),
+        ({"fmt": "png", "view": "pie"}, "^view: there is no view 'pie'; views of this run are b"),
         ({"fmt": "svg", "view": "function_1d"}, "^view: function_1d can't show this run; views"),
         ({"fmt": "csv", "view": "log"}, "^view: csv holds the trace"),
         ({"fmt": "csv", "at": -1}, "^at: the run has iterations 0 to 1,000, not -1$"),

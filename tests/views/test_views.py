@@ -128,7 +128,9 @@ def check_figure(figure):
     assert isinstance(figure, Figure)
     assert figure.title
     parts = (figure.items, figure.tables, figure.lines, figure.notes, figure.code, figure.empty)
-    assert any(parts)
+    assert any(parts) or figure.panels
+    for panel in figure.panels:
+        check_figure(replace(panel, caption="A part."))
     assert figure.empty or (figure.caption[0].isupper() and figure.caption.endswith("."))
     for axis in (figure.x, figure.y):
         if axis.low is not None and axis.high is not None:

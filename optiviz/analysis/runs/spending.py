@@ -117,8 +117,10 @@ class Levels:
         generations = run.trace.generation, other.trace.generation
         asked = (id(other), k, level, *generations)
         known, found = self._found.get(run, ((), -1))
-        if known == asked and found < run.trace.last_k:  # what comes later doesn't change it
+        if known == asked:
             return found
+        last = run.trace.last_k
         found = iteration_at(run, spent_at(other, k, level), level)
-        self._found[run] = asked, found
+        if found < last:  # what comes later doesn't change it
+            self._found[run] = asked, found
         return found

@@ -6,7 +6,7 @@ Imports Qt, the plot, the legend's words, the theme and the figure.
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -74,10 +74,16 @@ class PanelsPane(QWidget):
         self._panels: list[_Panel] = []
         self._count = 0
         self._busy = False
+        self._waiting: list[tuple[_Panel, Figure]] = []
+        # One at a time, so that whatever else the window has to do comes between.
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._draw_next)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def plots(self) -> list[PlotPane]:
-        """Return the plots that are shown."""
+        """Return the plots that are shown, drawn."""
+        self.finish()
         return [panel.plot for panel in self._panels[: self._count]]
 
     def set_figure(self, figure: Figure) -> None:
@@ -89,12 +95,24 @@ class PanelsPane(QWidget):
             panel.plot.zoomed_changed.connect(self._zoomed)
             self._panels.append(panel)
         changed, self._count = self._count != len(figure.panels), len(figure.panels)
-        self._busy = True
-        for panel, one in zip(self._panels, figure.panels, strict=False):
-            panel.set_figure(one)
-        self._busy = False
+        self._waiting = list(zip(self._panels, figure.panels, strict=False))
         if changed:
             self._lay_out()
+        self._timer.start()
+
+    def finish(self) -> None:
+        """Draw the panels that are not drawn yet."""
+        while self._waiting:
+            self._draw_next()
+
+    def _draw_next(self) -> None:
+        if self._waiting:
+            panel, figure = self._waiting.pop(0)
+            self._busy = True
+            panel.set_figure(figure)
+            self._busy = False
+        if not self._waiting:
+            self._timer.stop()
 
     def restyle(self) -> None:
         """Take the colours, type and line widths of the theme."""
@@ -125,7 +143,7 @@ class PanelsPane(QWidget):
             return
         self._busy = True
         x, y = plot.box.viewRange()
-        for other in self.plots():
+        for other in (panel.plot for panel in self._panels[: self._count]):
             if other is not plot and other.box.viewRange() != [x, y]:
                 other.set_zoomed()
                 other.box.setRange(xRange=x, yRange=y, padding=0.0)

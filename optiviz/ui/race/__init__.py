@@ -3,11 +3,14 @@
 Imports Qt, the forms, the cards and the session.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from optiviz.analysis.runs.spending import Level
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.stopping import StoppingCriterion
 from optiviz.studies.race import Race
 from optiviz.ui.race.panel import RacePanel
 from optiviz.ui.session import Session
@@ -46,6 +49,7 @@ class Racing(QObject):
         super().__init__(parent)
         self._setup, self._session, self._grid, self._over = setup, session, grid, parent
         self.panel: RacePanel | None = None
+        self._raced = False  # the axis is that of a race
         setup.spec_changed.connect(self._setup_changed)
 
     def open(self, spec: RunSpec) -> None:
@@ -66,6 +70,7 @@ class Racing(QObject):
         for entry in session.entries:
             session.set_visible(entry, False)
         self._show_level(race.budget.level)
+        self._raced = True
         self._show_boundaries()
         taken = {entry.name for entry in session.entries}
         for i, racer in enumerate(race.racers):
@@ -75,6 +80,17 @@ class Racing(QObject):
             taken.add(name)
             session.start(racer.spec, name, focus=i == 0)
         self.begun.emit()
+
+    def show_limits(self, limits: Sequence[StoppingCriterion]) -> None:
+        """Put evaluations on the axis where several runs are over at equally many."""
+        first = limits[0]
+        if len(limits) > 1 and first.max_evaluations and all(one == first for one in limits):
+            self._show_level(Level("evaluations", first.gradient_weight))
+            self._show_boundaries()
+            self._raced = True
+        elif self._raced:
+            self._show_level(Level())
+            self._raced = False
 
     def _show_boundaries(self) -> None:
         """Put the boundaries of all runs where that of one is, if that is on show."""

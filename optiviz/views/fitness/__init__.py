@@ -11,9 +11,9 @@ from optiviz.analysis.runs.spending import Level, iteration_at, spent_at
 from optiviz.engine.parameters import Param
 from optiviz.networks.losses import MEASURES
 from optiviz.views import Shown, View, short_names
-from optiviz.views.figure import Axis, Figure, Item, LegendEntry, Line
+from optiviz.views.figure import Axis, Figure, Item, LegendEntry
 from optiviz.views.fitness.bands import band_of, bands_words, grouped
-from optiviz.views.fitness.curves import Scale, lines_of
+from optiviz.views.fitness.curves import Scale, has_test_curve, lines_of
 from optiviz.views.fitness.flats import Flat, flat_of, flat_words, shaded
 from optiviz.views.fitness.words import caption_of, left_out, note_of
 
@@ -111,7 +111,7 @@ class Fitness(View):
         alone = len(shown) == 1
         for one, label in zip(singles, _labels(singles, shown), strict=True):
             items += lines_of(one, scale, label, alone)
-        tested = any(isinstance(item, Line) and item.dash == "dot" for item in items)
+        tested = any(has_test_curve(one, scale) for one in singles)
         flat: Flat = ()
         if self.flat_stretches and scale.measure == "objective" and not groups:
             flat = flat_of(first)

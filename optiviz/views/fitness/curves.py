@@ -111,13 +111,18 @@ def lines_of(one: Shown, scale: Scale, name: str, alone: bool) -> list[Line]:
         elif known:
             label = "train" if alone else name
             add(measured_at, samples.metrics[f"train_{metric}"], label, dash=dash)
-    if known and scale.rows != "train":
+    if has_test_curve(one, scale):
         y = samples.metrics[f"test_{metric}"]
-        if scale.rows == "test" and scale.measure != "objective":
-            add(measured_at, y, "test" if alone else name, dash=dash)
-        else:
-            add(measured_at, y, "test" if alone else "", dash="dot", opacity=tested)
+        add(measured_at, y, "test" if alone else "", dash="dot", opacity=tested)
+    elif known and scale.rows == "test":
+        add(measured_at, samples.metrics[f"test_{metric}"], "test" if alone else name, dash=dash)
     return lines
+
+
+def has_test_curve(one: Shown, scale: Scale) -> bool:
+    """Whether a dotted curve of test rows is among a run's curves."""
+    dotted = scale.measure == "objective" or scale.rows == "both"
+    return dotted and f"test_{scale.metric(one)}" in one.run.history.samples().metrics
 
 
 def is_noisy(one: Shown) -> bool:
