@@ -20,6 +20,7 @@ __all__ = ["Entry", "Session"]
 
 FRAME = 33  # milliseconds between frames
 POINTS = 800  # of a curve: a card is a few hundred pixels wide
+ALL_POINTS = 3200  # of the curves of all runs
 
 
 class Session(Roster):
@@ -262,7 +263,7 @@ class Session(Roster):
                         entry.name,
                         entry.number,
                         seen,
-                        POINTS,
+                        max(POINTS // 4, min(POINTS, ALL_POINTS // len(entries))),
                         within=self.within if k < last else 0.0,
                     )
                 )

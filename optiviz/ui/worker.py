@@ -324,7 +324,7 @@ class Worker(QThread):
         if complete and not computing and not busy:
             run.history.measure(self._reader(run), run.state_now.best_k)  # lists name it
             self._unmeasured.remove(run)
-        elif complete or computing:  # take turns
+        else:  # take turns
             self._unmeasured.append(self._unmeasured.pop(0))
         return not busy
 
