@@ -13,6 +13,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.networks.losses import LOSSES
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.studies.cautions import Caution, cautions_of
 
 _SLOPED = ("log_loss", "mean_squared_error", "hinge")  # what is raced on instead, the first first
 _STEP = 1 + GRADIENT_WEIGHT  # what an iteration of a descent costs in evaluations
@@ -93,11 +94,14 @@ class Race(NamedTuple):
     budget : Budget
     sentences : tuple of str
         Such as who races on another objective, and why.
+    cautions : tuple of Caution
+        What speaks against reading much into it.
     """
 
     racers: tuple[Racer, ...]
     budget: Budget
     sentences: tuple[str, ...]
+    cautions: tuple[Caution, ...] = ()
 
 
 def budget_of(spec: RunSpec) -> Budget:
@@ -160,7 +164,11 @@ def race_of(spec: RunSpec, optimizers: Sequence[tuple[str, Optimizer]], budget: 
         sentences.append(
             "By the clock no race ends twice alike: the machine and what else it does decide with."
         )
-    return Race(tuple(racers), budget, tuple(sentences))
+    measure = "train_accuracy" if moved else "objective"
+    specs = [racer.spec for racer in racers]
+    found = cautions_of(specs, budget.effort, measure, budget.gradient_weight)
+    cautions = tuple(caution for caution in found if caution.kind != "clock")  # said already
+    return Race(tuple(racers), budget, tuple(sentences), cautions)
 
 
 def suited(problem: Problem, optimizer: Optimizer) -> Problem:

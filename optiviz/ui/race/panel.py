@@ -234,7 +234,7 @@ class RacePanel(QFrame):
                 self.race = race_of(self._spec, racers, budget)
             except SpecError as error:
                 found += error.mistakes
-        self._says.say("" if self.race is None else " ".join(self.race.sentences))
+        self._says.say("" if self.race is None else _told(self.race))
         self._says.setVisible(bool(self._says.text()))
         self._mistake.say(str(found[0]) if found else "")
         self.start_button.setText(f"Start race of {len(chosen)}" if chosen else "Start race")
@@ -258,3 +258,9 @@ class RacePanel(QFrame):
             race = self.race
             self.dismiss()
             self.begun.emit(race)
+
+
+def _told(race: Race) -> str:
+    """Say what should be known of a race, and first of all what speaks against it."""
+    cautions = [f"{caution.sentence} {caution.instead}" for caution in race.cautions[:1]]
+    return " ".join((*race.sentences, *cautions))

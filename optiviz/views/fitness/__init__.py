@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 import numpy as np
 
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, LABELS, EffortName
-from optiviz.analysis.runs.prices import why_efforts_differ
 from optiviz.analysis.runs.spending import Level, iteration_at, spent_at
 from optiviz.engine.parameters import Param
 from optiviz.networks.losses import MEASURES
@@ -15,7 +14,7 @@ from optiviz.views.figure import Axis, Figure, Item, LegendEntry
 from optiviz.views.fitness.bands import band_of, bands_words, grouped
 from optiviz.views.fitness.curves import Scale, has_test_curve, lines_of
 from optiviz.views.fitness.flats import Flat, flat_of, flat_words, shaded
-from optiviz.views.fitness.words import caption_of, left_out, note_of
+from optiviz.views.fitness.words import caption_of, fairness_of, left_out, note_of
 
 
 class Fitness(View):
@@ -117,8 +116,7 @@ class Fitness(View):
             flat = flat_of(first)
         log = self._is_log(shown, scale)
         behind, spots = shaded(first, flat, items, reading, self.time_of, self.log_x, log)
-        differ = why_efforts_differ([one.run for one in shown], self.gradient_weight)
-        unfair = differ if self.over == "iterations" else ""
+        unfair, fairness = fairness_of(shown, scale)
         words = (said, left_out(count - len(shown), reading), unfair)
         return Figure(
             title=self.label,
@@ -134,7 +132,7 @@ class Fitness(View):
                     (
                         caption_of(shown, scale, self.log_y and not log),
                         self._over_words(shown),
-                        differ,
+                        fairness,
                         bands_words(groups),
                         flat_words(flat),
                     ),

@@ -12,6 +12,7 @@ from optiviz.views.figure import Array, Line
 from optiviz.views.palette import dash_of_run
 
 _PALE = 0.28
+_MEASURED = 0.5  # of the way: a curve that is shorter is marked
 TEST = 0.6  # how strongly test rows are drawn beside training rows of many runs
 
 
@@ -109,14 +110,24 @@ def lines_of(one: Shown, scale: Scale, name: str, alone: bool) -> list[Line]:
         if scale.in_trace(one) and not alone:
             add(*value(best=not _follows(one)), name, dash=dash, steps=not _follows(one))
         elif known:
-            label = "train" if alone else name
+            label = "train" if alone else _so_far(name, measured_at, one)
             add(measured_at, samples.metrics[f"train_{metric}"], label, dash=dash)
     if has_test_curve(one, scale):
         y = samples.metrics[f"test_{metric}"]
         add(measured_at, y, "test" if alone else "", dash="dot", opacity=tested)
     elif known and scale.rows == "test":
-        add(measured_at, samples.metrics[f"test_{metric}"], "test" if alone else name, dash=dash)
+        add(
+            measured_at,
+            samples.metrics[f"test_{metric}"],
+            "test" if alone else _so_far(name, measured_at, one),
+            dash=dash,
+        )
     return lines
+
+
+def _so_far(name: str, measured_at: Array, one: Shown) -> str:
+    """Return a run's name, with an ellipsis where most of its way is still to be measured."""
+    return name if measured_at[-1] >= _MEASURED * one.k else f"{name} …"
 
 
 def has_test_curve(one: Shown, scale: Scale) -> bool:

@@ -2,11 +2,51 @@
 
 from collections.abc import Sequence
 
+from optiviz.analysis.runs.prices import why_efforts_differ
 from optiviz.analysis.runs.starts import same_start
 from optiviz.engine.problem import Reading
+from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import measured
+from optiviz.studies.cautions import Caution, cautions_of
 from optiviz.views import Shown
 from optiviz.views.fitness.curves import Scale
+
+_MOST = 50  # runs whose comparison is judged
+_SAID = ("batches", "different_data", "different_starts", "different_stopping")
+_judged: list[tuple[tuple[RunSpec, ...], Scale, tuple[Caution, ...]]] = []  # the last ones
+
+
+def fairness_of(shown: Sequence[Shown], scale: Scale) -> tuple[str, str]:
+    """Say what speaks against comparing runs, and why their efforts differ.
+
+    Returns
+    -------
+    (str, str)
+        What should be known before believing the picture, and what else is to be said of it.
+    """
+    runs = [one.run for one in shown]
+    if len({type(run.spec.optimizer) for run in runs}) < 2 or len(runs) > _MOST:
+        return "", ""
+    differ = why_efforts_differ(runs, scale.level.weight)
+    over_k = scale.level.effort == "iterations"
+    found = _cautions(tuple(run.spec for run in runs), scale)
+    serious = [caution.sentence for caution in found if caution.kind in _SAID]
+    first = differ if over_k else "".join(serious[:1])
+    rest = [differ, *(f"{caution.sentence} {caution.instead}" for caution in found)]
+    return first, " ".join(filter(None, rest))
+
+
+def _cautions(specs: tuple[RunSpec, ...], scale: Scale) -> tuple[Caution, ...]:
+    """Return the cautions of specs, remembered as long as they are the same objects."""
+    for known, at, found in _judged:
+        same = at == scale and len(known) == len(specs)
+        if same and all(one is other for one, other in zip(known, specs, strict=True)):
+            return found
+    rows = "test" if scale.rows == "test" else "train"
+    measure = scale.measure if scale.measure == "objective" else f"{rows}_{scale.measure}"
+    found = cautions_of(specs, scale.level.effort, measure, scale.level.weight)
+    _judged[:] = [*_judged[-3:], (specs, scale, found)]
+    return found
 
 
 def note_of(shown: Sequence[Shown], scale: Scale) -> str:
