@@ -16,8 +16,8 @@ from optiviz.engine.problem import Problem
 from optiviz.engine.stopping import StoppingCriterion
 
 READ_ONLY = (
-    "a run that was recorded elsewhere is only read: it can't be changed or led on; run an "
-    "algorithm of your own beside it, from its point if you like"
+    "what was recorded elsewhere is only read: it can't be changed or led on; run an algorithm of "
+    "your own beside it, from its point if you like"
 )
 _MAX_FILE = 50_000_000  # bytes; pasted weights of a large network fit
 

@@ -35,6 +35,7 @@ _BEST = (
     *("best_objective", "incumbent", "best_cost"),
 )
 _BEST_HIGHER = ("best_accuracy", "best_acc", "best_score", "best_reward", "best_fitness")
+_RUN = ("run", "run_id", "seed", "replicate", "repetition", "rep", "experiment", "trial_id")
 _COORDINATE = re.compile(r"(?:x|w|theta|weight|param|coef|p)_?(\d+)")
 _LETTERS = ("x", "y", "z")
 
@@ -50,6 +51,8 @@ class Columns:
     objective : bool
         As in `optiviz.store.tables.Table`.
     iterations, best, evaluations, gradient_evaluations, rows_seen, seconds : int or None
+    run : int or None
+        Which run a row is of, where there are several in a table.
     points : tuple of int
         The columns of the coordinates, in their order.
     rest : tuple of int
@@ -65,6 +68,7 @@ class Columns:
     gradient_evaluations: int | None
     rows_seen: int | None
     seconds: int | None
+    run: int | None
     points: tuple[int, ...]
     rest: tuple[int, ...]
 
@@ -112,6 +116,7 @@ def columns_of(headings: Sequence[str], reads: str = "", better: str = "lower") 
         "gradient_evaluations": first(_GRADIENTS),
         "rows_seen": first(_ROWS),
         "seconds": first(_SECONDS),
+        "run": first(_RUN),
     }
     used = {value, best, *found.values(), *points}
     rest = tuple(i for i, name in enumerate(names) if name and i not in used)

@@ -1,6 +1,7 @@
 """Tables that other programs wrote, made into runs: put in order, and laid over one of ours."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ from optiviz.problems.recorded import RecordedProblem
 from optiviz.store.atomic import StoreError
 
 EXACT = 400  # decimals of a number that was stored in binary
+MOST_RUNS = 200  # of a file
 _NAMED = 6  # names of coordinates that a sentence lists
 
 
@@ -86,6 +88,38 @@ class Table:
         return StoreError(f"{where}: {sentence}")
 
 
+def parted(table: Table, labels: Sequence[str], heading: str) -> list[Table]:
+    """Return a table for each run of which it has rows, in the order in which they come.
+
+    Parameters
+    ----------
+    table : Table
+    labels : sequence of str
+        Of each row: which run it is of.
+    heading : str
+        What the labels are called.
+
+    Raises
+    ------
+    StoreError
+        If there are too many.
+    """
+    known = list(dict.fromkeys(labels))
+    if len(known) < 2 or len(known) == len(labels):  # else it numbers the rows
+        return [table]
+    if len(known) > MOST_RUNS:
+        raise table.refusal(f"has {len(known):,} runs by {heading}; at most {MOST_RUNS} work here")
+    place = {label: i for i, label in enumerate(known)}
+    of_row = np.array([place[label] for label in labels])
+    made = []
+    for i, label in enumerate(known):
+        rows = of_row == i
+        columns = {name: v[rows] for name, v in vars(table).items() if isinstance(v, np.ndarray)}
+        shown = f"{heading} {label}"[:80]
+        made.append(replace(table, name=f"{shown} · {table.name}", part=shown, **columns))
+    return made
+
+
 def run_of(table: Table, like: Run | None = None) -> Run:
     """Return what was recorded as a finished run that can only be read.
 
@@ -128,6 +162,8 @@ def run_of(table: Table, like: Run | None = None) -> Run:
             notes.append(f"{name} are no counts that rise, and are left out")
         return None
 
+    if table.seconds is None:
+        notes.append("times are not known")
     evaluations = counts(table.evaluations, "evaluations")
     if evaluations is None:
         notes.append("evaluations are not known and counted as iterations")
@@ -153,7 +189,7 @@ def run_of(table: Table, like: Run | None = None) -> Run:
     run = Run(spec, table.name).finish()
     if run.failure is not None:
         raise table.refusal(f"can't be shown: {run.failure.sentence}")
-    return run if table.seconds is None else _timed(run, k, table.seconds[rows])
+    return _timed(run, k, np.zeros(len(k)) if table.seconds is None else table.seconds[rows])
 
 
 # In order
@@ -307,7 +343,7 @@ def _about(table: Table, notes: list[str], n: int) -> str:
 
 
 def _timed(run: Run, k: Array, seconds: Array) -> Run:
-    """Return the run with the clock that was recorded."""
+    """Return the run with the clock that was recorded: reading it took no time of its own."""
     known = np.isfinite(seconds)
     k, seconds = k[known], seconds[known]
     if not len(k) or (np.diff(seconds) < 0).any():

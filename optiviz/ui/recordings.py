@@ -57,29 +57,36 @@ def read_recordings(
         With a sentence, if it can't be read.
     """
     from optiviz.analysis.runs.agreement import best_agreement
+    from optiviz.analysis.runs.agreement import sentence as agreed
     from optiviz.store import imports
 
     runs = imports.open_any(path, like)
+    names = _short([run.name for run in ours])
     said, laid_over = [], False
     for run in runs:
         found = best_agreement(run, ours)
         if found is not None:
             laid_over = True
-            name = f"{run.name} " if len(runs) > 1 else ""
-            said.append(f"{name}{found.sentence}")
-    what = f"Read {path.name}"
-    if len(runs) > 1:
-        what += f", {len(runs):,} runs"
-    if said:
+            told = agreed(found, names[next(i for i, one in enumerate(ours) if one is found.ours)])
+            said.append(f"{run.name} {told}" if len(runs) > 1 else told)
+    if said and len(runs) == 1:
+        sentence = f"{path.name} {said[0]}."
+    elif said:
         more = f"; and {len(said) - _SHOWN:,} more" if len(said) > _SHOWN else ""
-        sentence = f"{what}: {'; '.join(said[:_SHOWN])}{more}."
+        sentence = f"{path.name} has {len(runs):,} runs: {'; '.join(said[:_SHOWN])}{more}."
     elif like is not None:
         measures = " and ".join(
             dict.fromkeys(run.spec.problem.reading.name for run in runs[:_SHOWN])
         )
         axis = like.spec.problem.reading.name
-        sentence = f"{what}: it recorded {measures}, which is no {axis}, so it is shown by itself."
+        sentence = f"{path.name} recorded {measures}, which is no {axis}: it is shown by itself."
     else:
-        sentence = f"{what}. {runs[0].spec.optimizer.sentence()}"
+        sentence = runs[0].spec.optimizer.sentence()
     details = "\n".join(f"{run.name}: {run.spec.optimizer.sentence()}" for run in runs)
     return Recordings(runs, laid_over, sentence, details)
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """Return names without what follows a " · ", where that tells them apart."""
+    short = [name.split(" · ")[0] for name in names]
+    return short if len(set(short)) == len(short) else list(names)

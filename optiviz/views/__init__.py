@@ -74,6 +74,8 @@ class View(Kind):
         It shows the way from one iteration to the next: `Shown.within` matters to it.
     reported : bool
         It belongs to a report unless other views are asked for.
+    inside : bool
+        It shows what is done within an iteration, which nobody recorded.
     offered : tuple of str
         Text parameters that are chosen from what `offers` returns.
     place : int
@@ -88,6 +90,7 @@ class View(Kind):
     lines: ClassVar[bool] = False
     offered: ClassVar[tuple[str, ...]] = ()
     reported: ClassVar[bool] = True
+    inside: ClassVar[bool] = False
 
     @property
     def level(self) -> Level | None:
@@ -122,6 +125,8 @@ class View(Kind):
 
     def suits(self, problem: Problem) -> bool:
         """Whether it can show runs of this problem."""
+        if self.inside and problem.missing_values() is not None:
+            return False
         if self.predicts and isinstance(problem, NetworkTraining):
             return problem.is_regression is (self.predicts == "numbers")
         return not self.problems or problem.kind in self.problems

@@ -38,6 +38,7 @@ class CodeView(View):
     kind = "code"
     label = "Code"
     costly = True
+    inside = True
     place = 65
     lines = True
     reported = False

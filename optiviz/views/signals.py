@@ -24,6 +24,7 @@ class Signals(View):
     kind = "signals"
     label = "Signals"
     costly = True  # where an algorithm was put in later, its signals are not in the trace
+    inside = True
     place = 80
     offered = ("channel",)
     reported = False

@@ -69,6 +69,7 @@ class TriedSteps(View):
     kind = "tried_steps"
     label = "Tried steps"
     costly = True
+    inside = True
     place = 40
     offered = ("beneath",)
 

@@ -176,6 +176,22 @@ def test_a_trace_that_begins_late_stands_still_until_then(tmp_path: Path):
     assert run.state_now.best_k == 6
 
 
+def test_several_runs_of_one_table(tmp_path: Path):
+    text = "seed,iteration,f,x\n7,0,4,2\n7,1,1,1\nb,0,9,3\n7,2,0.25,0.5\nb,1,4,2\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    one, two = imports.open_any(tmp_path / "t.csv")
+    assert (one.name, two.name) == ("seed 7 · t", "seed b · t")
+    assert (f_of(one), f_of(two)) == ([4, 1, 0.25], [9, 4])
+    assert two.state_now.x.tolist() == [2]
+    assert "t.csv, seed b: 2 rows" in two.spec.optimizer.sentence()
+    assert f_of(opened(tmp_path, "seed,f\n1,4\n1,3\n")) == [4, 3]  # one run
+    assert f_of(opened(tmp_path, "run,f\n1,4\n2,3\n3,5\n")) == [4, 3, 5]  # a number of rows
+    many = "run,f\n" + "".join(f"{i // 2},1\n" for i in range(1000))
+    assert "has 500 runs by run; at most 200" in refusal(tmp_path, many)
+    text = "seed,f\n1,4\n1,5\n2,nan\n2,nan\n"
+    assert ", seed 2: no row has a value" in refusal(tmp_path, text)
+
+
 # What is wrong
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from optiviz.engine.run import Reader
 from optiviz.reports.export import export
 from optiviz.store import run_file
+from optiviz.ui.canvas.plot import PlotPane
 
 
 @pytest.fixture
@@ -57,7 +58,10 @@ def test_a_trace_is_laid_over_the_run_in_focus_and_said_to_match(ready, qtbot, t
     session.seek(40)
     table_of(ours.run, tmp_path / "theirs.csv", 60, wrong_from=38)
     (entry,) = laid_over(ready, qtbot, tmp_path / "theirs.csv")
-    assert f"matches {ours.name} to iteration 37, then differs" in ready.messages.text
+    assert (
+        "theirs.csv matches seed 1 to iteration 37, then differs: accuracy is "
+        in ready.messages.text
+    )
     assert session.focus is ours
     assert session.k == 40
     assert entry.visible
@@ -70,17 +74,16 @@ def test_a_trace_is_laid_over_the_run_in_focus_and_said_to_match(ready, qtbot, t
 
 
 def test_what_we_export_is_ours_to_the_end(ready, qtbot, tmp_path: Path):
-    ours = ready.train.session.focus
-    export(ours.run, "csv", tmp_path / "t.csv")
+    export(ready.train.session.focus.run, "csv", tmp_path / "t.csv")
     laid_over(ready, qtbot, tmp_path / "t.csv")
-    assert f"matches {ours.name} to the end, iteration 1,000" in ready.messages.text
+    assert "matches seed 1 to the end, iteration 1,000" in ready.messages.text
 
 
 def test_a_trace_of_something_else_is_shown_by_itself(ready, qtbot, tmp_path: Path):
     path = tmp_path / "other.csv"
     path.write_text("step,reward\n0,1.5\n10,2.5\n20,2.25\n", encoding="utf-8")
     (entry,) = laid_over(ready, qtbot, path)
-    assert "it recorded reward, which is no accuracy" in ready.messages.text
+    assert "other.csv recorded reward, which is no accuracy" in ready.messages.text
     session = ready.train.session
     assert session.focus is entry
     qtbot.wait(200)
@@ -88,6 +91,7 @@ def test_a_trace_of_something_else_is_shown_by_itself(ready, qtbot, tmp_path: Pa
     ready.train.revert()
     ready.train.branching.open_here()
     assert not ready.train.branching.isVisible()
+    assert "What was recorded elsewhere is only read" in ready.messages.text
     ready.train.start_from((0.0,))
     assert entry.run.k == 20
     run_file.save(tmp_path / "a.optiviz", [entry.run])
@@ -152,6 +156,14 @@ def dropped(window, paths) -> bool:
     drop = QDropEvent(QPointF(400, 300), copy, data, left, none)
     QApplication.sendEvent(window, drop)
     return entering.isAccepted()
+
+
+def test_no_picture_keeps_a_file_that_is_dropped(ready):
+    cards = ready.train.cards
+    assert cards
+    inside = [pane for card in cards for pane in card.findChildren(PlotPane)]
+    assert inside
+    assert not any(pane.acceptDrops() or pane.viewport().acceptDrops() for pane in inside)
 
 
 def test_files_are_dropped_onto_the_window(ready, qtbot, tmp_path: Path):

@@ -13,7 +13,7 @@ from optiviz.optimizers.recorded import MOST_ROWS
 from optiviz.store.atomic import StoreError
 from optiviz.store.headings import Columns, columns_of
 from optiviz.store.imports import Importer
-from optiviz.store.tables import EXACT, Table
+from optiviz.store.tables import EXACT, Table, parted
 
 _MOST_BYTES = 400 << 20
 _DELIMITERS = (";", "\t", ",", "|")
@@ -40,7 +40,7 @@ class CsvTrace(Importer):
     suffixes = (".csv", ".tsv", ".txt", ".dat")
 
     def tables(self, path: Path, like: Run | None) -> Sequence[Table]:
-        """Return the one table that is in the file."""
+        """Return the table that is in the file, or one for each run that it names."""
         lines = _Lines(path)
         reading = None if like is None else like.spec.problem.reading
         reads = "" if reading is None else reading.name
@@ -51,7 +51,10 @@ class CsvTrace(Importer):
             raise StoreError(f"{path}: line {lines.first_line}: {error}") from None
         if not lines.n_rows:
             raise StoreError(f"{path}: has names of columns and no rows below them")
-        return [_table(lines, columns)]
+        table = _table(lines, columns)
+        if columns.run is None:
+            return [table]
+        return parted(table, lines.texts(columns.run), lines.headings[columns.run].strip())
 
 
 def _table(lines: "_Lines", columns: Columns) -> Table:
@@ -182,6 +185,10 @@ class _Lines:
             found[i] = number
             written[i] = cell.strip().lower() not in _EMPTY
         return found, written
+
+    def texts(self, place: int) -> list[str]:
+        """Return what is written in a column."""
+        return [cell.strip() for cell in self._columns[place]]
 
     def precision(self, places: Sequence[int]) -> tuple[int, int]:
         """Return how many digits behind the point, and in all, numbers are written with.

@@ -13,11 +13,10 @@ from optiviz.engine.run import Run
 from optiviz.store.atomic import StoreError
 from optiviz.store.headings import columns_of
 from optiviz.store.imports import Importer
-from optiviz.store.tables import Table
+from optiviz.store.tables import MOST_RUNS, Table
 
 _MISSING = "needs TensorBoard, which is not installed here: pip install optiviz[imports]"
 _MARK = "tfevents"
-_MOST_RUNS = 200
 _FLOAT32 = 7  # digits
 
 
@@ -45,9 +44,9 @@ class TensorBoardScalars(Importer):
         tables: list[Table] = []
         for folder in folders:
             tables += _tables(path, folder, EventAccumulator)
-            if len(tables) > _MOST_RUNS:
+            if len(tables) > MOST_RUNS:
                 raise StoreError(
-                    f"{path}: has more than {_MOST_RUNS} runs and tags; open a folder inside it"
+                    f"{path}: has more than {MOST_RUNS} runs and tags; open a folder inside it"
                 )
         if not tables:
             raise StoreError(f"{path}: there are no scalars in its event files")

@@ -22,7 +22,7 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError, fields
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure
-from optiviz.engine.spec import RunSpec
+from optiviz.engine.spec import READ_ONLY, RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.ui.branching.point import PointEditor
 from optiviz.ui.card import draw_ground
@@ -161,7 +161,10 @@ class BranchPanel(QFrame):
     def open_here(self) -> None:
         """Ask what should be different from the playhead on in the run in focus."""
         entry = self._session.focus
-        if entry is None or not entry.ready or entry.run.spec.optimizer.recorded:
+        if entry is None or not entry.ready:
+            return
+        if entry.run.spec.optimizer.recorded:
+            self._session.worker.went_wrong.emit(Failure(f"{READ_ONLY.capitalize()}.", ""))
             return
         if not self.isVisible():
             window = self.window()

@@ -65,6 +65,8 @@ class PlotPane(pg.GraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, background=None)
+        for widget in (self, self.viewport()):
+            widget.setAcceptDrops(False)  # files that are dropped are the window's
         self._figure = Figure("")
         self._identity: tuple[Any, ...] = ()
         self._sx, self._sy = Scale(), Scale()
