@@ -272,8 +272,6 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
         _text("name", "Name", "What people call it."),
         _text("algorithm", "Algorithm", "What searches."),
     ]
-    if len({row.problem for row in rows}) > 1:
-        found.append(_text("problem", "Problem", "What is optimised."))
     if len({row.seed for row in rows}) > 1:
         found.append(_seed("seed", "Seed", "Of the start and the search."))
     if any(row.split_seed is not None for row in rows):
@@ -301,6 +299,8 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
         found.append(_measured("train", f"Train {score}", f"{score} on training rows, {of}"))
         found.append(_measured("test", f"Test {score}", f"{score} on test rows, {of}"))
     found.append(Column("seconds", "Time", "Of computing.", attrgetter("seconds"), duration))
+    if len({row.problem for row in rows}) > 1:
+        found.append(_text("problem", "Problem", "What is optimised."))
     return tuple(found)
 
 

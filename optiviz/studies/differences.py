@@ -122,7 +122,11 @@ def _said(field: Field, value: Any) -> str:
 
 def _number(value: float) -> str:
     """Return a number with all its digits: two that differ must not read the same."""
-    return f"{value:,}" if isinstance(value, int) and value >= 10_000 else repr(value)
+    return (
+        f"{value:,}"
+        if isinstance(value, int) and value >= 10_000
+        else repr(value).removesuffix(".0")
+    )
 
 
 def _listed(values: tuple[Any, ...]) -> str:

@@ -12,6 +12,7 @@ from optiviz.studies.columns import Column, RunRow
 __all__ = ["GROUPINGS", "Arrangement", "Group", "arranged", "groups_of", "matcher"]
 
 FIELDS = ("name", "algorithm", "problem", "status", "configuration", "seed")
+_NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
 
 
@@ -23,7 +24,8 @@ def matcher(text: str) -> Callable[[RunRow], bool]:
     text : str
         Each word must be found in a run's name, algorithm, problem, status or configuration; with
         a field's name, as in ``status:failed`` or ``algorithm:"hill climbing"``, there at its
-        beginning or at that of one of its words; with a minus before it, it must not.
+        beginning or at that of one of its words; with a minus before it, it must not. A plain
+        number is one in the name.
     """
     tests: list[tuple[bool, str, str]] = []
     for minus, field, quoted, word in _WORD.findall(text):
@@ -40,6 +42,8 @@ def matcher(text: str) -> Callable[[RunRow], bool]:
                 found = str(row.seed) == wanted
             elif field:
                 found = _begins(getattr(row, field).casefold(), wanted)
+            elif wanted.isdecimal():  # there are numbers in most settings
+                found = wanted in _NUMBER.findall(row.name)
             else:
                 found = wanted in _words_of(row)
             if found != expected:

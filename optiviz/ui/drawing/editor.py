@@ -5,7 +5,7 @@ Imports Qt, the card's look, the icons, the markers, the theme, and the other fi
 
 from typing import Final
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -34,6 +34,7 @@ from optiviz.views.palette import marker_of_class
 
 __all__ = ["DrawingEditor"]
 
+_UNDO = QKeySequence.StandardKey.Undo
 _TOOLS: Final[tuple[tuple[Tool, str, str, str], ...]] = (
     ("point", "Add", "A", "Click to add a point of the chosen class; drag for a row of them."),
     ("spray", "Spray", "S", "Hold to spray points of the chosen class under the brush."),
@@ -134,7 +135,7 @@ class DrawingEditor(QFrame):
         letters = {ord(letter): tool for tool, _, letter, _ in _TOOLS}
         if event.matches(QKeySequence.StandardKey.Redo) or (control and key == Qt.Key.Key_Y):
             self._redo()
-        elif event.matches(QKeySequence.StandardKey.Undo):
+        elif event.matches(_UNDO):
             self._undo()
         elif control:
             super().keyPressEvent(event)
@@ -148,6 +149,14 @@ class DrawingEditor(QFrame):
             self._escape()
         elif key not in (Qt.Key.Key_Space, Qt.Key.Key_Left, Qt.Key.Key_Right):
             super().keyPressEvent(event)  # those would play the run that is covered
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys of undo: while points are drawn they don't bring deleted runs back."""
+        asked = event.type() == QEvent.Type.ShortcutOverride
+        if asked and isinstance(event, QKeyEvent) and event.matches(_UNDO):
+            event.accept()
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground of a card."""

@@ -9,7 +9,14 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from math import isnan
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QFont, QIcon
 
 from optiviz.engine.wording import measured
@@ -33,6 +40,7 @@ _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 _TOOLTIP = int(Qt.ItemDataRole.ToolTipRole)
 _COLOUR = int(Qt.ItemDataRole.ForegroundRole)
 _FONT = int(Qt.ItemDataRole.FontRole)
+_SIZE = int(Qt.ItemDataRole.SizeHintRole)
 _SPOKEN = int(Qt.ItemDataRole.AccessibleTextRole)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -61,6 +69,13 @@ class RunsModel(QAbstractItemModel):
     ----------
     columns : callable
         Of the rows: which columns they have.
+
+    Attributes
+    ----------
+    row_size : QSize or None
+        Of every cell; Qt's own if it is None.
+    chosen : callable
+        The keys of the runs that are chosen: a box of one of them is the box of all.
     """
 
     def __init__(
@@ -70,6 +85,8 @@ class RunsModel(QAbstractItemModel):
     ) -> None:
         super().__init__(parent)
         self.columns: tuple[Column, ...] = ()
+        self.row_size: QSize | None = None
+        self.chosen: Callable[[], list[Any]] = list
         self._columns_of = columns
         self._source: RunsSource | None = None
         self._keys: list[Any] = []
@@ -196,8 +213,12 @@ class RunsModel(QAbstractItemModel):
         return self._shown.stretches(self._place_of.get(key, -1) for key in keys)
 
     def texts_at(self, index: Index) -> list[str]:
-        """Return what stands in the cells of a run's row."""
-        return self._texts_of(self._place(index))
+        """Return what stands in the cells of a row, of a run or of a group."""
+        place = self._place(index)
+        if place >= 0:
+            return self._texts_of(place)
+        columns = range(len(self.columns))
+        return [self._group_data(index.row(), column, _DISPLAY) or "" for column in columns]
 
     def _texts_of(self, place: int) -> list[str]:
         texts = self._texts[place]
@@ -313,6 +334,8 @@ class RunsModel(QAbstractItemModel):
         return (_RIGHT if column.is_number else _LEFT) if role == _ALIGNMENT else None
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:  # noqa: D102
+        if role == _SIZE:
+            return self.row_size
         place, column = self._place(index), index.column()
         if place < 0:
             return self._group_data(index.row(), column, role)
@@ -371,7 +394,9 @@ class RunsModel(QAbstractItemModel):
         if key is None or self._source is None or index.column() != 0:
             return False
         if role == _CHECKED:
-            self._source.set_visible([key], Qt.CheckState(value) == Qt.CheckState.Checked)
+            chosen = self.chosen()
+            keys = chosen if key in chosen else [key]
+            self._source.set_visible(keys, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
         if role == _EDIT:
             self._source.rename(key, str(value))

@@ -42,14 +42,20 @@ class RowPainter:
         for i, column in enumerate(self._runs.columns):
             left, room = header.sectionViewportPosition(i), header.sectionSize(i)
             if i == 0:
-                indent = table.indentation() if self._runs.groups else 0
-                self._draw_name(painter, option, index, rect, left + indent, room - indent)
+                first = left + (table.indentation() if self._runs.groups else 0), left + room
             elif texts[i] and left < width and left + room > 0:
                 bad = column.key == "status" and texts[i] in BAD
                 painter.setPen(self._danger if bad else self._ink)
                 text = self._fitted(texts[i], room - 2 * pad)
                 flags = _AT_RIGHT if column.is_number else _AT_LEFT
                 painter.drawText(left + pad, rect.top(), room - 2 * pad, rect.height(), flags, text)
+        if self._runs.key_at(index) is None:
+            self._draw_title(painter, index, rect, first[0], texts)
+        else:
+            name = QStyleOptionViewItem(option)
+            name.rect = QRect(first[0], rect.top(), first[1] - first[0], rect.height())
+            name.state &= ~QStyle.StateFlag.State_Selected
+            table.itemDelegate().paint(painter, name, index)
         current = table.currentIndex()
         beside = index.row() == current.row() and index.parent() == current.parent()
         if table.hasFocus() and beside:
@@ -57,19 +63,22 @@ class RowPainter:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def _draw_name(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: Index,
-        row: QRect,
-        left: int,
-        room: int,
+    def _draw_title(
+        self, painter: QPainter, index: Index, row: QRect, left: int, texts: list[str]
     ) -> None:
-        name = QStyleOptionViewItem(option)
-        name.rect = QRect(left, row.top(), room, row.height())
-        name.state &= ~QStyle.StateFlag.State_Selected
-        self._table.itemDelegate().paint(painter, name, index)
+        """Write a group's title over the columns in which it has nothing to say."""
+        header, indent = self._table.header(), self._table.indentation()
+        taken = (i for i, text in enumerate(texts) if i and text)
+        end = header.sectionViewportPosition(next(taken, 0)) or self._table.viewport().width()
+        branch = QRect(left - indent, row.top(), indent, row.height())
+        self._table.drawBranches(painter, branch, index)
+        painter.save()
+        painter.setFont(current_theme().font(bold=True))
+        painter.setPen(self._ink)
+        room = max(0, end - left - self._pad)
+        text = painter.fontMetrics().elidedText(texts[0], Qt.TextElideMode.ElideRight, room)
+        painter.drawText(left, row.top(), room, row.height(), _AT_LEFT, text)
+        painter.restore()
 
     def _fitted(self, text: str, room: int) -> str:
         key = text, room

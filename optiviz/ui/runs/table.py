@@ -34,7 +34,7 @@ from optiviz.ui.theme import current_theme
 __all__ = ["RunsTable"]
 
 _MANY_GROUPS: Final = 40  # more are closed at first
-_NARROWEST: Final = 12.0  # of the column of names, in heights of text
+_NARROWEST, _WIDEST, _HIGH = 14.0, 24.0, 1.8  # of names, and of rows, in heights of text
 _SELECT: Final = (
     QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 )
@@ -64,6 +64,7 @@ class RunsTable(QTreeView):
     ) -> None:
         super().__init__(parent)
         self.runs = RunsModel(columns, self)
+        self.runs.chosen = self.selected
         self.setModel(self.runs)
         self.setUniformRowHeights(True)
         self.setRootIsDecorated(False)
@@ -202,7 +203,9 @@ class RunsTable(QTreeView):
     # Look
 
     def _restyle(self) -> None:
-        size = round(14 * current_theme().scale)
+        theme = current_theme()
+        size = round(14 * theme.scale)
+        self.runs.row_size = None if self.isHeaderHidden() else QSize(0, round(_HIGH * theme.em))
         self.setIconSize(QSize(2 * size, size))
         self._painter.restyle()
         self.runs.restyle()
@@ -230,11 +233,13 @@ class RunsTable(QTreeView):
             room = max(room, metrics.horizontalAdvance(column.label) + round(em))
             self.setColumnWidth(i, min(room + round(1.4 * em), round(20 * em)))
             used += self.columnWidth(i)
-        left = self.viewport().width() - used
-        self.setColumnWidth(0, max(left, round(_NARROWEST * em)))
+        longest = max((row.name for row in self.runs.rows), key=len, default="")
+        room = metrics.horizontalAdvance(longest) + round(8 * em)  # box, swatch and indentation
+        left = max(self.viewport().width() - used, round(_NARROWEST * em))
+        self.setColumnWidth(0, max(left, min(room, round(_WIDEST * em))))
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: D102
-        if self.isHeaderHidden() or self.runs.key_at(index) is None:
+        if self.isHeaderHidden():
             super().drawRow(painter, option, index)
         else:
             self._painter.draw(painter, option, index)
