@@ -24,6 +24,7 @@ __all__ = ["TO_DO", "Column", "RunRow", "StudyRows", "columns_of", "duration", "
 
 TO_DO = "to do"
 _ENDED = {StopReason.DIVERGED: "diverged", StopReason.BY_HAND: "stopped"}
+_SHORT = 20  # characters of a heading
 _SCORES = {"accuracy": "accuracy", "r2": "R²"}  # what train and test columns show
 
 
@@ -101,6 +102,9 @@ def row_of_run(run: Run) -> RunRow:
             final = float(reading.value(np.array(state.f)))
         evaluations, gradients = state.evaluations, state.gradient_evaluations
         found = run.history.known(state.k if last else state.best_k) if score else {}
+        if noisy and isinstance(spec.problem, NetworkTraining):
+            plain = not (spec.problem.l1 or spec.problem.l2)
+            final = found.get(f"train_{spec.problem.objective}", nan) if plain else nan
         train, test = (found.get(f"{part}_{score}", nan) for part in ("train", "test"))
     status = run.status.value
     if run.stop_reason is not None and run.status is RunStatus.FINISHED:
@@ -267,7 +271,8 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
     scores = {row.score for row in rows} - {""}
     score = scores.pop() if len(scores) == 1 else "score" if scores else ""
     readings = {row.reading for row in rows}
-    reading = readings.pop() if len(readings) == 1 else "objective"
+    reading = next(iter(readings)) if len(readings) == 1 else "objective"
+    best = f"Best {reading}" if len(readings) == 1 and len(reading) <= _SHORT else "Best"
     found = [
         _text("name", "Name", "What people call it."),
         _text("algorithm", "Algorithm", "What searches."),
@@ -283,10 +288,12 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
     ]
     if any(row.gradients > 0 for row in rows):
         found.append(_whole("gradients", "Gradients", "How often the slope was computed, besides."))
+    if len(readings) > 1:
+        found.append(_text("reading", "Objective", "What best and final are."))
     found.append(
         _measured(
             "best",
-            "Best",
+            best,
             f"The best {reading}, as it was reported: that of batches is lucky; in a study, of the "
             "iterations that were kept.",
         )

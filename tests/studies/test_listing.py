@@ -61,7 +61,8 @@ def test_a_run_on_screen_and_in_a_study_says_the_same(study, rows):
             assert getattr(live, name) == getattr(kept, name), name
         assert (live.train, live.test) == (kept.train, kept.test)
         assert live.iterations == kept.iterations == 40
-        if not live.hands_back_last:  # the final value of batches isn't known without computing
+        assert live.final == pytest.approx(kept.final, rel=1e-12)
+        if not live.hands_back_last:  # the best value of batches is of one of them
             assert live.best == live.final == kept.best == kept.final
 
 
@@ -92,6 +93,12 @@ def test_each_problem_has_the_scores_that_it_has():
         labels = {column.label for column in columns_of([row_of_run(Run(s)) for s in specs])}
         assert {label for label in labels if label.startswith(("Train", "Test"))} == wanted
     assert columns_of([])
+
+
+def test_values_of_different_kinds_say_what_they_are(rows):
+    assert {"Objective", "Best"} <= {column.label for column in columns_of(rows)}
+    assert "Best accuracy" in {column.label for column in columns_of(rows[:1])}
+    assert {text["reading"] for text in texts(rows)} == {"accuracy", "log loss"}
 
 
 def test_how_a_run_ended_is_its_status():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from optiviz import presets
@@ -18,13 +18,61 @@ from optiviz.engine.stopping import StopReason
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.records import recorded
 from optiviz.studies.results import Results
-from optiviz.ui.runs import RunsPanel, StudyRuns
+from optiviz.ui.runs import RunsList, RunsPanel, StudyRuns
 from optiviz.ui.runs.compared import CompareDialog
+from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
+from optiviz.ui.worker import Worker
 
 CLASSIC = presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 60)
 ENDLESS = presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 10**9)
 KEYS = Qt.Key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from optiviz.engine.spec import RunSpec
+
+
+class Desk:
+    """A session and its list, without the window around them: that takes a second to make."""
+
+    def __init__(self, qtbot) -> None:
+        self._qtbot = qtbot
+        self.worker = Worker()
+        self.session = Session(self.worker)
+        self.list = RunsList(self.session)
+        qtbot.addWidget(self.list)
+        self.list.resize(280, 150)
+        self.list.show()
+        self.session.activate(True)
+        self.worker.start()
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(holds, timeout=10_000)
+
+    def runs(self, *specs: RunSpec):
+        entries = [
+            self.session.start(spec, f"run {i}", focus=i == 1) for i, spec in enumerate(specs, 1)
+        ]
+        self.until(lambda: not self.session.computing)
+        return [entry.run for entry in entries]
+
+    def press(self, key: Qt.Key, control: bool = False) -> None:
+        modifiers = (
+            Qt.KeyboardModifier.ControlModifier if control else Qt.KeyboardModifier.NoModifier
+        )
+        self._qtbot.keyClick(self.list, key, modifiers)
+
+
+@pytest.fixture
+def desk(qtbot) -> Iterator[Desk]:
+    current_theme().name, current_theme().scale = "light", 1.0
+    current_theme().apply()
+    made = Desk(qtbot)
+    yield made
+    made.session.activate(False)
+    made.worker.close()
 
 
 def seeds(n: int):
@@ -115,23 +163,23 @@ def test_the_last_run_of_all_comes_back_by_its_keys(person):
     assert len(session.entries) == 1
 
 
-def test_a_run_that_is_deleted_while_it_is_computed_is_stopped(person):
-    session = person.session
+def test_a_run_that_is_deleted_while_it_is_computed_is_stopped(desk):
+    session = desk.session
     entry = session.start(ENDLESS, "endless")
-    person.until(lambda: entry.run.k > 100)
+    desk.until(lambda: entry.run.k > 100)
     session.remove(entry)
-    person.until(lambda: entry.run.status is RunStatus.FINISHED)
+    desk.until(lambda: entry.run.status is RunStatus.FINISHED)
     k = entry.run.k
     session.undo()
     assert session.entries == [entry]
     assert entry.run.stop_reason is StopReason.BY_HAND
-    person.until(lambda: entry.run.history.count > 0)  # it is measured again
+    desk.until(lambda: entry.run.history.count > 0)  # it is measured again
     assert entry.run.k == k
 
 
-def test_what_is_deleted_is_let_go_in_the_end(person):
-    person.runs(*seeds(2))
-    session = person.session
+def test_what_is_deleted_is_let_go_in_the_end(desk):
+    desk.runs(*seeds(2))
+    session = desk.session
     for _ in range(30):
         entry = session.duplicate(session.entries[0])[0]
         session.remove(entry)
@@ -142,29 +190,29 @@ def test_what_is_deleted_is_let_go_in_the_end(person):
     assert session.entries == []
 
 
-def test_a_copy_does_what_the_run_did_and_costs_nothing(person):
-    (run,) = person.runs(CLASSIC)
-    session, runs = person.session, person.window.train.runs
+def test_a_copy_does_what_the_run_did_and_costs_nothing(desk):
+    (run,) = desk.runs(CLASSIC)
+    session, runs = desk.session, desk.list
     runs.setFocus()
-    person.press(KEYS.Key_D, control=True)
+    desk.press(KEYS.Key_D, control=True)
     copy = session.entries[1]
     assert copy.name == "run 1 copy"
-    person.until(lambda: not copy.computing)
+    desk.until(lambda: not copy.computing)
     assert copy.run.digest == run.digest
     assert copy.number != session.entries[0].number
     assert [e.name for e in session.duplicate(*session.entries)] == [
         "run 1 copy (2)",
         "run 1 copy copy",
     ]
-    person.until(lambda: not session.computing)
+    desk.until(lambda: not session.computing)
     session.rename(copy, "changed")
     session.remove(copy)
     assert run.digest == session.entries[0].run.digest
 
 
-def test_many_runs_are_hidden_at_one_word(person):
-    person.runs(*seeds(5))
-    session, runs = person.session, person.window.train.runs
+def test_many_runs_are_hidden_at_one_word(desk):
+    desk.runs(*seeds(5))
+    session, runs = desk.session, desk.list
     said = []
     session.runs_changed.connect(lambda: said.append(1))
     runs.select(session.entries[1:4])
@@ -181,36 +229,36 @@ def test_many_runs_are_hidden_at_one_word(person):
     assert len(said) == 4
 
 
-def test_a_name_is_typed_in_its_place(person, qtbot):
-    person.runs(*seeds(2))
-    session, runs = person.session, person.window.train.runs
+def test_a_name_is_typed_in_its_place(desk, qtbot):
+    desk.runs(*seeds(2))
+    session, runs = desk.session, desk.list
     runs.setFocus()
     runs.select([session.entries[1]])
-    person.press(KEYS.Key_F2)
+    desk.press(KEYS.Key_F2)
     editor = runs.findChild(QLineEdit)
     assert editor.text() == "run 2"
     editor.setText("  my   own ")
     session.runs_changed.emit()  # something ends meanwhile
     assert runs.findChild(QLineEdit) is editor
     qtbot.keyClick(editor, KEYS.Key_Return)
-    person.until(lambda: session.entries[1].name == "my own")
-    person.until(lambda: runs.runs.data(runs.runs.index(1, 0)) == "my own")
+    desk.until(lambda: session.entries[1].name == "my own")
+    desk.until(lambda: runs.runs.data(runs.runs.index(1, 0)) == "my own")
     runs.runs.setData(runs.runs.index(1, 0), "   ")
     assert session.entries[1].name == "my own"
 
 
-def test_the_run_in_focus_is_chosen_and_the_other_way_round(person):
-    person.runs(*seeds(3))
-    session, runs = person.session, person.window.train.runs
+def test_the_run_in_focus_is_chosen_and_the_other_way_round(desk):
+    desk.runs(*seeds(3))
+    session, runs = desk.session, desk.list
     assert runs.selected() == [session.entries[0]]
     session.set_focus(session.entries[2])
     assert runs.selected() == [session.entries[2]]
     runs.setFocus()
-    person.press(KEYS.Key_Up)
+    desk.press(KEYS.Key_Up)
     assert session.focus is session.entries[1]
-    playing = session.playing
-    person.press(KEYS.Key_Space)  # is the window's
-    assert session.playing is not playing
+    space = QKeyEvent(QEvent.Type.KeyPress, KEYS.Key_Space, Qt.KeyboardModifier.NoModifier)
+    runs.keyPressEvent(space)
+    assert not space.isAccepted()  # it is the window's, which plays
 
 
 # The whole list
@@ -233,17 +281,18 @@ def test_the_whole_list_of_a_session_follows_it(person):
     assert panel.count.text() == "3 runs"
     panel.table.opened.emit(person.session.entries[1])
     assert person.session.focus is person.session.entries[1]
-    person.other_theme()
+    person.window.switch_theme()
+    assert panel.table.grab().toImage().pixelColor(5, 300) == current_theme().colour("field")
     person.session.clear()
     assert "Press Run" in panel._nothing.text()
 
 
-def test_settings_are_compared_side_by_side(person):
-    person.runs(CLASSIC, CLASSIC.with_value("optimizer.step_size", 0.2).replace(seed=2))
-    runs = person.window.train.runs
+def test_settings_are_compared_side_by_side(desk):
+    desk.runs(CLASSIC, CLASSIC.with_value("optimizer.step_size", 0.2).replace(seed=2))
+    runs = desk.list
     runs.selectAll()
     runs.actions_of_runs["compare"].trigger()
-    (dialog,) = person.window.findChildren(CompareDialog)
+    (dialog,) = desk.list.findChildren(CompareDialog)
     assert [setting.path for setting in dialog.shown] == ["optimizer.step_size", "seed"]
     assert "2 settings differ" in dialog.sentence.text()
     dialog.copy.click()
@@ -252,7 +301,7 @@ def test_settings_are_compared_side_by_side(person):
     dialog.all.setChecked(True)
     assert len(dialog.shown) > 20
     dialog.close()
-    twice = CompareDialog(["a", "b"], [CLASSIC, CLASSIC], parent=person.window)
+    twice = CompareDialog(["a", "b"], [CLASSIC, CLASSIC], parent=desk.list)
     assert "these runs do the same" in twice.sentence.text()
     assert not twice.copy.isEnabled()
     twice.close()
