@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import optiviz
-from optiviz.cli import files, listing, running
+from optiviz.cli import comparing, files, listing, running, studies
 from optiviz.engine.parameters import SpecError
 from optiviz.store.atomic import StoreError
 
@@ -63,6 +63,10 @@ def _options(
 
 for command in (
     running.run,
+    comparing.race,
+    studies.study,
+    studies.repeat,
+    studies.sweep,
     listing.list_,
     files.show,
     files.verify,

@@ -1,0 +1,269 @@
+"""Studies are done: in processes, with a bar, kept in a file; and what came out is said."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import typer
+
+from optiviz.analysis.runs.effort import LABELS, EffortName
+from optiviz.cli import tables
+from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.reports.summary import number
+from optiviz.studies.comparison import Comparison, compare
+from optiviz.studies.measures import final
+from optiviz.studies.plan import Planned, Study
+from optiviz.studies.records import Record
+from optiviz.studies.results import Results
+
+INTERRUPTED = 130  # as shells say of what ended by Ctrl+C
+_BACKENDS = ("loky", "dask")
+
+
+class Where(NamedTuple):
+    """Where the runs of a study are computed and kept."""
+
+    jobs: int | None = None
+    backend: str = "loky"
+    cluster: str | None = None
+    out: Path | None = None
+
+
+def finish(study: Study, where: Where, effort: str, as_json: bool) -> None:
+    """Do what is missing of a study, keep it, say what came out, and exit with its status."""
+    check_effort(effort)
+    results = _begun(study, where)
+    before = len(results.records)
+    stopped = False
+    try:
+        execute(results, where)
+    except KeyboardInterrupt:
+        stopped = True
+    found = None if stopped else compare(results, check_effort(effort))
+    if found is not None and results.looks[-1:] != [len(results.records)]:
+        results.looks.append(len(results.records))
+    if where.out is not None and results.records:
+        _save(results, where.out)
+    if found is None:
+        print(_how_to_go_on(results, where.out), file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
+    if as_json:
+        print(json.dumps(as_data(results, found)))
+    else:
+        if before:
+            print(f"{before:,} of {study.size:,} runs were done already.")
+        print("\n".join(tables.said(found)))
+        if where.out is not None:
+            print(f"\n{where.out}")
+    raise typer.Exit(1 if all(r.failure for r in results.records.values()) else 0)
+
+
+def check_effort(effort: str) -> EffortName:
+    """Return an effort, or refuse what is none."""
+    for known in LABELS:
+        if effort == known:
+            return known
+    raise SpecError([Mistake("--effort", f"must be one of {', '.join(LABELS)}, is {effort!r}")])
+
+
+def _begun(study: Study, where: Where) -> Results:
+    """Return what is done of a study already, after looking whether the rest can be kept."""
+    mistakes = []
+    if where.backend not in _BACKENDS:
+        sentence = f"must be {' or '.join(_BACKENDS)}, is {where.backend!r}"
+        mistakes.append(Mistake("--backend", sentence))
+    if where.cluster is not None and where.backend != "dask":
+        mistakes.append(Mistake("--cluster", "names a Dask scheduler; add --backend dask"))
+    if where.jobs == 0:
+        mistakes.append(Mistake("--jobs", "must be at least 1, or left out for all processors"))
+    out = where.out
+    if out is not None and out.suffix.lower() != ".optiviz":
+        mistakes.append(Mistake(str(out), "studies are written as .optiviz"))
+    elif out is not None and not out.absolute().parent.is_dir():
+        mistakes.append(Mistake(str(out), "there is no such folder"))
+    if mistakes:
+        raise SpecError(mistakes)
+    if out is None or not out.exists():
+        return Results(study)
+    from optiviz.store import study_file
+
+    if not study_file.holds_study(out):
+        raise SpecError([Mistake(str(out), "holds runs, not a study; name another file")])
+    kept = study_file.load(out)
+    carried = kept.carried_to(study)
+    if len(carried.records) < len(kept.records):
+        lost = len(kept.records) - len(carried.records)
+        sentence = f"holds {lost:,} runs that are not of this study; name another file"
+        raise SpecError([Mistake(str(out), sentence)])
+    return carried
+
+
+def execute(results: Results, where: Where) -> None:
+    """Do the runs of a study that are missing, with a bar; write them into its file now and then.
+
+    Raises
+    ------
+    SpecError
+        If they can't be computed as it was asked.
+    KeyboardInterrupt
+        With what was done by then in the results.
+    """
+    from optiviz.store.study_file import Autosave
+    from optiviz.studies import execution
+
+    keep = None if where.out is None else Autosave(where.out)
+    try:
+        with _backend(where), _counted(results) as count:
+
+            def done(found: Results, planned: Planned, record: Record) -> None:
+                count(planned, record)
+                if keep is not None:
+                    keep(found, planned, record)
+
+            execution.execute(results, where.jobs, progress=done)
+    except execution.ExecutionError as error:
+        if where.out is not None and results.records:
+            _save(results, where.out)
+        raise SpecError([Mistake("", str(error))]) from None
+
+
+@contextmanager
+def _backend(where: Where) -> Iterator[None]:
+    """Have joblib's backend do the runs."""
+    if where.backend == "loky":
+        yield
+        return
+    import joblib
+
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        sentence = "dask isn't installed here: pip install 'optiviz[dask]'"
+        raise SpecError([Mistake("--backend", sentence)]) from None
+    try:
+        place = where.cluster or LocalCluster(
+            n_workers=where.jobs or joblib.cpu_count(),
+            threads_per_worker=1,
+            dashboard_address=None,
+        )
+        client = Client(place, timeout=10)
+    except (OSError, ValueError) as error:
+        raise SpecError([Mistake("--cluster", f"can't be reached: {error}")]) from None
+    with client, joblib.parallel_config(backend="dask"):
+        yield
+    if not isinstance(place, str):
+        place.close()
+
+
+def _save(results: Results, out: Path) -> None:
+    from optiviz.store import study_file
+
+    study_file.save(out, results)
+
+
+def _how_to_go_on(results: Results, out: Path | None) -> str:
+    done = f"stopped with {len(results.records):,} of {results.study.size:,} runs done"
+    if out is None:
+        return f"{done}; with --out F.optiviz they would be kept"
+    if not results.records:
+        return f"{done}; nothing is written"
+    return f"{done}; they are in {out}, and the same command goes on from there"
+
+
+@contextmanager
+def _counted(results: Results) -> Iterator[Callable[[Planned, Record], None]]:
+    """Show a bar with the time left on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda planned, record: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    costs = Costs(results)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(costs.words, total=1.0)
+        shown = 0.0
+
+        def count(planned: Planned, record: Record) -> None:
+            nonlocal shown
+            costs.add(planned, record)
+            if time.monotonic() - shown > 0.1:
+                shown = time.monotonic()
+                done, total = costs.spent_and_total()
+                bar.update(task, completed=done, total=total, description=costs.words)
+
+        yield count
+
+
+class Costs:
+    """How much of a study's work is done: runs weigh what they cost, as far as that is known."""
+
+    def __init__(self, results: Results) -> None:
+        n = len(results.study.configurations)
+        self._seconds, self._done, self._runs = [0.0] * n, [0] * n, results.study.size
+        self._each = results.study.size // n
+        for planned, record in results.records.items():
+            self.add(planned, record)
+        self._known = sum(self._seconds)
+
+    def add(self, planned: Planned, record: Record) -> None:
+        """Note a run that is done."""
+        self._seconds[planned.configuration] += record.seconds
+        self._done[planned.configuration] += 1
+
+    @property
+    def words(self) -> str:
+        """How many runs are done."""
+        return f"{sum(self._done):,} of {self._runs:,} runs"
+
+    def spent_and_total(self) -> tuple[float, float]:
+        """Return seconds of computing: since the start, and what there will have been at the end.
+
+        A configuration of which nothing is done yet is taken to cost what the others do.
+        """
+        done = sum(self._done)
+        mean = sum(self._seconds) / done if done else 1.0
+        total = 0.0
+        for seconds, n in zip(self._seconds, self._done, strict=True):
+            total += seconds + (self._each - n) * (seconds / n if n else mean)
+        return sum(self._seconds) - self._known, max(total - self._known, 1e-9)
+
+
+def as_data(results: Results, comparison: Comparison) -> dict[str, Any]:
+    """Return a study with its results as plain data that is valid JSON."""
+    study = results.study
+    return {
+        "study": study.to_dict(),
+        "complete": results.complete,
+        "runs": list(_runs(results)),
+        "comparison": comparison.to_dict(),
+    }
+
+
+def _runs(results: Results) -> Iterator[dict[str, Any]]:
+    study = results.study
+    for planned in study.runs:
+        record = results.records.get(planned)
+        if record is None:
+            continue
+        configuration = study.configurations[planned.configuration]
+        reason = record.stop_reason
+        yield {
+            "configuration": configuration.name,
+            "search_seed": planned.search_seed,
+            "split_seed": planned.split_seed,
+            "value": number(final(study.measure, record, configuration.spec.problem)),
+            "failure": record.failure or None,
+            "stop_reason": None if reason is None else reason.name.lower(),
+            "iterations": record.iterations,
+            "evaluations": record.evaluations,
+            "gradient_evaluations": record.gradient_evaluations,
+            "rows_seen": record.rows_seen,
+            "seconds": number(record.seconds),
+            **{name: number(value) for name, value in record.metrics.items()},
+            "trace_sha256": record.digest or None,
+        }

@@ -1,0 +1,42 @@
+"""Options that several commands of comparing take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optiviz.analysis.runs.effort import LABELS
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Such as optimizer.step_size=0.2, for all."),
+]
+Jobs = Annotated[
+    int | None, typer.Option(metavar="N", help="Processes; all processors if left out.")
+]
+Backend = Annotated[str, typer.Option(help="Where they are: loky (here) or dask (a cluster).")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(metavar="ADDRESS", help="Of a Dask scheduler; one of this machine if left out."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="F.optiviz", help="Keep it; a study that is there already goes on."),
+]
+MeasureOption = Annotated[
+    str | None, typer.Option("--measure", metavar="M", help="Such as test_accuracy.")
+]
+Effort = Annotated[
+    str, typer.Option(metavar="E", help=f"What times are counted in: {', '.join(LABELS)}.")
+]
+Evaluations = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=1, help="End each run at N evaluations, in place of its own limits."
+    ),
+]
+Weight = Annotated[
+    float,
+    typer.Option("--gradient-weight", metavar="W", help="A gradient counts as W evaluations."),
+]
+Target = Annotated[float | None, typer.Option(help="What is to be reached, as it is read.")]

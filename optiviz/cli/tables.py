@@ -1,0 +1,170 @@
+"""Tables of plain text that fit a terminal, and what a comparison says in them."""
+
+import math
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from optiviz.analysis.runs.effort import LABELS
+from optiviz.engine.wording import measured
+from optiviz.studies.comparison import Comparison, Group, Pair
+
+_NARROWEST, _WIDEST, _IN_A_PIPE = 80, 120, 100
+_SHORTEST_NAME = 18
+_MOST_GROUPS, _MOST_PAIRS = 30, 15
+
+
+class Column(NamedTuple):
+    """One column: its heading and its cells, numbers at the right."""
+
+    heading: str
+    cells: Sequence[str]
+    is_number: bool = True
+
+
+def width() -> int:
+    """Return how many characters a line may have here."""
+    if not sys.stdout.isatty():
+        return _IN_A_PIPE
+    found = shutil.get_terminal_size((_IN_A_PIPE, 24)).columns
+    return min(max(found, _NARROWEST), _WIDEST)
+
+
+def table(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the lines of a table.
+
+    Where it is too wide, the first column of texts gives way, then the last columns are left out.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        All with as many cells; the most important first.
+    """
+    shown = [c for c in columns if any(c.cells)]
+    widths = [max(len(c.heading), *(len(cell) for cell in c.cells), 1) for c in shown]
+    at = next((i for i, c in enumerate(shown) if not c.is_number), 0)
+    while sum(widths) + 2 * (len(widths) - 1) > width():
+        over = sum(widths) + 2 * (len(widths) - 1) - width()
+        if widths[at] - over >= _SHORTEST_NAME or len(shown) <= at + 1:
+            widths[at] = max(1, widths[at] - over)
+        else:
+            del shown[-1], widths[-1]
+    for row in (None, *range(len(shown[0].cells) if shown else 0)):
+        cells = []
+        for column, wide in zip(shown, widths, strict=True):
+            text = column.heading if row is None else column.cells[row]
+            text = text if len(text) <= wide else text[: wide - 1] + "…"
+            cells.append(text.rjust(wide) if column.is_number else text.ljust(wide))
+        yield "  ".join(cells).rstrip()
+
+
+def wrapped(sentence: str, first: str = "", rest: str = "") -> Iterator[str]:
+    """Yield a sentence in lines that fit."""
+    yield from textwrap.wrap(sentence, width(), initial_indent=first, subsequent_indent=rest)
+
+
+def said(comparison: Comparison) -> Iterator[str]:
+    """Yield all that people read of a comparison: tables, sentences, cautions."""
+    if comparison.title:
+        yield from wrapped(comparison.title)
+        yield ""
+    yield from groups(comparison)
+    if comparison.pairs and len(comparison.groups) > 1:
+        yield ""
+        yield from pairs(comparison)
+    yield ""
+    for sentence in comparison.sentences:
+        yield from wrapped(sentence)
+    for entry in comparison.variances:
+        if len(comparison.groups) <= _MOST_GROUPS:
+            yield from wrapped(f"{entry.name}: {entry.variances.sentence}")
+    if comparison.cautions:
+        yield ""
+    for caution in comparison.cautions:
+        yield from wrapped(f"{caution.sentence} {caution.instead}".strip(), "! ", "  ")
+
+
+def groups(comparison: Comparison) -> Iterator[str]:
+    """Yield the grouped table: a row for each configuration, the best first."""
+    rows = comparison.groups[:_MOST_GROUPS]
+    one = comparison.planned <= len(comparison.groups)  # a single seed has no spread
+    effort = LABELS[comparison.effort]
+    columns = [
+        Column("", [str(g.rank) if g.rank else "" for g in rows]),
+        Column("", [g.name for g in rows], is_number=False),
+        Column(
+            comparison.label if one else f"median {comparison.label}",
+            [_number(g.median) for g in rows],
+        ),
+        Column("quartiles", [] if one else [_quartiles(g) for g in rows]),
+        Column(
+            "reached" if comparison.target is None else f"reached {comparison.target:g}",
+            [_success(g) for g in rows],
+        ),
+        Column(
+            "at about",
+            ["" if g.expected_time is None else _effort(g.expected_time.value) for g in rows],
+        ),
+        Column("best at", [_share(g.probability_best) for g in rows] if not one else []),
+        Column("runs", [] if one else [f"{g.runs}/{g.planned}" for g in rows]),
+        Column("failed", [str(g.failed) if g.failed else "" for g in rows]),
+        Column(effort, [_effort(g.effort) for g in rows]),
+        Column("seconds", [f"{g.seconds:.2g}" if math.isfinite(g.seconds) else "" for g in rows]),
+        Column("train acc.", [_number(g.train_accuracy) for g in rows]),
+        Column("test acc.", [_number(g.test_accuracy) for g in rows]),
+    ]
+    yield from table([c._replace(cells=c.cells or [""] * len(rows)) for c in columns])
+    if len(comparison.groups) > len(rows):
+        yield f"… and {len(comparison.groups) - len(rows):,} more; --json has all"
+
+
+def pairs(comparison: Comparison) -> Iterator[str]:
+    """Yield the pairwise table."""
+    rows = comparison.pairs[:_MOST_PAIRS]
+    columns = [
+        Column("", [f"{p.names[0]} – {p.names[1]}" for p in rows], is_number=False),
+        Column("difference", [_number(p.difference) for p in rows]),
+        Column("better in", [_better(p) for p in rows]),
+        Column("p (Holm)", [_p(p.p) for p in rows]),
+        Column("", ["differ" if p.differs else "can't be told apart" for p in rows], False),
+    ]
+    yield from table(columns)
+    if len(comparison.pairs) > len(rows):
+        yield f"… and {len(comparison.pairs) - len(rows):,} more; --json has all"
+
+
+def _number(value: float) -> str:
+    return "" if math.isnan(value) else measured(value)
+
+
+def _quartiles(group: Group) -> str:
+    if math.isnan(group.lower_quartile) and math.isnan(group.upper_quartile):
+        return ""
+    low, high = (_number(v) or "failed" for v in (group.lower_quartile, group.upper_quartile))
+    return f"{low} to {high}"
+
+
+def _success(group: Group) -> str:
+    return "" if group.success is None else f"{group.success.successes}/{group.success.runs}"
+
+
+def _effort(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    return f"{value:,.0f}" if math.isfinite(value) else "never"
+
+
+def _share(value: float) -> str:
+    return "" if math.isnan(value) else f"{100 * value:.0f} %"
+
+
+def _better(pair: Pair) -> str:
+    return "" if pair.effect is None else f"{100 * pair.effect.a:.0f} %"
+
+
+def _p(value: float) -> str:
+    if math.isnan(value):
+        return ""
+    return f"{value:.3f}" if value >= 0.0005 else "< 0.001"
