@@ -13,7 +13,8 @@ opens_window() {
         case $argument in
             --help | -h | --version) return 1 ;;
             -*) ;;
-            run | list | show | verify | report | export | bench) return 1 ;;
+            run | race | study | repeat | sweep | compare) return 1 ;;
+            list | show | verify | report | export | bench) return 1 ;;
             *) return 0 ;;
         esac
     done

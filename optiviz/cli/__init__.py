@@ -67,6 +67,7 @@ for command in (
     studies.study,
     studies.repeat,
     studies.sweep,
+    comparing.compare,
     listing.list_,
     files.show,
     files.verify,

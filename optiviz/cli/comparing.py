@@ -1,30 +1,29 @@
 """Races, and what is in files laid side by side."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
-from optiviz.cli import options, studies, tables
+from optiviz.cli import options, tables
 from optiviz.cli.doing import Where, as_data, check_effort, execute
+from optiviz.cli.gathering import gathered, together, told_apart
 from optiviz.cli.shared import Json, check_report, progress, spec_from, write_report
+from optiviz.cli.studies import changed, usual_measure
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
-from optiviz.studies.comparison import compare
+from optiviz.reports.summary import summary
+from optiviz.studies.cautions import cautions_of
+from optiviz.studies.comparison import compare as compared
 from optiviz.studies.differences import differences
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.race import suited
 from optiviz.studies.results import Results
-
-# What runs of one race may differ in: they are measured alike whatever they optimise.
-_OWN = ("problem.objective", "problem.penalty")
-_MOST_TOLD = 4
 
 
 def race(
@@ -55,19 +54,19 @@ def race(
     seed = specs[0].seed if seed is None else seed
     configurations = tuple(
         Configuration(name=name, spec=spec)
-        for name, spec in zip(_told_apart([n for n, _, _ in entered]), specs, strict=True)
+        for name, spec in zip(told_apart([n for n, _, _ in entered]), specs, strict=True)
     )
+    chosen: Any = measure or usual_measure(specs)
     plan = Study(
-        title="",
         configurations=configurations,
         search_seeds=(seed,),
-        measure=measure or studies.usual_measure(specs),
+        measure=chosen,
         gradient_weight=gradient_weight,
     )
     results = Results(plan)
     execute(results, Where())
-    found = compare(results, check_effort(effort), "equal")
-    notes = [note for _, _, note in entered if note] + list(unlike(plan))
+    found = compared(results, check_effort(effort), "equal")
+    notes = [note for _, _, note in entered if note]
     if save is not None or report is not None:
         _keep(plan, save, report)
     failed = all(record.failure for record in results.records.values())
@@ -90,7 +89,7 @@ def _entered(
         if colon and not Path(source).exists() and "/" not in kind and "\\" not in kind:
             sentence = f"{kind!r} is not an algorithm; known are {', '.join(known)}"
             raise SpecError([Mistake(source, sentence)])
-        spec = studies.changed(spec_from(source), settings, evaluations, weight)
+        spec = changed(spec_from(source), settings, evaluations, weight)
         return Path(source).stem, spec, ""
     spec = spec_from(place)
     optimizer: Optimizer = known[kind]()
@@ -101,38 +100,7 @@ def _entered(
             f"races on {problem.reading.name}."
         )
     spec = spec.replace(problem=problem, optimizer=optimizer, changes=())
-    return optimizer.label, studies.changed(spec, settings, evaluations, weight), note
-
-
-def _told_apart(names: list[str]) -> list[str]:
-    """Return names of which no two are the same."""
-    made: list[str] = []
-    for name in names:
-        n, told = 1, name
-        while told in made:
-            n += 1
-            told = f"{name} ({n})"
-        made.append(told)
-    return made
-
-
-def unlike(study: Study) -> Iterator[str]:
-    """Say, a sentence each, what keeps runs from having the same data, split and start."""
-    first, *others = study.configurations
-    for other in others:
-        found = [
-            setting
-            for setting in differences([first.spec, other.spec])
-            if setting.path.split(".")[0] in ("problem", "start")
-            and not setting.path.startswith(_OWN)
-        ]
-        if found:
-            words = [f"{s.label} is {s.values[0]} and {s.values[1]}" for s in found[:_MOST_TOLD]]
-            more = f", and {len(found) - _MOST_TOLD} more" if len(found) > _MOST_TOLD else ""
-            yield (
-                f"{first.name} and {other.name} don't race on the same data, split and start: "
-                f"{'; '.join(words)}{more}."
-            )
+    return optimizer.label, changed(spec, settings, evaluations, weight), note
 
 
 def _keep(study: Study, save: Path | None, report: Path | None) -> None:
@@ -149,3 +117,57 @@ def _keep(study: Study, save: Path | None, report: Path | None) -> None:
         run_file.save(save, runs)
     if report is not None:
         write_report(runs, report)
+
+
+def compare(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILES...",
+            help="Run files, study files, tables that other programs wrote, presets, specs.",
+        ),
+    ],
+    measure: options.MeasureOption = None,
+    effort: options.Effort = "evaluations",
+    equal: Annotated[
+        bool, typer.Option("--equal", help="At the largest effort that every run reached.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Lay runs, studies and recorded traces side by side."""
+    check_effort(effort)
+    found = gathered(sources)
+    results = together(found, measure)
+    runs = [run for _, run in found.runs]
+    settings = differences([run.spec for run in runs]) if len(found.ours) == len(runs) == 2 else []
+    agreements = list(found.agreements())
+    comparison = None
+    if results is not None:
+        at = "equal" if equal else None
+        comparison = compared(results, check_effort(effort), at)
+    elif len(found.ours) > 1:
+        specs = [run.spec for run in found.ours]
+        chosen: Any = measure or usual_measure(specs)
+        cautions = cautions_of(specs, check_effort(effort), chosen)
+        found.notes += [f"{c.sentence} {c.instead}" for c in cautions]
+    if as_json:
+        data: dict[str, Any] = {
+            "runs": [{"file": f, "name": run.name, **summary(run)} for f, run in found.runs],
+            "differences": [vars(setting) for setting in settings],
+            "agreements": [one.to_dict() for one in agreements],
+            "study": None,
+            "notes": found.notes,
+        }
+        if results is not None and comparison is not None:
+            data["study"] = as_data(results, comparison)
+        print(json.dumps(data))
+        return
+    told = [f"{one.theirs.name} {one.sentence}" for one in agreements]
+    parts = [
+        tables.of_runs(runs),
+        tables.of_differences(runs, settings),
+        (line for text in told for line in tables.wrapped(text)),
+        () if comparison is None else tables.said(comparison),
+        (line for note in found.notes for line in tables.wrapped(note, "! ", "  ")),
+    ]
+    print("\n\n".join(filter(None, ("\n".join(part) for part in parts))))

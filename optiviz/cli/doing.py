@@ -1,5 +1,6 @@
 """Studies are done: in processes, with a bar, kept in a file; and what came out is said."""
 
+import importlib
 import json
 import sys
 import time
@@ -140,17 +141,17 @@ def _backend(where: Where) -> Iterator[None]:
     import joblib
 
     try:
-        from distributed import Client, LocalCluster
+        distributed: Any = importlib.import_module("distributed")
     except ImportError:
         sentence = "dask isn't installed here: pip install 'optiviz[dask]'"
         raise SpecError([Mistake("--backend", sentence)]) from None
     try:
-        place = where.cluster or LocalCluster(
+        place: Any = where.cluster or distributed.LocalCluster(
             n_workers=where.jobs or joblib.cpu_count(),
             threads_per_worker=1,
             dashboard_address=None,
         )
-        client = Client(place, timeout=10)
+        client = distributed.Client(place, timeout=10)
     except (OSError, ValueError) as error:
         raise SpecError([Mistake("--cluster", f"can't be reached: {error}")]) from None
     with client, joblib.parallel_config(backend="dask"):
@@ -233,14 +234,14 @@ class Costs:
         return sum(self._seconds) - self._known, max(total - self._known, 1e-9)
 
 
-def as_data(results: Results, comparison: Comparison) -> dict[str, Any]:
+def as_data(results: Results, comparison: Comparison | None) -> dict[str, Any]:
     """Return a study with its results as plain data that is valid JSON."""
     study = results.study
     return {
         "study": study.to_dict(),
         "complete": results.complete,
         "runs": list(_runs(results)),
-        "comparison": comparison.to_dict(),
+        "comparison": None if comparison is None else comparison.to_dict(),
     }
 
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,42 +18,65 @@ from optiviz.cli.shared import (
 )
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
+from optiviz.store.verify import Verification
 from optiviz.views import View
 
 
 def show(files: list[Path], as_json: Json = False) -> None:
-    """Say what is in run files."""
+    """Say what is in run files and study files."""
     from optiviz.reports.summary import summary
+    from optiviz.store.study_file import holds_study
 
-    found = [(path, made) for path in files for made in opened(path)]
-    if as_json:
-        named = [{"file": str(p), "name": made.name, **summary(made)} for p, made in found]
-        print(json.dumps(named))
-        return
-    for path, made in found:
-        print(f"{path}: {made.name}")
-        print(in_words(made, summary(made)))
+    data: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for path in files:
+        if holds_study(path):
+            from optiviz.cli.study_files import shown
+
+            about, text = shown(path)
+            data.append({"file": str(path), **about})
+            lines += [f"{path}:", text]
+            continue
+        for made in opened(path):
+            about = summary(made)
+            data.append({"file": str(path), "name": made.name, **about})
+            lines += [f"{path}: {made.name}", in_words(made, about)]
+    print(json.dumps(data) if as_json else "\n".join(lines))
 
 
-def verify(files: list[Path], as_json: Json = False) -> None:
-    """Recompute run files, and say whether the result is the same."""
+def verify(
+    files: list[Path],
+    sample: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Of a study: so many runs; all if left out."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Recompute run files and study files, and say whether the result is the same."""
+    from optiviz.store.study_file import holds_study
+
+    data: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for path in files:
+        if holds_study(path):
+            from optiviz.cli.study_files import verified
+
+            about, told = verified(path, sample)
+            data.append({"file": str(path), **about})
+            lines += told
+            continue
+        found = _recomputed(path)
+        data += [{"file": str(path), **vars(one)} for one in found.runs]
+        lines += [f"{path}: {one.sentence}" for one in found.runs]
+    print(json.dumps(data) if as_json else "\n".join(lines))
+    raise typer.Exit(0 if all(one["identical"] for one in data) else 1)
+
+
+def _recomputed(path: Path) -> Verification:
     from optiviz.store.verify import verify as recompute
 
-    results = []
-    for path in files:
-        with progress(f"Recomputing {path.name}") as shown:
-            results.append((path, recompute(path, lambda done, of: shown(done / max(1, of)))))
-    if as_json:
-        print(
-            json.dumps(
-                [{"file": str(p), **vars(one)} for p, found in results for one in found.runs]
-            )
-        )
-    else:
-        for path, found in results:
-            for one in found.runs:
-                print(f"{path}: {one.sentence}")
-    raise typer.Exit(0 if all(found.identical for _, found in results) else 1)
+    with progress(f"Recomputing {path.name}") as shown:
+        return recompute(path, lambda done, of: shown(done / max(1, of)))
 
 
 def report(
@@ -80,10 +103,20 @@ def export(
         typer.Option("--set", metavar="NAME=VALUE", help="Of the view, such as row=12."),
     ] = None,
 ) -> None:
-    """Write a run's trace, a picture of it at any iteration, or the run as a program."""
+    """Write a run's trace, a picture of it at any iteration, or the run as a program.
+
+    A study is written as a table of its runs (csv), or as a picture of one of its views.
+    """
     from optiviz.reports.export import export as write
     from optiviz.reports.export import find_view
+    from optiviz.store.study_file import holds_study
 
+    if file.suffix.lower() == ".optiviz" and holds_study(file):
+        from optiviz.cli import study_files
+
+        study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
+        print(out)
+        return
     made = _one_of(_runs(str(file)), run_number, file)
     chosen: str | View | None = view
     if settings:

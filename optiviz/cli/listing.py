@@ -21,6 +21,7 @@ FAMILIES = (
     "losses",
     "views",
     "presets",
+    "studies",
 )
 
 
@@ -49,6 +50,11 @@ def _listed(family: str) -> Iterator[dict[str, Any]]:
 
         for name in presets.names():
             yield {"name": name, "label": presets.load(name).about}
+    elif family == "studies":
+        from optiviz.studies import reading
+
+        for name in reading.names():
+            yield {"name": name, "label": reading.about(name)}
     elif family in ("activations", "losses"):
         from optiviz.networks.activations import ACTIVATIONS
         from optiviz.networks.losses import LOSSES

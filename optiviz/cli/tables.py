@@ -8,11 +8,15 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from optiviz.analysis.runs.effort import LABELS
+from optiviz.engine.run import Run
 from optiviz.engine.wording import measured
+from optiviz.studies.columns import columns_of, row_of_run
 from optiviz.studies.comparison import Comparison, Group, Pair
+from optiviz.studies.differences import Setting
 
 _NARROWEST, _WIDEST, _IN_A_PIPE = 80, 120, 100
-_SHORTEST_NAME = 18
+_SHORTEST = 16  # texts are cut to so many characters before a column is left out
+_LESS = ("status", "gradients", "problem")  # of what a list of runs shows: the first to go
 _MOST_GROUPS, _MOST_PAIRS = 30, 15
 
 
@@ -35,7 +39,7 @@ def width() -> int:
 def table(columns: Sequence[Column]) -> Iterator[str]:
     """Yield the lines of a table.
 
-    Where it is too wide, the first column of texts gives way, then the last columns are left out.
+    Where it is too wide, the widest texts are cut, then the last columns left out.
 
     Parameters
     ----------
@@ -44,11 +48,14 @@ def table(columns: Sequence[Column]) -> Iterator[str]:
     """
     shown = [c for c in columns if any(c.cells)]
     widths = [max(len(c.heading), *(len(cell) for cell in c.cells), 1) for c in shown]
-    at = next((i for i, c in enumerate(shown) if not c.is_number), 0)
-    while sum(widths) + 2 * (len(widths) - 1) > width():
-        over = sum(widths) + 2 * (len(widths) - 1) - width()
-        if widths[at] - over >= _SHORTEST_NAME or len(shown) <= at + 1:
-            widths[at] = max(1, widths[at] - over)
+    while (over := sum(widths) + 2 * (len(widths) - 1) - width()) > 0:
+        texts = [i for i, c in enumerate(shown) if not c.is_number and widths[i] > _SHORTEST]
+        if texts:
+            at = max(texts, key=widths.__getitem__)
+            others = [widths[i] for i in texts if i != at]
+            widths[at] = max(
+                _SHORTEST, widths[at] - over, min(max(others, default=0), widths[at] - 1)
+            )
         else:
             del shown[-1], widths[-1]
     for row in (None, *range(len(shown[0].cells) if shown else 0)):
@@ -62,7 +69,9 @@ def table(columns: Sequence[Column]) -> Iterator[str]:
 
 def wrapped(sentence: str, first: str = "", rest: str = "") -> Iterator[str]:
     """Yield a sentence in lines that fit."""
-    yield from textwrap.wrap(sentence, width(), initial_indent=first, subsequent_indent=rest)
+    yield from textwrap.wrap(
+        sentence, width(), initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
 
 
 def said(comparison: Comparison) -> Iterator[str]:
@@ -71,7 +80,7 @@ def said(comparison: Comparison) -> Iterator[str]:
         yield from wrapped(comparison.title)
         yield ""
     yield from groups(comparison)
-    if comparison.pairs and len(comparison.groups) > 1:
+    if comparison.pairs and comparison.planned > len(comparison.groups):
         yield ""
         yield from pairs(comparison)
     yield ""
@@ -94,20 +103,17 @@ def groups(comparison: Comparison) -> Iterator[str]:
     columns = [
         Column("", [str(g.rank) if g.rank else "" for g in rows]),
         Column("", [g.name for g in rows], is_number=False),
-        Column(
-            comparison.label if one else f"median {comparison.label}",
-            [_number(g.median) for g in rows],
-        ),
+        Column(comparison.label if one else "median", [_number(g.median) for g in rows]),
         Column("quartiles", [] if one else [_quartiles(g) for g in rows]),
         Column(
             "reached" if comparison.target is None else f"reached {comparison.target:g}",
             [_success(g) for g in rows],
         ),
         Column(
-            "at about",
+            "expected at",
             ["" if g.expected_time is None else _effort(g.expected_time.value) for g in rows],
         ),
-        Column("best at", [_share(g.probability_best) for g in rows] if not one else []),
+        Column("first in", [_share(g.probability_best) for g in rows] if not one else []),
         Column("runs", [] if one else [f"{g.runs}/{g.planned}" for g in rows]),
         Column("failed", [str(g.failed) if g.failed else "" for g in rows]),
         Column(effort, [_effort(g.effort) for g in rows]),
@@ -133,6 +139,27 @@ def pairs(comparison: Comparison) -> Iterator[str]:
     yield from table(columns)
     if len(comparison.pairs) > len(rows):
         yield f"… and {len(comparison.pairs) - len(rows):,} more; --json has all"
+
+
+def of_runs(runs: Sequence[Run]) -> Iterator[str]:
+    """Yield a table of runs: what the window's list shows of them."""
+    rows = [row_of_run(run) for run in runs]
+    if rows:
+        shown = sorted(columns_of(rows), key=lambda c: c.key in _LESS)
+        yield from table([Column(c.label, [c.text(r) for r in rows], c.is_number) for c in shown])
+
+
+def of_differences(runs: Sequence[Run], settings: Sequence[Setting]) -> Iterator[str]:
+    """Yield the settings in which runs differ, side by side."""
+    if not settings:
+        return
+    values = [[setting.values[i] for setting in settings] for i in range(len(runs))]
+    yield from table(
+        [
+            Column("differs in", [setting.label for setting in settings], is_number=False),
+            *(Column(run.name, v, False) for run, v in zip(runs, values, strict=True)),
+        ]
+    )
 
 
 def _number(value: float) -> str:

@@ -1,0 +1,109 @@
+"""What is in study files: shown, recomputed, written as a table or a picture."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+from optiviz.cli import tables
+from optiviz.cli.doing import Where, as_data, execute
+from optiviz.engine import registry
+from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.store import study_file
+from optiviz.store.atomic import write_text
+from optiviz.studies.comparison import compare
+from optiviz.studies.records import Record, without_run
+from optiviz.studies.results import Results
+
+FORMATS = ("csv", "png", "svg")
+_TOLD = 5  # runs that differ
+_NOTHING = without_run("")
+
+
+def shown(path: Path) -> tuple[dict[str, Any], str]:
+    """Return what is in a study file, for programs and for people."""
+    results = study_file.load(path)
+    comparison = compare(results)
+    return as_data(results, comparison), "\n".join(tables.said(comparison))
+
+
+def verified(path: Path, sample: int | None) -> tuple[dict[str, Any], list[str]]:
+    """Do runs of a study again and compare the hashes of their traces.
+
+    Parameters
+    ----------
+    path : Path
+    sample : int, optional
+        How many runs, evenly spread over those that are done; all if left out.
+
+    Returns
+    -------
+    dict
+        With "identical", "runs", "of" and "different": the names of the runs that differ.
+    list of str
+        The same in lines.
+    """
+    kept = study_file.load(path)
+    done = [planned for planned in kept.study.runs if planned in kept.records]
+    n = len(done) if sample is None else min(sample, len(done))
+    chosen = [done[i * len(done) // n] for i in range(n)]
+    # What isn't to be done again counts as done.
+    again = Results(kept.study, {p: _NOTHING for p in kept.study.runs if p not in set(chosen)})
+    execute(again, Where())
+    different = [p for p in chosen if not _is_same(kept.records[p], again.records[p])]
+    names = [kept.study.name_of(planned) for planned in different]
+    about = {"identical": not names, "runs": n, "of": len(done), "different": names}
+    which = f"all {n:,} runs" if n == len(done) else f"{n:,} of {len(done):,} runs"
+    if not n:
+        return about, [f"{path}: no run is done, so there is nothing to recompute"]
+    if not names:
+        return about, [f"{path}: identical, {which} to the last bit"]
+    lines = [f"{path}: of {which}, {len(names):,} came out another way:"]
+    lines += [f"  {name}" for name in names[:_TOLD]]
+    return about, lines + (["  …"] if len(names) > _TOLD else [])
+
+
+def _is_same(one: Record, other: Record) -> bool:
+    return one.digest == other.digest and bool(one.failure) == bool(other.failure)
+
+
+def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str, Any]) -> None:
+    """Write a study as a table of its runs, or as a picture.
+
+    Raises
+    ------
+    SpecError
+        If there is no such format or view.
+    """
+    if to not in FORMATS:
+        sentence = f"{to!r} is not a format of studies; formats are {', '.join(FORMATS)}"
+        raise SpecError([Mistake("to", sentence)])
+    results = study_file.load(path)
+    if to == "csv":
+        if view is not None or settings:
+            raise SpecError([Mistake("view", "csv holds the runs; choose png or svg for a view")])
+        write_text(out, as_csv(results))
+        return
+    suiting = {
+        kind: cls
+        for kind, cls in registry.kinds("study_views").items()
+        if cls().suits(results.study)
+    }
+    if view is not None and view not in suiting:
+        sentence = f"{view!r} is not a view of this study; they are {', '.join(suiting)}"
+        raise SpecError([Mistake("view", sentence)])
+    chosen = suiting[view] if view else min(suiting.values(), key=lambda cls: cls.place)
+    from optiviz.reports.study import study_picture
+
+    study_picture(results, chosen.from_dict({"kind": chosen.kind, **settings}), out)
+
+
+def as_csv(results: Results) -> str:
+    """Return a table of all runs that are done."""
+    text = io.StringIO()
+    rows = as_data(results, None)["runs"]
+    headings = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, headings, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

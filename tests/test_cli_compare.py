@@ -1,0 +1,388 @@
+"""Comparing on the command line: the window's numbers, files that go on, plain mistakes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import optiviz
+from optiviz import cli
+from optiviz.cli import doing, tables
+from optiviz.engine.run import Run
+from optiviz.store import run_file, study_file
+from optiviz.studies import execution
+from optiviz.studies.comparison import compare
+from optiviz.studies.plan import Planned, Study
+from optiviz.studies.records import without_run
+from optiviz.studies.results import Results
+
+SHORT = ("--set", "stopping.max_iterations=40")
+TINY = ("repeat", "classic-perceptron", *SHORT, "--jobs", 1)
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Run a command in this process; return its status, its output and its lines on stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments):
+        with pytest.raises(SystemExit) as caught:
+            cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return caught.value.code, out, err.splitlines()
+
+    return command
+
+
+@pytest.fixture
+def found(run):
+    """Run a command that prints JSON, and return what it printed."""
+
+    def command(*arguments):
+        status, out, lines = run(*arguments, "--json")
+        assert (status, lines) == (0, [])
+        return json.loads(out, parse_constant=pytest.fail)
+
+    return command
+
+
+# Repeat
+
+
+def test_repeat_gives_the_numbers_of_the_runs_themselves(found):
+    data = found(*TINY, "--seeds", 3)
+    assert data["complete"]
+    assert [one["search_seed"] for one in data["runs"]] == [1, 2, 3]
+    spec = optiviz.RunSpec.load("classic-perceptron").with_value("stopping.max_iterations", 40)
+    for one in data["runs"]:
+        made = optiviz.run(spec.replace(seed=one["search_seed"]))
+        assert one["trace_sha256"] == made.digest
+        assert one["value"] == pytest.approx(1 - made.best_f)
+        assert one["stop_reason"] == "iterations"
+    results = execution.execute(Results(Study.from_dict(data["study"])), 1)
+    expected = compare(results).to_dict()
+    groups = [{**group, "seconds": None} for group in data["comparison"]["groups"]]
+    assert groups == [{**group, "seconds": None} for group in expected["groups"]]
+    assert data["comparison"]["sentences"] == expected["sentences"]
+
+
+def test_processes_change_no_bit(found):
+    arguments = ("repeat", "classic-perceptron", *SHORT, "--seeds", 4)
+    alone, two = (found(*arguments, "--jobs", jobs) for jobs in (1, 2))
+    assert [r["trace_sha256"] for r in alone["runs"]] == [r["trace_sha256"] for r in two["runs"]]
+
+
+def test_split_and_search_seeds_are_varied_together_or_apart(found):
+    both = found(*TINY, "--seeds", 2, "--vary", "both")
+    pairs = [(one["search_seed"], one["split_seed"]) for one in both["runs"]]
+    assert pairs == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert both["comparison"]["variances"]
+    split = found(*TINY, "--seeds", 2, "--vary", "split", "--set", "seed=7")
+    assert [(one["search_seed"], one["split_seed"]) for one in split["runs"]] == [(7, 1), (7, 2)]
+
+
+def test_evaluations_take_the_place_of_other_limits(found):
+    data = found(
+        "repeat", "classic-minibatch", "--evaluations", 60, "--gradient-weight", 3, "--seeds", 2,
+        "--jobs", 1,
+    )  # fmt: skip
+    for one in data["runs"]:
+        assert one["stop_reason"] == "evaluations"
+        assert 60 <= one["evaluations"] + 3 * one["gradient_evaluations"] < 64
+    assert data["comparison"]["gradient_weight"] == 3
+
+
+# A study in a file
+
+
+def test_a_study_goes_on_where_it_was(run, found, monkeypatch):
+    found(*TINY, "--seeds", 2, "--out", "s.optiviz")
+    done = []
+    usual = execution.recorded
+    monkeypatch.setattr(execution, "recorded", lambda *a: done.append(1) or usual(*a))
+    data = found(*TINY, "--seeds", 5, "--out", "s.optiviz")
+    assert (len(data["runs"]), len(done)) == (5, 3)
+    status, out, _ = run("study", "s.optiviz")
+    assert status == 0
+    assert out.startswith("5 of 5 runs were done already.")
+    assert len(done) == 3
+    assert study_file.load("s.optiviz").looks == [2, 5]
+
+
+def test_a_file_of_something_else_is_left_as_it_is(run):
+    run(*TINY, "--seeds", 3, "--out", "s.optiviz")
+    before = Path("s.optiviz").read_bytes()
+    for arguments, words in (
+        ((*TINY, "--seeds", 2), "s.optiviz: holds 1 runs that are not of this study"),
+        ((*TINY, "--seeds", 3, "--set", "optimizer.step_size=0.5"), "holds 3 runs that are not"),
+    ):
+        status, out, lines = run(*arguments, "--out", "s.optiviz")
+        assert (status, out, len(lines)) == (2, "", 1)
+        assert words in lines[0]
+    assert Path("s.optiviz").read_bytes() == before
+    run_file.save("r.optiviz", [Run(optiviz.RunSpec.load("classic-descent")).finish()])
+    status, _, lines = run(*TINY, "--out", "r.optiviz")
+    assert (status, lines) == (2, ["r.optiviz: holds runs, not a study; name another file"])
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_an_interruption_loses_nothing_and_says_how_to_go_on(run, found, monkeypatch, kept):
+    usual, done = execution.recorded, []
+
+    def interrupted(*arguments):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(1)
+        return usual(*arguments)
+
+    monkeypatch.setattr(execution, "recorded", interrupted)
+    out = ("--out", "s.optiviz") if kept else ()
+    status, printed, lines = run(*TINY, "--seeds", 4, *out)
+    assert (status, printed, len(lines)) == (130, "", 1)
+    assert lines[0].startswith("stopped with 2 of 4 runs done; ")
+    if not kept:
+        assert "with --out F.optiviz they would be kept" in lines[0]
+        return
+    assert "the same command goes on from there" in lines[0]
+    monkeypatch.setattr(execution, "recorded", usual)
+    assert found(*TINY, "--seeds", 4, *out)["complete"]
+
+
+def test_a_study_file_is_shown_verified_and_exported(run, found):
+    data = found(*TINY, "--seeds", 4, "--out", "s.optiviz")
+    (shown,) = found("show", "s.optiviz")
+    assert shown["runs"] == data["runs"]
+    assert "classic-perceptron with 4 seeds" in run("show", "s.optiviz")[1]
+    assert run("verify", "s.optiviz")[:2] == (
+        0,
+        "s.optiviz: identical, all 4 runs to the last bit\n",
+    )
+    status, out, _ = run("verify", "s.optiviz", "--sample", 2)
+    assert (status, out) == (0, "s.optiviz: identical, 2 of 4 runs to the last bit\n")
+    assert run("export", "s.optiviz", "--to", "csv", "--out", "t.csv")[0] == 0
+    with Path("t.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["trace_sha256"] for row in rows] == [one["trace_sha256"] for one in data["runs"]]
+    assert run("export", "s.optiviz", "--to", "png", "--out", "t.png", "--view", "spread")[0] == 0
+    assert Path("t.png").read_bytes().startswith(b"\x89PNG")
+    for arguments, words in (
+        (("--to", "py"), "formats are csv, png, svg"),
+        (("--to", "png", "--view", "fitness"), "'fitness' is not a view of this study; they are"),
+        (("--to", "csv", "--view", "spread"), "csv holds the runs"),
+    ):
+        status, _, lines = run("export", "s.optiviz", *arguments, "--out", "no")
+        assert (status, len(lines)) == (2, 1)
+        assert words in lines[0]
+
+
+def test_a_study_that_was_changed_is_found_out(run):
+    run(*TINY, "--seeds", 3, "--out", "s.optiviz")
+    results = study_file.load("s.optiviz")
+    one, other = results.study.runs[:2]
+    results.records[one] = results.records[other]
+    study_file.save("s.optiviz", results)
+    status, out, _ = run("verify", "s.optiviz")
+    assert status == 1
+    assert "of all 3 runs, 1 came out another way" in out
+    assert "classic-perceptron · seed 1" in out
+
+
+def test_a_study_of_failures_ends_with_status_1(run, monkeypatch):
+    failed = without_run("MemoryError: no room for the rows")
+    monkeypatch.setattr(execution, "recorded", lambda *_: failed)
+    status, out, _ = run(*TINY, "--seeds", 3)
+    assert status == 1
+    assert "fail" in out
+
+
+# Sweep, race
+
+
+def test_a_sweep_says_its_cells(run, found):
+    arguments = ("sweep", "classic-perceptron", *SHORT, "--seeds", 2, "--jobs", 1)
+    data = found(
+        *arguments,
+        "--over",
+        "optimizer.step_size=0.01..1:3",
+        "--over",
+        "problem.initialization=rand,he",
+    )
+    assert data["study"]["over"] == ["optimizer.step_size", "problem.initialization"]
+    names = [one["name"] for one in data["study"]["configurations"]]
+    assert names[0].startswith("step size 0.01, initialization ")
+    assert len(names) == 6
+    status, out, _ = run(*arguments, "--over", "optimizer.step_size=0.01..1", "--random", 3)
+    assert status == 0
+    assert out.count("\nstep size") + out.count("  step size") >= 3
+
+
+def test_a_race_is_at_equal_effort_and_says_who_needs_a_slope(run, found):
+    arguments = ("race", "classic-mlp", "classic-mlp:adam", "--evaluations", 90)
+    data = found(*arguments)
+    assert [one["configuration"] for one in data["runs"]] == ["classic-mlp", "Adam"]
+    assert data["study"]["measure"] == "train_accuracy"
+    assert data["comparison"]["at"] == pytest.approx(90, abs=3)
+    assert data["notes"] == ["Adam needs a slope, which accuracy has not: it races on log loss."]
+    status, out, _ = run(*arguments, "--save", "r.optiviz")
+    assert status == 0
+    assert "! Adam needs a slope" in out
+    saved = run_file.load("r.optiviz")
+    assert [made.digest for made in saved] == [one["trace_sha256"] for one in data["runs"]]
+    assert len({made.spec.seed for made in saved}) == 1
+
+
+def test_racers_of_one_name_are_told_apart(found):
+    data = found("race", "classic-descent", "classic-descent", "--set", "stopping.max_iterations=3")
+    assert [one["configuration"] for one in data["runs"]] == [
+        "classic-descent",
+        "classic-descent (2)",
+    ]
+
+
+# Compare
+
+
+def test_two_studies_are_laid_side_by_side_by_their_common_seeds(run, found):
+    found(*TINY, "--seeds", 6, "--out", "a.optiviz")
+    found(*TINY, "--seeds", 5, "--set", "optimizer.step_size=0.5", "--out", "b.optiviz")
+    data = found("compare", "a.optiviz", "b.optiviz")
+    study = data["study"]
+    assert study["study"]["search_seeds"] == [1, 2, 3, 4, 5]
+    names = [one["name"] for one in study["study"]["configurations"]]
+    assert names == ["classic-perceptron", "classic-perceptron (2)"]
+    assert len(study["runs"]) == 10
+    assert study["comparison"]["pairs"][0]["test"] is not None
+    assert data["notes"] == ["Only the 5 seeds that all have are compared."]
+    by_test = found("compare", "a.optiviz", "--measure", "test_accuracy")["study"]["comparison"]
+    assert by_test["label"] == "test accuracy"
+
+
+def test_studies_without_common_seeds_are_not_compared(found):
+    found(*TINY, "--seeds", 1, "--vary", "split", "--out", "a.optiviz")
+    found(*TINY, "--seeds", 2, "--out", "b.optiviz")
+    data = found("compare", "a.optiviz", "b.optiviz")
+    assert data["study"] is None
+    assert "no seeds in common" in data["notes"][0]
+
+
+def test_runs_of_several_seeds_are_a_study(found):
+    spec = optiviz.RunSpec.load("classic-perceptron").with_value("stopping.max_iterations", 40)
+    other = spec.with_value("optimizer.step_size", 0.5)
+    made = [Run(s.replace(seed=seed), n) for n, s in (("a", spec), ("b", other)) for seed in (1, 2)]
+    run_file.save("r.optiviz", [one.finish() for one in made])
+    data = found("compare", "r.optiviz")
+    assert [one["name"] for one in data["runs"]] == ["a", "a", "b", "b"]
+    assert [one["name"] for one in data["study"]["study"]["configurations"]] == ["a", "b"]
+    hashes = {one["trace_sha256"] for one in data["study"]["runs"]}
+    assert hashes == {one["trace_sha256"] for one in data["runs"]}
+
+
+def test_two_runs_are_told_apart_by_their_settings(run, found):
+    data = found("compare", "classic-mlp", "classic-perceptron")
+    paths = {one["path"]: one["values"] for one in data["differences"]}
+    assert paths["optimizer.step_size"] == ["0.1", "0.05"]
+    assert data["notes"]
+    out = run("compare", "classic-mlp", "classic-perceptron")[1]
+    assert "differs in" in out
+
+
+def test_a_recorded_trace_is_laid_over_a_run(run, found):
+    run("export", "classic-descent", "--to", "csv", "--out", "theirs.csv")
+    data = found("compare", "theirs.csv", "classic-descent")
+    (agreement,) = data["agreements"]
+    assert agreement["matches"]
+    assert "theirs matches classic-descent" in run("compare", "theirs.csv", "classic-descent")[1]
+
+
+# Words
+
+
+@pytest.mark.parametrize("arguments", [(*TINY, "--seeds", 6), ("compare", "classic-mlp", "xor")])
+def test_lines_fit(run, arguments):
+    out = run(*arguments)[1]
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_a_table_cuts_texts_before_it_leaves_out_columns(monkeypatch):
+    monkeypatch.setattr(tables, "width", lambda: 40)
+    columns = [
+        tables.Column("", ["x" * 50, "y"], is_number=False),
+        tables.Column("value", ["1.25", ""]),
+        tables.Column("more", ["z" * 30, ""]),
+    ]
+    lines = list(tables.table(columns))
+    assert max(map(len, lines)) <= 40
+    assert "1.25" in lines[1]
+    assert "z" not in lines[1]
+    assert lines[1].startswith("x" * 15 + "…")
+
+
+def test_the_time_left_is_by_what_runs_cost():
+    plan = Study.load("step-size-of-hill-climbing")
+    costs = doing.Costs(Results(plan))
+    assert costs.words == "0 of 180 runs"
+    for place, seconds in ((0, 1.0), (0, 1.0), (1, 4.0)):
+        costs.add(Planned(place, 1, None), replace(without_run(""), seconds=seconds))
+    done, total = costs.spent_and_total()
+    assert done == 6
+    assert total == pytest.approx(20 * 1 + 20 * 4 + 7 * 20 * 2)  # of the others the mean
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["study", "nine"], "nine: is neither a file nor a study; they are"),
+        (["study", "no.toml"], "no.toml: there is no such file"),
+        (["study", "no.optiviz"], "no.optiviz"),
+        (["repeat", "classic-mlp", "--seeds", "0"], "--seeds"),
+        (["repeat", "classic-mlp", "--vary", "luck"], "--vary: must be search, split or both"),
+        (["repeat", "classic-descent", "--vary", "split"], "has no training and test rows"),
+        (["repeat", "classic-mlp", "--measure", "luck"], "measure: the text 'luck'"),
+        (["repeat", "classic-mlp", "--effort", "luck"], "--effort: must be one of iterations"),
+        (["repeat", "classic-mlp", "--out", "s.zip"], "s.zip: studies are written as .optiviz"),
+        (["repeat", "classic-mlp", "--out", "no/s.optiviz"], "there is no such folder"),
+        (["repeat", "classic-mlp", "--jobs", "0"], "--jobs: must be at least 1"),
+        (["repeat", "classic-mlp", "--backend", "threads"], "--backend: must be loky or dask"),
+        (["repeat", "classic-mlp", "--cluster", "x:1"], "--cluster: names a Dask scheduler"),
+        (["sweep", "classic-mlp", "--over", "optimizer.step_size"], "write it as path=values"),
+        (["sweep", "classic-mlp", "--over", "optimizer.step=1"], "optimizer.step: is not known"),
+        (["sweep", "classic-mlp", "--over", "optimizer.step_size=1..2"], "say how many values"),
+        (
+            ["sweep", "classic-mlp", "--over", "seed=1", "--over", "seed=2"],
+            "--over: names a setting twice",
+        ),
+        (["sweep", "classic-mlp"], "Missing option"),
+        (["race", "classic-mlp:nothing"], "'nothing' is not an algorithm; known are"),
+        (["race", "classic-perceptron:adam"], "optimizer"),
+        (["race", "classic-mlp", "--report", "r.doc"], "reports are written as"),
+        (["compare", "no.csv"], "no.csv: there is no such file"),
+        (["compare", "no.optiviz"], "no.optiviz"),
+        (["compare", "nothing"], "nothing: is neither a file nor a preset"),
+    ],
+    ids=range(24),
+)  # fmt: skip
+def test_a_mistake_is_one_line_that_names_its_place(run, arguments, words):
+    status, out, lines = run(*arguments)
+    assert (status, out, len(lines)) == (2, "", 1), lines
+    assert words in lines[0]
+    assert "Traceback" not in lines[0]
+    assert list(Path().iterdir()) == []
+
+
+def test_studies_are_listed(run):
+    out = run("list", "studies")[1]
+    assert "eight-algorithms" in out
+
+
+def test_the_start_script_knows_which_commands_open_no_window():
+    """Else it would set up Qt for them."""
+    script = (Path(optiviz.__file__).parents[1] / "packaging" / "run.sh").read_text()
+    known = set(
+        re.findall(r"[a-z]+", " ".join(re.findall(r"(?m)^ +([a-z |]+)\) return 1 ;;", script)))
+    )
+    assert {command.name for command in cli.app.registered_commands} <= known
