@@ -238,16 +238,17 @@ class Files(QObject):
 
         self.write(path, write)
 
-    def write(self, path: Path, write: Callable[[ReaderOf], None]) -> None:
-        """Have the worker write a file, and say how it went."""
-        self._window.messages.say(f"Writing {path.name}…")
-
+    def write(self, path: Path, write: Callable[[ReaderOf], None], quietly: bool = False) -> None:
+        """Have the worker write a file, and say how it went; quietly, only if it failed."""
+        if not quietly:
+            self._window.messages.say(f"Writing {path.name}…")
         self._written.append(path)
 
         def done(_: object) -> None:
             self._written.remove(path)
-            self._remember(path)
-            self._window.messages.say(f"Wrote {path}.")
+            if not quietly:
+                self._remember(path)
+                self._window.messages.say(f"Wrote {path}.")
             self._window.written(True)
 
         def fail(failure: Failure) -> None:

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import (
 from optiviz import presets
 from optiviz.datasets import Dataset
 from optiviz.engine.run import Failure
+from optiviz.studies.plan import Study
+from optiviz.studies.reading import about as about_study
 from optiviz.studies.results import Results
 from optiviz.ui.beside import FOUR_RATES, TEN_SEEDS
-from optiviz.ui.compare import Again, CompareWorkspace, StudyFiles
+from optiviz.ui.compare import Again, CompareWorkspace, StudyFiles, offer_studies
 from optiviz.ui.drawing import Drawing
 from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
@@ -201,9 +203,19 @@ class MainWindow(QMainWindow):
             action.setToolTip(preset.about)
             action.triggered.connect(partial(self.demonstrate, name))
             menu.addAction(action)
+        menu.addSeparator()
+        studies = QMenu("Studies", menu)
+        studies.setToolTipsVisible(True)
+        studies.aboutToShow.connect(partial(offer_studies, studies, self._begin_study))
+        menu.addMenu(studies)
         button.setMenu(menu)
         self._buttons.append(button)
         return button
+
+    def _begin_study(self, name: str) -> None:
+        self.compare.show_study(Study.load(name))
+        self.bring(self.compare)
+        self.messages.say(about_study(name))
 
     def demonstrate(self, name: str, checked: bool = False) -> None:
         """Set up and run a preset in the workspace that it belongs to."""
@@ -358,5 +370,6 @@ class MainWindow(QMainWindow):
         QApplication.processEvents()
         for workspace in self.workspaces:
             workspace.leave()
+        self.study_files.close()
         self.worker.close()
         super().closeEvent(event)

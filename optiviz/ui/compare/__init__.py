@@ -2,6 +2,7 @@
 
 from optiviz.ui.compare.again import Again
 from optiviz.ui.compare.files import StudyFiles
+from optiviz.ui.compare.menu import offer_studies
 from optiviz.ui.compare.workspace import CompareWorkspace
 
-__all__ = ["Again", "CompareWorkspace", "StudyFiles"]
+__all__ = ["Again", "CompareWorkspace", "StudyFiles", "offer_studies"]

@@ -311,7 +311,7 @@ class _List(QListWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        row = max(self.sizeHintForRow(0), 20)
+        row = max(self.sizeHintForRow(0), 16)
         return QSize(200, row * min(max(self.count(), 1), _MOST_ROWS) + 4)
 
     def minimumSizeHint(self) -> QSize:

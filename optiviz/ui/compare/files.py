@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from optiviz.studies.columns import StudyRows, columns_of
 from optiviz.studies.results import Results
@@ -16,6 +16,7 @@ from optiviz.ui.worker import ReaderOf
 if TYPE_CHECKING:
     from optiviz.ui.files import Files
 
+_BETWEEN = 5000  # milliseconds between two savings while a study goes on
 STUDY_FILE = "optiviz studies (*.optiviz)"
 
 
@@ -27,6 +28,13 @@ class StudyFiles(QObject):
     ) -> None:
         super().__init__(parent)
         self._files, self._compare = files, compare
+        self._saved: tuple[Path | None, int] = (None, 0)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_BETWEEN)
+        self._timer.timeout.connect(self._save_by_itself)
+        compare.held.changed.connect(self._changed)
+        compare.runner.ended.connect(self._save_by_itself)
 
     def save_dialog(self) -> None:
         """Ask where, and save the study; from then on it is saved by itself as it goes on."""
@@ -44,6 +52,33 @@ class StudyFiles(QObject):
 
         self._write(path, write)
         self._compare.path = path
+
+    def _changed(self) -> None:
+        if self._compare.path is not None and not self._timer.isActive():
+            self._timer.start()
+
+    def _save_by_itself(self, *_: object) -> None:
+        """Save what has come in, without a word unless that fails."""
+        path, results = self._compare.path, self._compare.held.snapshot()
+        if path is None or results is None or self._saved == (path, len(results.records)):
+            return
+        self._saved = (path, len(results.records))
+
+        def write(_: ReaderOf) -> None:
+            from optiviz.store import study_file
+
+            study_file.save(path, results)
+
+        self._files.write(path, write, quietly=True)
+
+    def close(self) -> None:
+        """Save what came in last, as the window is being closed."""
+        from optiviz.store import study_file
+
+        self._timer.stop()
+        path, results = self._compare.path, self._compare.held.snapshot()
+        if path is not None and results is not None and self._saved != (path, len(results.records)):
+            study_file.save(path, results)
 
     def report_dialog(self) -> None:
         """Ask where, and write a page with the study's figures and what they say."""

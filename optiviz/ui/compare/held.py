@@ -42,6 +42,8 @@ class Held(QObject):
         done = len(self.results.records)
         if done and (not self.results.looks or self.results.looks[-1] != done):
             self.results.looks.append(done)
+            if self._snapshot is not None:  # what is saved of it tells that too
+                self._snapshot.looks.append(done)
 
     def snapshot(self) -> Results | None:
         """Return the results as they are now, to be read by another thread; the same until more."""

@@ -1,6 +1,6 @@
 """The runs of a study as a table."""
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from optiviz.studies.columns import Column, RunRow, StudyRows, columns_of
@@ -48,7 +48,7 @@ class _Runs(QAbstractTableModel):
     def columnCount(self, parent: object = _NONE) -> int:
         return len(self._columns) if self._rows is not None else 0
 
-    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
             return self._columns[index.column()].text(self.row(index.row()))
         return None
@@ -77,6 +77,10 @@ class RunsTable(QTableView):
 
     def _open(self, index: QModelIndex) -> None:
         self.opened.emit(index.row())
+
+    def selected(self) -> list[int]:
+        """Return which runs are marked."""
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def select(self, places: tuple[int, ...]) -> None:
         """Mark these runs."""

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QMenu,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -19,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
+from optiviz.studies.cautions import Caution, cautions_of
 from optiviz.studies.plan import Study
 from optiviz.ui.compare.configurations import ConfigurationsPanel
 from optiviz.ui.compare.panels import BudgetPanel, MeasurePanel, SeedsPanel
@@ -28,7 +27,11 @@ from optiviz.ui.compare.sweep_panel import SweepPanel
 from optiviz.ui.forms import Panel
 from optiviz.ui.setup_card import SetupCard
 
+if TYPE_CHECKING:
+    from optiviz.analysis.runs.effort import EffortName
+
 _WAIT = 60  # ms without another change before the settings are checked
+_LOOKED_AT = 200  # configurations that are looked at for cautions
 _WIDTH = 36  # of the column, in digits
 
 
@@ -87,6 +90,16 @@ class CompareSetup(QWidget):
         """Return all mistakes."""
         self._check_if_due()
         return self._mistakes
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """Return what speaks against comparing this, before it is done."""
+        study = self.study()
+        if study is None:
+            return ()
+        by = str(self.budget.value()["by"])
+        effort: EffortName = "evaluations" if by == "own" else by  # type: ignore[assignment]
+        specs = [configuration.spec for configuration in study.configurations[:_LOOKED_AT]]
+        return cautions_of(specs, effort, study.measure, study.gradient_weight)
 
     def show_study(self, study: Study) -> None:
         """Set up a study that was made elsewhere."""
@@ -257,17 +270,3 @@ class CompareSetup(QWidget):
                 words = f"{n:,}" if n else ""
             card.set_problem(problem)
             card.set_summary(problem if problem and card.folded() else "" if problem else words)
-
-
-def offer_studies(button: QPushButton, load: Callable[[str], None]) -> None:
-    """Let a button open a menu of the studies that come along."""
-    from optiviz.studies import reading
-
-    menu = QMenu(button)
-    menu.setToolTipsVisible(True)
-    for name in reading.names():
-        action = QAction(Study.load(name).title, menu)
-        action.setToolTip(reading.about(name))
-        action.triggered.connect(lambda checked=False, name=name: load(name))
-        menu.addAction(action)
-    button.setMenu(menu)

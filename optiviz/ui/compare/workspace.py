@@ -29,6 +29,7 @@ from optiviz.ui.compare.runner import Execute, StudyRunner, expected_seconds, sp
 from optiviz.ui.compare.runs_table import RunsTable
 from optiviz.ui.compare.setup import CompareSetup
 from optiviz.ui.compare.study_grid import StudyCard, StudyGrid
+from optiviz.ui.forms import Note
 from optiviz.ui.icons import icon
 from optiviz.ui.tab import Tab
 from optiviz.ui.theme import current_theme
@@ -36,6 +37,11 @@ from optiviz.ui.worker import Worker
 
 _FIRST = "eight-algorithms"  # the study that an empty workspace offers
 _MORE = 10  # seeds that one press adds
+_TESTS = ("verdict", "pairwise_table", "grouped_table")  # views that tell who differs
+_PEEKED = (
+    "You have looked at these tests {} already: whoever adds seeds until a difference shows finds "
+    "one sooner or later, even where there is none. Decide beforehand how many seeds there are."
+)
 _EMPTY = (
     "Compare algorithms, or settings of one, over many seeds: which is better, by how much, and "
     "how sure that is.\n\nAdd at the left what is set up in Train or Functions, or begin with a "
@@ -116,6 +122,8 @@ class CompareWorkspace(Tab):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Runs that are done")
+        self.caution = Note(role="danger", parent=self._note)
+        inside.addWidget(self.caution)
         inside.addWidget(self.plan_text)
         inside.addWidget(self.bar)
         column.addWidget(self._note)
@@ -210,7 +218,10 @@ class CompareWorkspace(Tab):
         if study is None or self.runner.running:
             return
         self.said.emit("", "")
-        self._put(self._carried(study))
+        before, carried = self.held.results, self._carried(study)
+        if before is not None and len(carried.records) < len(before.records):
+            self.path = None  # else what is saved would be lost
+        self._put(carried)
         held = self.held.results
         assert held is not None
         if not held.complete:
@@ -221,8 +232,13 @@ class CompareWorkspace(Tab):
         """Do everything with some seeds more."""
         if self.runner.running:
             return
+        held = self.held.results
+        looks = len(held.looks) if held is not None else 0
         self.setup.add_seeds(_MORE)
         self.run()
+        if looks:
+            times = "once" if looks == 1 else "twice" if looks == 2 else f"{looks:,} times"
+            self.said.emit(_PEEKED.format(times), "")
 
     def _carried(self, study: Study) -> Results:
         held = self.held.results
@@ -240,6 +256,9 @@ class CompareWorkspace(Tab):
 
     def _drawn(self, view: StudyView, results: Results) -> None:
         """Note that somebody looked at tests of what is done."""
+        if view.kind in _TESTS and results.complete and results is self.held.snapshot():
+            self.held.look()
+            self._show_buttons(self.setup.study())
 
     def open_run(self, place: int) -> None:
         """Compute a run of the study again, to be looked at."""
@@ -257,6 +276,11 @@ class CompareWorkspace(Tab):
 
     def _setup_changed(self) -> None:
         self._pages.setCurrentIndex(0 if self.held.results is None else 1)
+        cautions = self.setup.cautions()
+        more = f" And {len(cautions) - 1} more." if len(cautions) > 1 else ""
+        self.caution.say(f"{cautions[0].sentence}{more}" if cautions else "")
+        self.caution.setToolTip("\n\n".join(f"{c.sentence} {c.instead}" for c in cautions))
+        self.caution.setVisible(bool(cautions))
         self._show_progress()
 
     def _show_progress(self) -> None:

@@ -1,0 +1,367 @@
+"""Compare as a person uses it: what is set up, what runs, what is kept, what leaves it."""
+
+import csv
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from optiviz.engine.spec import RunSpec
+from optiviz.engine.stopping import StoppingCriterion
+from optiviz.optimizers.adam import Adam
+from optiviz.optimizers.random_search import RandomSearch
+from optiviz.studies.plan import Configuration, Planned, Study
+from optiviz.studies.records import recorded
+from optiviz.studies.results import Results
+from optiviz.ui.compare import CompareWorkspace
+from optiviz.views.figure import Action
+
+from .conftest import Person
+
+
+def in_this_process(
+    results: Results,
+    *,
+    progress: Callable[[Results, Planned, object], object],
+    cancelled: Callable[[], bool],
+    polite: bool,
+) -> Results:
+    for planned in results.missing:
+        if cancelled():
+            break
+        record = recorded(results.study.spec_of(planned))
+        results.records[planned] = record
+        progress(results, planned, record)
+    return results
+
+
+SPEC = RunSpec.load("classic-mlp").replace(stopping=StoppingCriterion(max_iterations=30))
+
+
+def tiny(seeds: int = 3) -> Study:
+    steps = (0.05, 0.2)
+    found = [
+        Configuration(
+            name=f"step {step}", spec=SPEC.replace(optimizer=SPEC.optimizer.replace(step_size=step))
+        )
+        for step in steps
+    ]
+    found.append(Configuration(name="random", spec=SPEC.replace(optimizer=RandomSearch())))
+    return Study(configurations=tuple(found), search_seeds=tuple(range(1, seeds + 1)))
+
+
+@pytest.fixture
+def compare(person: Person) -> CompareWorkspace:
+    """Return the workspace in front, whose studies are done in this process."""
+    window = person.window
+    window.compare.runner._execute = in_this_process
+    window.bring(window.compare)
+    return window.compare
+
+
+def done(person: Person) -> Results:
+    runner, held = person.window.compare.runner, person.window.compare.held
+    person.until(lambda: not runner.running, 30)
+    assert held.results is not None
+    return held.results
+
+
+def cards_of(person: Person) -> None:
+    """See that every card has drawn all that there is."""
+    for card in person.window.compare.grid.cards:
+        person.until(lambda card=card: card.settled)
+        assert card.canvas.figure() is not None
+
+
+def test_a_study_is_set_up_run_and_seen(person, compare, qtbot):
+    """The first use: nothing there, one algorithm added after another, Run, figures."""
+    assert not compare.run_button.isEnabled()
+    assert "Nothing is set up" in compare.plan_text.text()
+    panel = compare.setup.configurations
+    panel.add_from("Train")
+    panel.add_algorithm(RandomSearch)
+    compare.setup.budget.set_value({"by": "iterations", "max_iterations": 30})
+    compare.setup.seeds.set_value({"count": 3})
+    compare.setup._check()
+    assert compare.plan_text.text().startswith("2 × 3 = 6 runs")
+    qtbot.mouseClick(compare.run_button, Qt.MouseButton.LeftButton)
+    results = done(person)
+    assert results.complete
+    assert {r.iterations for r in results.records.values()} == {30}
+    assert "all done" in compare.plan_text.text()
+    assert compare.grid.cards
+    cards_of(person)
+    planned = results.study.runs[3]
+    again = recorded(results.study.spec_of(planned))
+    assert results.records[planned].digest == again.digest
+
+
+def test_who_needs_a_slope_is_compared_by_a_measure_that_all_have(person, compare):
+    """Else hill climbing on accuracy and Adam could never stand in one study."""
+    panel = compare.setup.configurations
+    panel.add_from("Train")
+    panel.add_algorithm(Adam)
+    study = compare.setup.study()
+    assert [c.spec.problem.objective for c in study.configurations] == ["accuracy", "log_loss"]
+    assert study.measure == "train_accuracy"
+    assert "needs a slope" in person.window.messages.text
+    assert {c.spec.stopping.max_evaluations for c in study.configurations} == {1000}
+    assert {c.spec.stopping.gradient_weight for c in study.configurations} == {2.0}
+
+
+def test_the_list_is_edited_and_every_step_can_be_undone(person, compare, qtbot):
+    compare.show_study(tiny())
+    panel = compare.setup.configurations
+    panel.list.setCurrentRow(0)
+    panel.duplicate()
+    names = [c.name for c in panel.configurations()]
+    assert names == ["step 0.05", "step 0.05 (2)", "step 0.2", "random"]
+    panel.list.item(1).setText("random")  # a name that is there
+    assert panel.configurations()[1].name == "random (2)"
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert len(panel.configurations()) == 3
+    panel.undo()
+    panel.undo()
+    panel.undo()
+    assert [c.name for c in panel.configurations()] == [c.name for c in tiny().configurations]
+    assert compare.setup.study().configurations == tiny().configurations
+
+
+@pytest.mark.parametrize(
+    ("panel", "data", "words"),
+    [
+        ("seeds", {"count": 0}, "at least 1"),
+        ("seeds", {"first": 2**32 - 2, "count": 50}, "leaves no room"),
+        ("budget", {"by": "evaluations", "max_evaluations": "many"}, "whole number"),
+        ("measure", {"target": "high", "measure": "train_accuracy"}, "a number"),
+        ("seeds", {"vary": "both", "count": 400, "splits": 400}, "are possible"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(person, compare, panel, data, words):
+    compare.show_study(tiny())
+    place = getattr(compare.setup, panel)
+    place.set_value(data)
+    compare.setup._check()
+    assert compare.setup.study() is None
+    assert words in compare.setup.card(place).header().accessibleDescription()
+    assert not compare.run_button.isEnabled()
+    place.set_value({"measure": "objective"} if panel == "measure" else {})
+    compare.setup._check()
+    assert compare.setup.study() is not None
+
+
+def test_functions_have_no_rows_to_split(person, compare):
+    """A plain sentence at the seeds, and no traceback when it is run."""
+    compare.setup.configurations.add_from("Functions")
+    compare.setup.seeds.set_value({"vary": "split", "count": 3})
+    compare.setup._check()
+    card = compare.setup.card(compare.setup.seeds)
+    assert "no training and test rows" in card.header().accessibleDescription()
+
+
+def test_a_sweep_is_a_study_over_values(person, compare):
+    compare.show_study(tiny())
+    compare.setup.swept.setChecked(True)
+    axis = compare.setup.sweep.axes[0]
+    axis.choice.set_value("optimizer.step_size")
+    axis.form.set_value({"low": 0.01, "high": 1.0, "steps": 3, "scale": "log"})
+    compare.setup._check()
+    study = compare.setup.study()
+    assert study.over == ("optimizer.step_size",)
+    assert [c.spec.optimizer.step_size for c in study.configurations] == [0.01, 0.1, 1.0]
+    compare.run()
+    assert done(person).complete
+    cards_of(person)
+    assert "sweep_curve" in compare.grid._suitable or not compare.grid._suitable
+    axis.form.set_value({"low": -1.0, "high": 1.0, "steps": 3, "scale": "linear"})
+    compare.setup._check()
+    card = compare.setup.card(compare.setup.sweep)
+    assert "step_size" in card.header().accessibleDescription() or (
+        "above 0" in card.header().accessibleDescription()
+    )
+
+
+def test_words_layers_and_random_cells_are_swept_too(person, compare):
+    compare.show_study(tiny())
+    setup = compare.setup
+    setup.swept.setChecked(True)
+    first, second = setup.sweep.axes
+    first.choice.set_value("problem.network.layers.0.activation")
+    first._on_setting()
+    boxes = first._boxes
+    for value, box in boxes.items():
+        box.setChecked(value in ("tanh", "relu"))
+    second.choice.set_value("hidden layers")
+    second._on_setting()
+    second.form.set_value({"how": "list", "values": [0, 1, 2]})
+    setup._check()
+    assert setup.study() is None  # a network without hidden layers has no second activation
+    second.choice.set_value("")
+    second._on_setting()
+    setup._check()
+    acts = [c.spec.problem.network.layers[0].activation for c in setup.study().configurations]
+    assert sorted(acts) == ["relu", "tanh"]
+    first.choice.set_value("hidden layers")
+    first._on_setting()
+    setup._check()
+    depths = [len(c.spec.problem.network.layers) for c in setup.study().configurations]
+    assert depths == [1, 2, 3, 4]
+    first.choice.set_value("optimizer.step_size")
+    first._on_setting()
+    setup.sweep.picking.set_value({"pick": "random", "cells": 7})
+    setup._check()
+    assert len(setup.study().configurations) == 7
+
+
+def test_more_seeds_keep_what_is_done_and_warn_of_peeking(person, compare):
+    compare.show_study(tiny())
+    compare.run()
+    before = dict(done(person).records)
+    cards_of(person)
+    compare.held.look()
+    compare.add_seeds()
+    results = done(person)
+    assert len(results.study.search_seeds) == 13
+    assert results.complete
+    assert all(results.records[planned] is record for planned, record in before.items())
+    assert "Decide beforehand" in person.window.messages.text
+
+
+def test_cancel_keeps_what_is_done_and_resume_goes_on(person, compare, qtbot):
+    done_so_far, go_on = threading.Event(), threading.Event()
+
+    def slowly(results: Results, **how: object) -> Results:
+        def progress(*found: object) -> None:
+            how_told(*found)
+            if len(results.records) == 4:
+                done_so_far.set()
+                go_on.wait(10)
+
+        how_told = how["progress"]
+        return in_this_process(results, **{**how, "progress": progress})
+
+    compare.runner._execute = slowly
+    compare.show_study(tiny())
+    compare.run()
+    person.until(lambda: len(compare.held.results.records) == 4)
+    assert compare.run_button.text() == "Cancel"
+    qtbot.mouseClick(compare.run_button, Qt.MouseButton.LeftButton)
+    go_on.set()
+    results = done(person)
+    assert len(results.records) == 4
+    assert compare.run_button.text() == "Resume"
+    kept = dict(results.records)
+    compare.runner._execute = in_this_process
+    qtbot.mouseClick(compare.run_button, Qt.MouseButton.LeftButton)
+    results = done(person)
+    assert results.complete
+    assert all(results.records[planned] is record for planned, record in kept.items())
+
+
+def test_a_study_that_can_not_go_on_says_why(person, compare):
+    def fails(results: Results, **how: object) -> Results:
+        raise OSError("no process can be started")
+
+    compare.runner._execute = fails
+    compare.show_study(tiny())
+    compare.run()
+    done(person)
+    assert "no process can be started" in person.window.messages.text
+    assert compare.run_button.text() == "Run study"
+    assert compare.run_button.isEnabled()
+
+
+def test_a_run_behind_a_point_is_one_click_away_and_the_same(person, compare):
+    """A figure names runs; the list shows them; opened, a run is the record's to the last bit."""
+    compare.show_study(tiny())
+    compare.run()
+    results = done(person)
+    card = compare.grid.cards[0]
+    card.act(Action("Show", runs=(2, 5)))
+    assert list(compare.runs.selected()) == [2, 5]
+    compare.open_run(5)
+    assert person.window.workspace is person.window.train
+    entry = person.window.train.session.focus
+    person.until(lambda: "identical" in person.window.messages.text, 20)
+    assert entry.run.digest == results.records[results.study.runs[5]].digest
+    assert entry.run.spec == results.study.spec_of(results.study.runs[5])
+
+
+def test_a_study_is_saved_saves_itself_and_comes_back(person, compare, tmp_path):
+    window, path = person.window, tmp_path / "mine.optiviz"
+    compare.show_study(tiny())
+    compare.run()
+    done(person)
+    window.study_files.save(path)
+    person.until(lambda: not window.jobs.busy)
+    compare.add_seeds()
+    results = done(person)
+    person.until(lambda: not window.jobs.busy)
+    compare.show_study(tiny(1))
+    window.files.open_file(path)
+    person.until(lambda: compare.held.results is not None and len(compare.held.results.records))
+    assert compare.held.results.study == results.study
+    assert compare.held.results.complete
+    assert compare.setup.study() == results.study  # so that it can go on
+    table = tmp_path / "runs.csv"
+    window.study_files.export(table)
+    person.until(lambda: not window.jobs.busy)
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 39
+    assert {row["status"] for row in rows} == {"finished"}
+
+
+def test_the_empty_workspace_says_so_where_something_would_be_written(person, compare):
+    person.window.doors.csv_dialog()
+    assert "press Run study first" in person.window.messages.text
+
+
+def test_keys_and_both_themes(person, compare):
+    compare.show_study(tiny())
+    compare.run()
+    done(person)
+    person.window.switch_theme()
+    cards_of(person)
+    person.window.larger()
+    person.window.run()  # all done: nothing begins
+    assert not compare.runner.running
+    for card in compare.grid.cards:
+        card.expand_requested.emit()
+        card.expand_requested.emit()
+    for button in compare.findChildren(QPushButton):
+        assert button.text() or button.accessibleName()
+
+
+def test_real_processes_are_ended_by_closing_and_what_is_done_is_kept(person, tmp_path):
+    """Nobody wants processes left behind by a window, nor hours of computing lost."""
+    window = person.window
+    window.bring(window.compare)
+    long = tuple(
+        c.replace(spec=c.spec.replace(stopping=StoppingCriterion(max_iterations=20_000)))
+        for c in tiny().configurations
+    )
+    study = Study(configurations=long, search_seeds=tuple(range(40)))
+    window.compare.show_study(study)
+    window.compare.run()
+    path = window.compare.path = tmp_path / "kept.optiviz"
+    mine = psutil.Process(os.getpid())
+    before = {p.pid for p in mine.children(recursive=True)}
+    person.until(lambda: len(window.compare.held.results.records) >= 2, 60)
+    began = time.perf_counter()
+    window.close()
+    assert time.perf_counter() - began < 2
+    person.until(lambda: not _working(mine), 5)
+    assert before  # there were some
+    from optiviz.store import study_file
+
+    assert len(study_file.load(path).records) >= 2
+
+
+def _working(mine: "psutil.Process") -> list[int]:
+    return [p.pid for p in mine.children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
