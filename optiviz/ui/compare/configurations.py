@@ -24,9 +24,9 @@ from optiviz.engine.spec import RunSpec
 from optiviz.studies.plan import Configuration
 from optiviz.ui.compare.edit import EditDialog
 from optiviz.ui.compare.plan import with_algorithm, without_repeats
-from optiviz.ui.compare.swatch import swatch
 from optiviz.ui.forms import IconButton, MistakeNote, Note, spoken
 from optiviz.ui.icons import set_icon
+from optiviz.ui.runs.swatch import swatch
 from optiviz.ui.theme import current_theme
 
 Configurations = tuple[Configuration, ...]

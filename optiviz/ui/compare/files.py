@@ -77,22 +77,24 @@ class StudyFiles(QObject):
 
         self._timer.stop()
         path, results = self._compare.path, self._compare.held.snapshot()
-        if path is not None and results is not None and self._saved != (path, len(results.records)):
-            study_file.save(path, results)
+        if path is not None and results is not None and results.records:
+            study_file.save(path, results)  # the worker may not come to it any more
 
     def report_dialog(self) -> None:
         """Ask where, and write a page with the study's figures and what they say."""
         path = self._files.ask_where("Export report", "study.html", "Web pages (*.html)")
         if path is not None:
-            self._write(path, self._report_to(path))
+            self.write_report(path)
 
-    def _report_to(self, path: Path) -> Callable[[Results], None]:
+    def write_report(self, path: Path) -> None:
+        """Write a page with the study's figures and what they say."""
+
         def write(results: Results) -> None:
-            from optiviz.reports.study import write_study_report
+            from optiviz.reports.study_page import write_study_page
 
-            write_study_report(results, path)
+            write_study_page(results, path)
 
-        return write
+        self._write(path, write)
 
     def csv_dialog(self) -> None:
         """Ask where, and write a row for each run."""

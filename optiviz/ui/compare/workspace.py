@@ -26,11 +26,11 @@ from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.card import Card
 from optiviz.ui.compare.held import Held
 from optiviz.ui.compare.runner import Execute, StudyRunner, expected_seconds, spoken_time
-from optiviz.ui.compare.runs_table import RunsTable
 from optiviz.ui.compare.setup import CompareSetup
 from optiviz.ui.compare.study_grid import StudyCard, StudyGrid
 from optiviz.ui.forms import Note
 from optiviz.ui.icons import icon
+from optiviz.ui.runs import RunsPanel, StudyRuns
 from optiviz.ui.tab import Tab
 from optiviz.ui.theme import current_theme
 from optiviz.ui.worker import Worker
@@ -82,7 +82,7 @@ class CompareWorkspace(Tab):
         self.path: Path | None = None  # where the study is saved by itself
         self.setup = CompareSetup(sources)
         self.grid = StudyGrid(self.held, worker)
-        self.runs = RunsTable(self.held)
+        self.runs = RunsPanel()
         outer = QHBoxLayout(self)
         outer.setContentsMargins(12, 8, 12, 8)
         outer.setSpacing(0)
@@ -99,6 +99,7 @@ class CompareWorkspace(Tab):
         self.runs.opened.connect(self.open_run)
         self.runner.came_in.connect(self.held.add)
         self.runner.ended.connect(self._ended)
+        self.held.changed.connect(self._show_runs)
         self.held.changed.connect(self._show_progress)
         current_theme().changed.connect(self._restyle)
         self._restyle()
@@ -176,7 +177,7 @@ class CompareWorkspace(Tab):
 
     def _connect_card(self, card: StudyCard) -> None:
         card.picture_wanted.connect(self.picture_wanted)
-        card.runs_wanted.connect(self.runs.select)
+        card.runs_wanted.connect(self.select_runs)
         card.drawn.connect(self._drawn)
 
     # Doing it
@@ -259,6 +260,17 @@ class CompareWorkspace(Tab):
         if view.kind in _TESTS and results.complete and results is self.held.snapshot():
             self.held.look()
             self._show_buttons(self.setup.study())
+
+    def select_runs(self, places: tuple[int, ...]) -> None:
+        """Mark runs in the list, as something was clicked that they are behind."""
+        self.runs.select(list(places), scroll=True)
+
+    def _show_runs(self) -> None:
+        results, source = self.held.results, self.runs.source
+        if isinstance(source, StudyRuns) and source.results is results:
+            source.refresh()
+        else:
+            self.runs.set_source(None if results is None else StudyRuns(results, self.runs))
 
     def open_run(self, place: int) -> None:
         """Compute a run of the study again, to be looked at."""
