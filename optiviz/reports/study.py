@@ -9,11 +9,12 @@ from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.drawing import render
 from optiviz.reports.html import page
-from optiviz.reports.pictures import drawn
+from optiviz.reports.pictures import Picture, drawn
 from optiviz.store.atomic import StoreError, write_text
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
+from optiviz.views.figure import Note
 
 
 def study_views_for(study: Study) -> list[StudyView]:
@@ -86,7 +87,9 @@ def write_study_report(
     if not results.records:
         raise StoreError(f"{path}: no run is done, so there is nothing to report")
     study = results.study
-    views, notes, pictures = study_views_for(study), [], []
+    views = study_views_for(study)
+    notes: list[Note] = []
+    pictures: list[Picture] = []
     for i, view in enumerate(views):
         if progress is not None:
             progress(i, len(views))
