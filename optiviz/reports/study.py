@@ -9,12 +9,11 @@ from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.drawing import render
 from optiviz.reports.html import page
-from optiviz.reports.pictures import Picture, drawn
+from optiviz.reports.pictures import drawn
 from optiviz.store.atomic import StoreError, write_text
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
-from optiviz.views.figure import Note
 
 
 def study_views_for(study: Study) -> list[StudyView]:
@@ -88,14 +87,14 @@ def write_study_report(
         raise StoreError(f"{path}: no run is done, so there is nothing to report")
     study = results.study
     views = study_views_for(study)
-    notes: list[Note] = []
-    pictures: list[Picture] = []
+    said = []
+    pictures = []
     for i, view in enumerate(views):
         if progress is not None:
             progress(i, len(views))
         figure = view.figure(results)
         if figure.notes:
-            notes += figure.notes
+            said.append(figure.notes)
         else:
             pictures.append(drawn(figure, figure.title, figure.note))
     specs = [configuration.spec for configuration in study.configurations]
@@ -105,7 +104,7 @@ def write_study_report(
         "study.html.j2",
         title=title or study.title or f"Comparison of {len(specs)} configurations",
         about=f"{done:,} runs" if results.complete else f"{done:,} of {study.size:,} runs",
-        notes=notes,
+        notes=[note for notes in said for note in notes],
         pictures=pictures,
         sentences=[*problems, _seeds(study)],
         configurations=[(c.name, c.spec.optimizer.sentence()) for c in study.configurations],
