@@ -11,8 +11,10 @@ A zip archive of JSON and plain arrays, like a run file; `format.json` says whic
     metrics/*.npy            metrics along the courses, where they were measured
 """
 
+import json
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.analysis.runs.effort import Spent
-from optiviz.engine.parameters import SpecError
-from optiviz.engine.problem import Array
-from optiviz.engine.stopping import StopReason
+from optiviz.engine.optimizer import Optimizer
+from optiviz.engine.parameters import Parameters, SpecError
+from optiviz.engine.problem import Array, Problem
+from optiviz.engine.stopping import StoppingCriterion, StopReason
 from optiviz.store import machine
 from optiviz.store.about import is_text, texts
 from optiviz.store.archive import FORMAT, STUDY, Archive, Writer
@@ -202,7 +205,7 @@ def _read(archive: Archive) -> Results:
     for key in ("versions", "machine"):
         texts(archive, archive.about.get(key))
     try:
-        study = Study.from_dict(archive.json("study.json"))
+        study = Study.from_dict(_with_shared_parts(archive.json("study.json")))
     except SpecError as error:
         raise archive.refusal(f"study.json: {error.mistakes[0]}") from None
     n = archive.about[STUDY]
@@ -229,6 +232,33 @@ def _read(archive: Archive) -> Results:
         )
         results.records[study.runs[columns.of["place"][i]]] = record
     return results
+
+
+_PARTS: dict[str, type[Parameters]] = {
+    "problem": Problem,
+    "optimizer": Optimizer,
+    "stopping": StoppingCriterion,
+}
+
+
+def _with_shared_parts(plan: Any) -> Any:
+    """Return a plan in which what configurations have in common is made once.
+
+    What can't be made is left as it is, for the mistake to be named with its place.
+    """
+    made: dict[str, Any] = {}
+    configurations = plan.get("configurations") if isinstance(plan, dict) else None
+    for configuration in configurations if isinstance(configurations, list) else ():
+        spec = configuration.get("spec") if isinstance(configuration, dict) else None
+        for name, cls in _PARTS.items():
+            if not isinstance(spec, dict) or not isinstance(spec.get(name), dict):
+                continue
+            key = name + json.dumps(spec[name])
+            if key not in made:
+                with suppress(SpecError):
+                    made[key] = cls.from_dict(spec[name])
+            spec[name] = made.get(key, spec[name])
+    return plan
 
 
 class _About:
