@@ -56,7 +56,7 @@ class Spread(StudyView):
     ] = "fitting"
     most: Annotated[
         int, Param("Of more configurations the best ones.", label="Rows at most", ge=1, le=200)
-    ] = 24
+    ] = 14  # as many names as a usual card has room for
 
     def figure(self, results: Results) -> Figure:
         """Draw what all runs that are done came to."""
