@@ -1,12 +1,16 @@
 """The runs of a session in a few lines: colour, name, the number that counts."""
 
+from collections.abc import Sequence
+from math import isnan
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from optiviz.engine.wording import measured
+from optiviz.studies.columns import Column, RunRow, columns_of
 from optiviz.ui.card import Card
 from optiviz.ui.icons import set_icon
-from optiviz.ui.runs.model import compact_columns
 from optiviz.ui.runs.panel import RunsDialog
 from optiviz.ui.runs.sources import SessionRuns
 from optiviz.ui.runs.table import RunsTable
@@ -20,6 +24,19 @@ _HIGHEST = 170  # pixels, at usual size: the rest is the set-up's
 Index = QModelIndex | QPersistentModelIndex
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down)
 _TO_CONTENTS = QHeaderView.ResizeMode.ResizeToContents
+
+
+def compact_columns(rows: Sequence[RunRow]) -> tuple[Column, ...]:
+    """Return the name and the number that counts, for where there is little room."""
+    name, *others = columns_of(rows)
+    best = next(column for column in others if column.key == "best")
+    return name, Column("best", best.label, best.help, _best_or_state, str)
+
+
+def _best_or_state(row: RunRow) -> str:
+    if row.status == "failed":
+        return "failed"
+    return "…" if isnan(row.best) else measured(row.best, decimals=3)
 
 
 class RunsList(RunsTable):

@@ -6,7 +6,6 @@ each comparison.)
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from math import isnan
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -19,14 +18,13 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QIcon
 
-from optiviz.engine.wording import measured
 from optiviz.studies.columns import Column, RunRow, columns_of
 from optiviz.studies.listing import Arrangement, Group
 from optiviz.ui.runs.sources import RunsSource
 from optiviz.ui.runs.swatch import swatch
 from optiviz.ui.theme import current_theme
 
-__all__ = ["BAD", "Index", "RunsModel", "compact_columns"]
+__all__ = ["BAD", "Index", "RunsModel"]
 
 Index = QModelIndex | QPersistentModelIndex
 _NONE: Final = QModelIndex()
@@ -47,19 +45,6 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _USABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 _EDITABLE = _USABLE | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEditable
 BAD = ("failed", "diverged")
-
-
-def compact_columns(rows: Sequence[RunRow]) -> tuple[Column, ...]:
-    """Return the name and the number that counts, for where there is little room."""
-    name, *others = columns_of(rows)
-    best = next(column for column in others if column.key == "best")
-    return name, Column("best", best.label, best.help, _best_or_state, str)
-
-
-def _best_or_state(row: RunRow) -> str:
-    if row.status == "failed":
-        return "failed"
-    return "…" if isnan(row.best) else measured(row.best, decimals=3)
 
 
 class RunsModel(QAbstractItemModel):

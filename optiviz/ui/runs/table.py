@@ -81,6 +81,8 @@ class RunsTable(QTreeView):
         self._chosen: list[Any] = []  # kept while the model is arranged anew
         self._closed: set[str] = set()  # titles of groups
         self._opened_groups: set[str] = set()
+        self._current: Any = None
+        self._scrolled = 0
         self._restoring = self._stale = False
         self._headings: tuple[str, ...] = ()
         self._painter = RowPainter(self, self.runs)
@@ -158,11 +160,13 @@ class RunsTable(QTreeView):
         if not self._restoring:
             self._chosen = self.selected()
             self._current = self.runs.key_at(self.currentIndex())
+            self._scrolled = self.verticalScrollBar().value()
         self._restoring = True
 
     def _restore(self) -> None:
         model = self.selectionModel()
         current = self.runs.index_of(self._current)
+        self.setAutoScroll(False)
         self.select(self._chosen)
         if current.isValid():
             model.setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
@@ -171,6 +175,9 @@ class RunsTable(QTreeView):
         self._open_groups()
         self._fit()
         self.updateGeometry()
+        self.executeDelayedItemsLayout()  # until then it has no length
+        self.verticalScrollBar().setValue(self._scrolled)
+        self.setAutoScroll(True)
         if self.selected() != self._chosen:
             self._say_selection()
 
