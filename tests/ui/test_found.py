@@ -84,7 +84,7 @@ def test_runs_of_the_same_seed_differ_where_their_names_are_not_cut(window, qtbo
     qtbot.waitUntil(lambda: "12 runs" in window.train.cards[0].canvas.figure().caption)
     figure = window.train.cards[0].canvas.figure()
     labels = {item.label for item in figure.items if getattr(item, "label", "")}
-    assert labels == {"seed 1 (3)", "Stochastic hill climbing, 12 runs"}  # many: a band
+    assert labels == {"seed 1 (3)", "12 × Stochastic hill climbing"}  # many: a band
     window.train.cards[0].set_settings({"bands": "never"})
     figure = window.train.cards[0].canvas.figure()
     labels = {item.label for item in figure.items if getattr(item, "label", "")}

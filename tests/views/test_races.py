@@ -103,12 +103,12 @@ def test_the_place_of_an_iteration_leads_back_to_it(race, over):
 
 def test_many_seeds_are_a_median_with_a_band_and_the_run_in_focus(seeds):
     figure = Fitness().figure(seeds)
-    assert set(curves(figure)) == {"Stochastic hill climbing, 10 runs", "seed 0"}
+    assert set(curves(figure)) == {"10 × Stochastic hill climbing", "seed 0"}
     band = next(item for item in figure.items if isinstance(item, Band) and item.role == "run:0")
     values = np.array([1 - one.run.trace.rows(0, 61).best_f for one in seeds])
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75), axis=0)
     at = np.floor(band.x + 1e-9).astype(int)
-    median = curves(figure)["Stochastic hill climbing, 10 runs"]
+    median = curves(figure)["10 × Stochastic hill climbing"]
     np.testing.assert_allclose(median.y, middle[np.floor(median.x + 1e-9).astype(int)])
     np.testing.assert_allclose(band.low, low[at])
     np.testing.assert_allclose(band.high, high[at])
@@ -127,7 +127,7 @@ def test_bands_are_as_they_are_asked_for(seeds):
     assert len(curves(Fitness(bands="never").figure(seeds))) == 10
     assert len(curves(Fitness().figure(seeds[:8]))) == 8
     few = Fitness(bands="always").figure(seeds[:3])
-    assert "Stochastic hill climbing, 3 runs" in curves(few)
+    assert "3 × Stochastic hill climbing" in curves(few)
     assert set(curves(Fitness(bands="always").figure(seeds[:2]))) == {"seed 0", "seed 1"}
 
 

@@ -52,8 +52,8 @@ def grouped(shown: Sequence[Shown], bands: str) -> tuple[list[Shown], list[Group
     groups, single = [], []
     for runs in found.values():
         if len(runs) > most:
-            name = runs[0].run.spec.optimizer.label
-            groups.append(Group(tuple(runs), f"{name}, {len(runs):,} runs", shown[0]))
+            name = f"{len(runs):,} × {runs[0].run.spec.optimizer.label}"  # first what is never cut
+            groups.append(Group(tuple(runs), name, shown[0]))
         else:
             single += runs
     # Groups of one algorithm with other settings are told apart by the first run's name.
@@ -61,7 +61,7 @@ def grouped(shown: Sequence[Shown], bands: str) -> tuple[list[Shown], list[Group
     groups = [
         group
         if labels.count(group.name) == 1
-        else group._replace(name=f"{group.runs[0].name}, {len(group.runs):,} runs")
+        else group._replace(name=f"{len(group.runs):,} × {group.runs[0].name}")
         for group in groups
     ]
     chosen = {id(one) for one in single} | {id(shown[0])}
