@@ -185,6 +185,6 @@ def test_a_hundred_thousand_rows_are_compared_quickly(tmp_path: Path):
     run = run_of("long", stopping={"max_iterations": 100_000})
     export(run, "csv", tmp_path / "t.csv")
     (theirs,) = imports.open_any(tmp_path / "t.csv", run)
-    began = time.perf_counter()
+    began = time.process_time()
     assert agreement(theirs, run).matches
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

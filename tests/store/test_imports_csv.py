@@ -259,8 +259,8 @@ def test_a_long_table_is_read_in_time(tmp_path: Path):
     n = 100_000
     f = np.random.default_rng(0).random(n).tolist()
     lines = [f"{k},{k + 1},{v!r},{v!r}" for k, v in enumerate(f)]
-    began = time.perf_counter()
+    began = time.process_time()
     run = opened(tmp_path, "iteration,evaluations,f,x\n" + "\n".join(lines))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert run.k == n - 1
     assert run.state_now.f == f[-1]
