@@ -89,6 +89,12 @@ def test_a_study_is_set_up_run_and_seen(person, compare, qtbot):
     compare.setup.seeds.set_value({"count": 3})
     compare.setup._check()
     assert compare.plan_text.text().startswith("2 × 3 = 6 runs")
+    compare.setup.seeds.set_value({"count": 1})
+    compare.setup._check()
+    assert "one seed" in compare.caution.text()
+    compare.setup.seeds.set_value({"count": 3})
+    compare.setup._check()
+    assert "one seed" not in compare.caution.text()
     qtbot.mouseClick(compare.run_button, Qt.MouseButton.LeftButton)
     results = done(person)
     assert results.complete

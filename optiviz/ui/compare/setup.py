@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.cautions import Caution, cautions_of
-from optiviz.studies.plan import Study
+from optiviz.studies.plan import Planned, Study
 from optiviz.ui.compare.configurations import ConfigurationsPanel
 from optiviz.ui.compare.panels import BudgetPanel, MeasurePanel, SeedsPanel
 from optiviz.ui.compare.plan import Plan, Sweep, shared_measure
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from optiviz.analysis.runs.effort import EffortName
 
 _WAIT = 60  # ms without another change before the settings are checked
-_LOOKED_AT = 200  # configurations that are looked at for cautions
+_LOOKED_AT = 40  # configurations that are looked at for cautions
 _WIDTH = 36  # of the column, in digits
 
 
@@ -98,7 +98,13 @@ class CompareSetup(QWidget):
             return ()
         by = str(self.budget.value()["by"])
         effort: EffortName = "evaluations" if by == "own" else by  # type: ignore[assignment]
-        specs = [configuration.spec for configuration in study.configurations[:_LOOKED_AT]]
+        # Two seeds stand for all of them.
+        specs = [
+            study.spec_of(Planned(place, search, split))
+            for place in range(min(len(study.configurations), _LOOKED_AT))
+            for search in study.search_seeds[:2]
+            for split in study.split_seeds[:2] or (None,)
+        ]
         return cautions_of(specs, effort, study.measure, study.gradient_weight)
 
     def show_study(self, study: Study) -> None:

@@ -23,12 +23,12 @@ from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.ui.canvas.empty import EmptyPane
+from optiviz.ui.canvas.warning import WarningLine
 from optiviz.ui.card import Card
 from optiviz.ui.compare.held import Held
 from optiviz.ui.compare.runner import Execute, StudyRunner, expected_seconds, spoken_time
 from optiviz.ui.compare.setup import CompareSetup
 from optiviz.ui.compare.study_grid import StudyCard, StudyGrid
-from optiviz.ui.forms import Note
 from optiviz.ui.icons import icon
 from optiviz.ui.runs import RunsPanel, StudyRuns
 from optiviz.ui.tab import Tab
@@ -123,7 +123,7 @@ class CompareWorkspace(Tab):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Runs that are done")
-        self.caution = Note(role="danger", parent=self._note)
+        self.caution = WarningLine(self._note)
         inside.addWidget(self.caution)
         inside.addWidget(self.plan_text)
         inside.addWidget(self.bar)
@@ -290,9 +290,8 @@ class CompareWorkspace(Tab):
         self._pages.setCurrentIndex(0 if self.held.results is None else 1)
         cautions = self.setup.cautions()
         more = f" And {len(cautions) - 1} more." if len(cautions) > 1 else ""
-        self.caution.say(f"{cautions[0].sentence}{more}" if cautions else "")
+        self.caution.set_text(f"{cautions[0].sentence}{more}" if cautions else "")
         self.caution.setToolTip("\n\n".join(f"{c.sentence} {c.instead}" for c in cautions))
-        self.caution.setVisible(bool(cautions))
         self._show_progress()
 
     def _show_progress(self) -> None:
