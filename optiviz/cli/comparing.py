@@ -18,8 +18,6 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.reports.summary import summary
-from optiviz.studies.cautions import cautions_of
-from optiviz.studies.comparison import compare as compared
 from optiviz.studies.differences import differences
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.race import suited
@@ -46,6 +44,8 @@ def race(
     as_json: Json = False,
 ) -> None:
     """Race algorithms on the same data, split and start, and compare them at equal effort."""
+    from optiviz.studies.comparison import compare as compared
+
     check_effort(effort)
     if report is not None:
         check_report(report)
@@ -135,6 +135,9 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Lay runs, studies and recorded traces side by side."""
+    from optiviz.studies.cautions import cautions_of
+    from optiviz.studies.comparison import compare as compared
+
     check_effort(effort)
     found = gathered(sources)
     results = together(found, measure)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -15,11 +15,13 @@ from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.cli import tables
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.summary import number
-from optiviz.studies.comparison import Comparison, compare
 from optiviz.studies.measures import final
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
+
+if TYPE_CHECKING:
+    from optiviz.studies.comparison import Comparison
 
 INTERRUPTED = 130  # as shells say of what ended by Ctrl+C
 _BACKENDS = ("loky", "dask")
@@ -36,6 +38,8 @@ class Where(NamedTuple):
 
 def finish(study: Study, where: Where, effort: str, as_json: bool) -> None:
     """Do what is missing of a study, keep it, say what came out, and exit with its status."""
+    from optiviz.studies.comparison import compare
+
     check_effort(effort)
     results = _begun(study, where)
     before = len(results.records)
@@ -234,7 +238,7 @@ class Costs:
         return sum(self._seconds) - self._known, max(total - self._known, 1e-9)
 
 
-def as_data(results: Results, comparison: Comparison | None) -> dict[str, Any]:
+def as_data(results: Results, comparison: "Comparison | None") -> dict[str, Any]:
     """Return a study with its results as plain data that is valid JSON."""
     study = results.study
     return {

@@ -5,14 +5,16 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from optiviz.analysis.runs.effort import LABELS
 from optiviz.engine.run import Run
 from optiviz.engine.wording import measured
 from optiviz.studies.columns import columns_of, row_of_run
-from optiviz.studies.comparison import Comparison, Group, Pair
 from optiviz.studies.differences import Setting
+
+if TYPE_CHECKING:
+    from optiviz.studies.comparison import Comparison, Group, Pair
 
 _NARROWEST, _WIDEST, _IN_A_PIPE = 80, 120, 100
 _SHORTEST = 16  # texts are cut to so many characters before a column is left out
@@ -74,7 +76,7 @@ def wrapped(sentence: str, first: str = "", rest: str = "") -> Iterator[str]:
     )
 
 
-def said(comparison: Comparison) -> Iterator[str]:
+def said(comparison: "Comparison") -> Iterator[str]:
     """Yield all that people read of a comparison: tables, sentences, cautions."""
     if comparison.title:
         yield from wrapped(comparison.title)
@@ -95,7 +97,7 @@ def said(comparison: Comparison) -> Iterator[str]:
         yield from wrapped(f"{caution.sentence} {caution.instead}".strip(), "! ", "  ")
 
 
-def groups(comparison: Comparison) -> Iterator[str]:
+def groups(comparison: "Comparison") -> Iterator[str]:
     """Yield the grouped table: a row for each configuration, the best first."""
     rows = comparison.groups[:_MOST_GROUPS]
     one = comparison.planned <= len(comparison.groups)  # a single seed has no spread
@@ -126,7 +128,7 @@ def groups(comparison: Comparison) -> Iterator[str]:
         yield f"… and {len(comparison.groups) - len(rows):,} more; --json has all"
 
 
-def pairs(comparison: Comparison) -> Iterator[str]:
+def pairs(comparison: "Comparison") -> Iterator[str]:
     """Yield the pairwise table."""
     rows = comparison.pairs[:_MOST_PAIRS]
     columns = [
@@ -166,14 +168,14 @@ def _number(value: float) -> str:
     return "" if math.isnan(value) else measured(value)
 
 
-def _quartiles(group: Group) -> str:
+def _quartiles(group: "Group") -> str:
     if math.isnan(group.lower_quartile) and math.isnan(group.upper_quartile):
         return ""
     low, high = (_number(v) or "failed" for v in (group.lower_quartile, group.upper_quartile))
     return f"{low} to {high}"
 
 
-def _success(group: Group) -> str:
+def _success(group: "Group") -> str:
     return "" if group.success is None else f"{group.success.successes}/{group.success.runs}"
 
 
@@ -187,7 +189,7 @@ def _share(value: float) -> str:
     return "" if math.isnan(value) else f"{100 * value:.0f} %"
 
 
-def _better(pair: Pair) -> str:
+def _better(pair: "Pair") -> str:
     return "" if pair.effect is None else f"{100 * pair.effect.a:.0f} %"
 
 
