@@ -152,7 +152,9 @@ def _dataset(one: Shown) -> object:
 
 
 def _named(runners: Sequence[Shown]) -> list[tuple[Shown, str]]:
-    return list(zip(runners, short_names(runners), strict=True))
+    """Return runs with what they are called, or by their algorithm if they have no name."""
+    names = zip(runners, short_names(runners), strict=True)
+    return [(one, name or one.run.spec.optimizer.label) for one, name in names]
 
 
 def _places(y: Array, n_classes: int) -> list[Rows]:

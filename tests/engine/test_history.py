@@ -39,9 +39,7 @@ def test_samples_are_the_metrics_of_the_states():
     samples = check_samples(run)
     assert samples.k[0] == 0
     assert samples.k[-1] == 2100
-    on_grid = samples.k % 2 == 0
-    assert set(np.diff(samples.k[on_grid])) == {2}
-    assert set(samples.k[~on_grid]) <= {run.state_now.best_k}
+    assert set(np.diff(samples.k)) == {2}
     f = run.trace.rows(0, 2101).f[samples.k]
     np.testing.assert_allclose(samples.metrics["train_accuracy"], 1 - f, atol=1e-15)
 
@@ -72,9 +70,7 @@ def test_a_slice_of_time_is_kept_and_then_gone_on_from():
         calls += 1
         assert calls < 2000
     assert calls > 1
-    ks, best_k = run.history.samples().k, run.state_now.best_k
-    assert best_k in ks
-    assert len(ks[ks != best_k]) in (1000, 1001, 2000)
+    assert run.history.count in (1001, 2001)
 
 
 def test_a_change_drops_what_is_no_longer_so():

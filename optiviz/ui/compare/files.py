@@ -90,9 +90,9 @@ class StudyFiles(QObject):
         """Write a page with the study's figures and what they say."""
 
         def write(results: Results) -> None:
-            from optiviz.reports.study_page import write_study_page
+            from optiviz.reports.study import write_study_report
 
-            write_study_page(results, path)
+            write_study_report(results, path)
 
         self._write(path, write)
 
