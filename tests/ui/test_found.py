@@ -41,7 +41,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 def settled(window: MainWindow, qtbot: QtBot) -> None:
-    sessions = [workspace.session for workspace in window.workspaces]
+    sessions = [workspace.session for workspace in (window.train, window.functions)]
     qtbot.waitUntil(lambda: not any(s.computing for s in sessions), timeout=20_000)
     qtbot.waitUntil(lambda: not window.jobs.busy, timeout=30_000)
 

@@ -87,7 +87,7 @@ def test_a_trace_of_something_else_is_shown_by_itself(ready, qtbot, tmp_path: Pa
     session = ready.train.session
     assert session.focus is entry
     qtbot.wait(200)
-    assert not ready.train._differs.isVisible()  # nothing can be set up like it
+    assert not ready.train.launch.differs.isVisible()  # nothing can be set up like it
     ready.train.revert()
     ready.train.branching.open_here()
     assert not ready.train.branching.isVisible()

@@ -1,8 +1,8 @@
 """Values so that less is better, and runs that failed are the worst."""
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from optiviz.engine.problem import Array
 
@@ -52,4 +52,4 @@ def mean_ranks(cost: Array) -> Array:
     cost : ndarray, shape (k, n)
         At least one seed.
     """
-    return np.asarray(stats.rankdata(cost, axis=0).mean(axis=1), dtype=np.float64)
+    return np.asarray(scipy.stats.rankdata(cost, axis=0).mean(axis=1), dtype=np.float64)

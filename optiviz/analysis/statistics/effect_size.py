@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
 
 from optiviz.analysis.statistics.costs import costs
 
@@ -105,7 +105,7 @@ def vargha_delaney(
 
 
 def _newcombe(a: float, m: int, n: int, level: float) -> tuple[float, float]:
-    z = stats.norm.ppf((1 + level) / 2)
+    z = scipy.stats.norm.ppf((1 + level) / 2)
     half = (m + n) / 2 - 1
 
     def apart(x: float) -> float:
@@ -114,6 +114,6 @@ def _newcombe(a: float, m: int, n: int, level: float) -> tuple[float, float]:
 
     # At 0 and 1 the spread is 0 and `apart` positive, unless a is there; at a it is negative.
     step = 1e-9
-    low = 0.0 if a <= step else optimize.brentq(apart, 0.0, min(a, 1 - step))
-    high = 1.0 if a >= 1 - step else optimize.brentq(apart, max(a, step), 1.0)
+    low = 0.0 if a <= step else scipy.optimize.brentq(apart, 0.0, min(a, 1 - step))
+    high = 1.0 if a >= 1 - step else scipy.optimize.brentq(apart, max(a, step), 1.0)
     return float(low), float(high)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from optiviz.analysis.statistics.chance import counted
 from optiviz.analysis.statistics.costs import costs
@@ -161,8 +161,8 @@ def _interval(
 def _bootstrapped(cost: Array, level: float) -> tuple[float, float] | None:
     """Return the BCa interval, or None where it is degenerate."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        found = stats.bootstrap(
+        warnings.simplefilter("ignore", scipy.stats.DegenerateDataWarning)
+        found = scipy.stats.bootstrap(
             (cost,),
             np.median,
             n_resamples=_RESAMPLES,
@@ -176,6 +176,8 @@ def _bootstrapped(cost: Array, level: float) -> tuple[float, float] | None:
 
 def _ordered(cost: Array, level: float) -> tuple[float, float]:
     n = len(cost)
-    k = int(stats.binom.ppf((1 - level) / 2, n, 0.5))  # the largest with P(B < k) within the rest
+    k = int(
+        scipy.stats.binom.ppf((1 - level) / 2, n, 0.5)
+    )  # the largest with P(B < k) within the rest
     ordered = np.sort(cost)
     return float(ordered[k - 1]), float(ordered[n - k])

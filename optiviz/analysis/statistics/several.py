@@ -7,8 +7,8 @@ from math import exp, factorial, lgamma
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from optiviz.analysis.statistics.chance import ALPHA, chance, counted
 from optiviz.analysis.statistics.costs import costs
@@ -103,12 +103,12 @@ def friedman(values: ArrayLike, more_is_better: bool) -> SeveralTest:
     """
     cost = costs(values, more_is_better)
     k, n = cost.shape
-    ranks = stats.rankdata(cost, axis=0) if n else np.empty((k, 0))
+    ranks = scipy.stats.rankdata(cost, axis=0) if n else np.empty((k, 0))
     same = bool(np.all(ranks == (k + 1) / 2))
     small = n < _SMALL and k * n <= _MOST_PERMUTED
     p, statistic = 1.0, np.nan
     if n > 1 and k > 2 and not same:
-        found = stats.friedmanchisquare(*ranks)
+        found = scipy.stats.friedmanchisquare(*ranks)
         statistic, p = float(found.statistic), float(found.pvalue)
         if small:
             p = _permuted(list(ranks), _sum_of_squares, "samples")
@@ -145,13 +145,13 @@ def kruskal_wallis(groups: Sequence[ArrayLike], more_is_better: bool) -> Several
     cost = [costs(values, more_is_better) for values in groups]
     sizes = [len(values) for values in cost]
     k, n = len(cost), sum(sizes)
-    ranks = stats.rankdata(np.concatenate(cost))
+    ranks = scipy.stats.rankdata(np.concatenate(cost))
     parts = np.split(ranks, np.cumsum(sizes)[:-1])
     same = bool(np.all(ranks == (n + 1) / 2))
     small = min(sizes) < _SMALL and n <= _MOST_PERMUTED
     p, statistic = 1.0, np.nan
     if min(sizes) > 1 and k > 2 and not same:
-        found = stats.kruskal(*parts)
+        found = scipy.stats.kruskal(*parts)
         statistic, p = float(found.statistic), float(found.pvalue)
         if small:
             p = _permuted(parts, _sum_of_squares_by_size, "independent")
@@ -197,7 +197,7 @@ def _permuted(samples: list[Array], statistic: Any, kind: str) -> float:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         return float(
-            stats.permutation_test(
+            scipy.stats.permutation_test(
                 samples,
                 statistic,
                 permutation_type=kind,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scipy import stats
+import scipy
 
 from optiviz.analysis.statistics.chance import counted
 
@@ -63,6 +63,6 @@ def success_rate(successes: int, runs: int, level: float = 0.95) -> SuccessRate:
         raise ValueError(f"{successes} of {runs} runs can't have succeeded")
     if not runs:
         return SuccessRate(0, 0, float("nan"), 0.0, 1.0, level)
-    interval = stats.binomtest(successes, runs).proportion_ci(level, method="wilson")
+    interval = scipy.stats.binomtest(successes, runs).proportion_ci(level, method="wilson")
     low, high = float(interval.low), float(interval.high)
     return SuccessRate(successes, runs, successes / runs, low, high, level)

@@ -5,8 +5,8 @@ from math import comb
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from optiviz.analysis.statistics.chance import ALPHA, chance, counted
 from optiviz.analysis.statistics.costs import costs, differences
@@ -183,14 +183,14 @@ def signed_ranks(
     wins, losses = int((apart < 0).sum()), int((apart > 0).sum())
     differ = apart[apart != 0]
     n = len(differ)
-    ranks = stats.rankdata(np.abs(differ))
+    ranks = scipy.stats.rankdata(np.abs(differ))
     exact = n <= _SMALL
     if not n:
         p = 1.0
     elif not exact:
-        p = float(stats.wilcoxon(differ).pvalue)
+        p = float(scipy.stats.wilcoxon(differ).pvalue)
     elif len(np.unique(ranks)) == n:
-        p = float(stats.wilcoxon(differ, method="exact").pvalue)
+        p = float(scipy.stats.wilcoxon(differ, method="exact").pvalue)
     else:
         p = signed_ranks_p(ranks, differ > 0)
     return PairTest(
@@ -238,7 +238,7 @@ def mann_whitney(
     """
     one, other = costs(first, more_is_better), costs(second, more_is_better)
     m, n = len(one), len(other)
-    ranks = stats.rankdata(np.concatenate((one, other)))
+    ranks = scipy.stats.rankdata(np.concatenate((one, other)))
     exact = m + n <= _SMALL
     distinct = len(np.unique(ranks))
     if distinct < 2 or not min(m, n):
@@ -247,7 +247,7 @@ def mann_whitney(
         p = rank_sum_p(ranks, np.arange(m + n) < m)
     else:
         method = "exact" if exact else "asymptotic"
-        p = float(stats.mannwhitneyu(ranks[:m], ranks[m:], method=method).pvalue)
+        p = float(scipy.stats.mannwhitneyu(ranks[:m], ranks[m:], method=method).pvalue)
     ordered = np.sort(other)
     lost = int(np.searchsorted(ordered, one, side="left").sum())
     not_won = int(np.searchsorted(ordered, one, side="right").sum())
