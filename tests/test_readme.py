@@ -15,6 +15,7 @@ from optiviz.cli import listing
 from optiviz.engine import registry
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
+from optiviz.studies.plan import Study
 
 README = Path(__file__).parents[1] / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -38,10 +39,21 @@ def test_the_optimizer_of_your_own_passes_the_suite(monkeypatch, tmp_path):
 
 
 def test_the_spec_is_the_classic_network():
-    (source,) = blocks("toml")
+    source, _ = blocks("toml")
     spec = RunSpec.from_dict(tomllib.loads(source))
     classic = RunSpec.load("classic-mlp")
     assert Run(spec).finish().digest == Run(classic).finish().digest
+
+
+def test_the_study_can_be_done(tmp_path):
+    _, source = blocks("toml")
+    path = tmp_path / "steps.toml"
+    path.write_text(source, encoding="utf-8")
+    study = Study.load(path)
+    assert study.size == 60
+    small, large = (configuration.spec for configuration in study.configurations)
+    assert (small.optimizer.step_size, large.optimizer.step_size) == (0.1, 1.0)
+    assert small.stopping.gradient_weight == 2.0
 
 
 @pytest.mark.parametrize("family", ["optimizers", "schedules"])
