@@ -1,6 +1,6 @@
 """Take the README's screenshots of the real window, each after doing what it shows.
 
-    .venv/bin/python packaging/screenshots.py
+    .venv/bin/python packaging/screenshots.py [NAME...]
 
 Without a screen: `QT_QPA_PLATFORM=offscreen`, or under Xvfb.
 """
@@ -14,6 +14,9 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from optiviz import presets
+from optiviz.studies.execution import execute
+from optiviz.studies.plan import Study
+from optiviz.studies.results import Results
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
 from optiviz.ui.workspace import Workspace
@@ -256,20 +259,58 @@ def diagnosis(window: MainWindow) -> None:
     workspace.session.seek(workspace.session.last_k)
 
 
-SEE_WHY = (
-    (see_why, "see-why", "light"),
-    (forward, "forward", "dark"),
-    (code, "code", "light"),
-    (landscape, "landscape", "dark"),
-    (surface, "surface", "dark"),
-    (steps, "steps", "light"),
-    (one_parameter, "one-parameter", "light"),
-    (diagnosis, "diagnosis", "light"),
+def race(window: MainWindow) -> None:
+    """Five algorithms from one start, where they had used equally much."""
+    window.demonstrate("race")
+    done(window.train)
+    window.train.session.seek(round(0.4 * window.train.session.last_k))
+    settle(4.0)
+
+
+def compare(window: MainWindow) -> None:
+    """Eight algorithms, thirty seeds each."""
+    study(window, "eight-algorithms")
+
+
+def sweep(window: MainWindow) -> None:
+    """Learning rate by batch size."""
+    study(window, "learning-rate-and-batch-size")
+
+
+def study(window: MainWindow, name: str) -> None:
+    """Do a study that comes along, and show what came out."""
+    results = execute(Results(Study.load(name)))
+    window.bring(window.compare)
+    window.compare.grid.usual()
+    window.compare.show_results(results)
+    settle(12.0)
+
+
+BOTH = ("light", "dark")
+PICTURES = (
+    (climbs, "train", BOTH),
+    (seeds, "seeds", BOTH),
+    (rates, "functions", BOTH),
+    (spirals, "spirals", BOTH),
+    (regression, "regression", BOTH),
+    (contours, "contours", BOTH),
+    (see_why, "see-why", ("light",)),
+    (forward, "forward", ("dark",)),
+    (code, "code", ("light",)),
+    (landscape, "landscape", ("dark",)),
+    (surface, "surface", ("dark",)),
+    (steps, "steps", ("light",)),
+    (one_parameter, "one-parameter", ("light",)),
+    (diagnosis, "diagnosis", ("light",)),
+    (race, "race", ("dark",)),
+    (compare, "compare", BOTH),
+    (sweep, "sweep", ("light",)),
+    (climbs, "projector", ("light",)),
 )
 
 
 def main() -> None:
-    """Take them all."""
+    """Take them all, or those that are named."""
     FOLDER.mkdir(exist_ok=True)
     app = QApplication(sys.argv[:1])
     QCoreApplication.setOrganizationName("optiviz-screenshots")
@@ -279,30 +320,18 @@ def main() -> None:
     theme.name = "light"
     theme.apply()
     window = MainWindow()
-    theme.name = "light"
     window.resize(*SIZE)
     window.show()
-    for show, name in (
-        (climbs, "train"),
-        (seeds, "seeds"),
-        (rates, "functions"),
-        (spirals, "spirals"),
-        (regression, "regression"),
-        (contours, "contours"),
-    ):
+    for show, name, looks in PICTURES:
+        if sys.argv[1:] and name not in sys.argv:
+            continue
+        theme.name, theme.scale = looks[0], 1.5 if name == "projector" else 1.0
+        if name == "projector":
+            window.train.grid.usual()
         show(window)
-        for look in ("light", "dark"):
+        for look in looks:
             theme.name = look
             take(window, f"{name}-{look}")
-    for show, name, look in SEE_WHY:
-        theme.name = look
-        show(window)
-        take(window, f"{name}-{look}")
-    for workspace in window.workspaces:
-        workspace.grid.usual()
-    theme.name, theme.scale = "light", 1.5
-    climbs(window)
-    take(window, "projector-light")
     window.close()
     app.quit()
 
