@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class Swept:
         """What people call it."""
         return self.setting.label
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """The values as people read them."""
         return tuple(map(self.setting.value_label, self.values))
@@ -49,7 +50,7 @@ class Swept:
             return False
         return bool(max(self.values) >= _FAR * min(self.values))
 
-    @property
+    @cached_property
     def numbers(self) -> Array:
         """The values as numbers, or the places of categories from 0."""
         if self.numeric:
