@@ -8,6 +8,7 @@ _SEED = 19_790_701
 _MOST = 4_000_000  # numbers drawn in all, so that it stays within about half a second
 _RESAMPLES = 2_000
 _FEWEST = 200
+_AT_ONCE = 100_000  # numbers whose medians are taken in one go; of more, they leave the cache
 
 
 def resampled(cost: Array, *, together: bool = True) -> Array:
@@ -36,16 +37,20 @@ def resampled(cost: Array, *, together: bool = True) -> Array:
     rng = np.random.default_rng(_SEED)
     medians = np.empty((b, k))
     kinds = [rng.integers(n, size=(b, n) if together else (b, k, n)) for n in shape]
-    every = np.arange(k)
-    for i in range(b):
-        drawn = [kind[i] for kind in kinds]
-        if together:
-            sample = cost[np.ix_(every, *drawn)]
+    step = max(1, _AT_ONCE // max(1, cost.size))
+    for start in range(0, b, step):
+        drawn = [kind[start : start + step] for kind in kinds]
+        if together and len(shape) == 1:
+            sample = np.moveaxis(cost[:, drawn[0]], 0, 1)
+        elif together:
+            every = np.arange(k)[:, None, None]
+            sample = cost[every, drawn[0][:, None, :, None], drawn[1][:, None, None, :]]
         elif len(shape) == 1:
-            sample = np.take_along_axis(cost, drawn[0], axis=1)
+            sample = np.take_along_axis(cost[None], drawn[0], axis=2)
         else:
-            sample = cost[every[:, None, None], drawn[0][:, :, None], drawn[1][:, None, :]]
-        medians[i] = np.median(sample.reshape(k, -1), axis=1)
+            every = np.arange(k)[:, None, None]
+            sample = cost[every, drawn[0][:, :, :, None], drawn[1][:, :, None, :]]
+        medians[start : start + step] = np.median(sample.reshape(len(sample), k, -1), axis=2)
     return medians
 
 
