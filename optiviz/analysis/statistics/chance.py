@@ -12,11 +12,6 @@ def chance(p: float) -> str:
     return f"fewer than 1 of {_UNITS[-1][1]}"
 
 
-def shown_p(p: float) -> str:
-    """Return a p-value in few digits."""
-    return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"
-
-
 def counted(n: int, what: str, several: str = "") -> str:
     """Return a number of things: "1 run", "2 runs"."""
     return f"{n:,} {what}" if n == 1 else f"{n:,} {several or what + 's'}"
