@@ -49,8 +49,8 @@ def finish(study: Study, where: Where, effort: str, as_json: bool) -> None:
     except KeyboardInterrupt:
         stopped = True
     found = None if stopped else compare(results, check_effort(effort))
-    if found is not None and results.looks[-1:] != [len(results.records)]:
-        results.looks.append(len(results.records))
+    if found is not None:
+        results.look()
     if where.out is not None and results.records:
         _save(results, where.out)
     if found is None:

@@ -39,6 +39,15 @@ class Results:
             if planned.configuration == configuration and planned in self.records:
                 yield planned, self.records[planned]
 
+    def look(self) -> None:
+        """Note that somebody looks at tests of all runs: once for each number of them.
+
+        Who adds seeds later is warned then. Of a part of the runs there are no tests to look at.
+        """
+        done = len(self.records)
+        if done and self.complete and done not in self.looks:
+            self.looks.append(done)
+
     def carried_to(self, study: Study) -> "Results":
         """Return the results for another plan: the records of runs that both have.
 

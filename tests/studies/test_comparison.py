@@ -13,7 +13,7 @@ import pytest
 from optiviz import presets
 from optiviz.analysis.runs.effort import Spent
 from optiviz.engine.stopping import StopReason
-from optiviz.studies.comparison import compare, looked_at
+from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import Course, Record, recorded
 from optiviz.studies.results import Results
@@ -167,7 +167,7 @@ def test_an_unfinished_study_shows_no_test():
     # The last seed was run with two of the three: 5 pairs are whole.
     assert said.pair(1, 2).sentence.startswith("So far step 3 is ahead in 5 of 5 pairs")
     assert said.pair(0, 1).sentence.startswith("So far step 2 is ahead in 6 of 6 pairs")
-    looked_at(found)
+    found.look()
     assert found.looks == []
     assert json.dumps(said.to_dict(), allow_nan=False)
     empty = compare(Results(plan))
@@ -306,8 +306,8 @@ def test_the_ceiling_and_identical_runs_are_named():
 
 def test_looking_until_something_shows_is_warned_of():
     small = results(study(seeds=6), rising)
-    looked_at(small)
-    looked_at(small)
+    small.look()
+    small.look()
     assert small.looks == [18]
     assert "peeking" not in [caution.kind for caution in compare(small).cautions]
     larger = small.carried_to(study(seeds=12))

@@ -33,7 +33,7 @@ from optiviz.studies.measures import reading_of
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 
-__all__ = ["Best", "Comparison", "ConfigurationVariances", "Group", "Pair", "compare", "looked_at"]
+__all__ = ["Best", "Comparison", "ConfigurationVariances", "Group", "Pair", "compare"]
 
 
 def compare(
@@ -100,17 +100,6 @@ def compare(
         sentences=(),
     )
     return replace(draft, sentences=said_of(study, ground, draft))
-
-
-def looked_at(results: Results) -> None:
-    """Note that somebody has looked at tests of all runs that are done.
-
-    What adds seeds to the study later is warned then. To be called once by whoever shows a
-    comparison with tests; a second look at the same runs changes nothing.
-    """
-    done = len(results.records)
-    if done and results.complete and done not in results.looks:
-        results.looks.append(done)
 
 
 def _place(at: float | str | None, common: float) -> float | None:

@@ -36,14 +36,10 @@ class Held(QObject):
             self.changed.emit()
 
     def look(self) -> None:
-        """Note that tests of differences are looked at, once for each number of runs."""
-        if self.results is None:
-            return
-        done = len(self.results.records)
-        if done and (not self.results.looks or self.results.looks[-1] != done):
-            self.results.looks.append(done)
-            if self._snapshot is not None:  # what is saved of it tells that too
-                self._snapshot.looks.append(done)
+        """Note that tests of differences are looked at."""
+        for results in (self.results, self._snapshot):  # what is saved of them tells that too
+            if results is not None:
+                results.look()
 
     def snapshot(self) -> Results | None:
         """Return the results as they are now, to be read by another thread; the same until more."""
