@@ -9,7 +9,7 @@ import typer
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
 from optiviz.cli import options, tables
 from optiviz.cli.doing import Where, as_data, check_effort, execute
-from optiviz.cli.gathering import gathered, together, told_apart
+from optiviz.cli.gathering import gathered, together
 from optiviz.cli.shared import Json, check_report, progress, spec_from, write_report
 from optiviz.cli.studies import changed, usual_measure
 from optiviz.engine import registry
@@ -17,6 +17,7 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import told_apart
 from optiviz.reports.summary import summary
 from optiviz.studies.differences import differences
 from optiviz.studies.plan import Configuration, Study
@@ -54,7 +55,7 @@ def race(
     seed = specs[0].seed if seed is None else seed
     configurations = tuple(
         Configuration(name=name, spec=spec)
-        for name, spec in zip(told_apart([n for n, _, _ in entered]), specs, strict=True)
+        for name, spec in zip(told_apart(n for n, _, _ in entered), specs, strict=True)
     )
     chosen: Any = measure or usual_measure(specs)
     plan = Study(

@@ -12,6 +12,7 @@ from optiviz.cli.studies import usual_measure
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import told_apart
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
@@ -125,7 +126,7 @@ def _study_of(found: Gathered) -> Results | None:
         return None
     if several and any(each != common for _, _, each in seeds.values()):
         found.notes.append(_only(len(common)))
-    names = told_apart([name or "run" for name, _, _ in seeds.values()])
+    names = told_apart(name or "run" for name, _, _ in seeds.values())
     specs = [run.spec for _, run, _ in seeds.values()]
     chosen: Any = usual_measure(specs)
     return Results(
@@ -182,15 +183,3 @@ def _merged(
 
 def _only(n: int) -> str:
     return f"Only the {n:,} {'seed' if n == 1 else 'seeds'} that all have are compared."
-
-
-def told_apart(names: list[str]) -> list[str]:
-    """Return names of which no two are the same."""
-    made: list[str] = []
-    for name in names:
-        n, told = 1, name
-        while told in made:
-            n += 1
-            told = f"{name} ({n})"
-        made.append(told)
-    return made

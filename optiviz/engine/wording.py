@@ -1,7 +1,8 @@
 """Numbers, values and names as short text: of what was measured, and in sentences on mistakes."""
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 _LONGEST = 60  # characters
@@ -55,6 +56,43 @@ def measured(value: float, decimals: int = 4, digits: int = 3) -> str:
 def rounded(value: float, digits: int = 4) -> str:
     """Return a number in so many digits at most, with a real minus."""
     return f"{value:.{digits}g}".replace("-", "−")
+
+
+def counted(n: int, what: str, several: str = "") -> str:
+    """Return a number of things: "1 run", "2 runs"."""
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {several or what + 's'}"
+
+
+def listed(names: Iterable[str], most: int = 6) -> str:
+    """Return names, at least one, as a list in a sentence; of many only the first."""
+    names = list(names)
+    if len(names) > most:
+        names = [*names[:most], f"{len(names) - most:,} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Return names of which no two are the same: those that come again have a number."""
+    made: list[str] = []
+    for name in names:
+        made.append(unused(name, made))
+    return made
+
+
+def unused(name: str, taken: Container[str]) -> str:
+    """Return a name, with a number behind it if others have it already."""
+    numbered = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
+    return next(each for each in numbered if each not in taken)
+
+
+def capitalised(words: str) -> str:
+    """Return words as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def lowered(words: str) -> str:
+    """Return words as they stand inside a sentence: abbreviations and names stay."""
+    return words[:1].lower() + words[1:] if words.partition(" ")[0][1:].islower() else words
 
 
 def joined(path: str, name: Any) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem, Reading
+from optiviz.engine.wording import counted
 
 # What programs call whatever they minimise: it says no more of it.
 OBJECTIVES = (
@@ -73,7 +74,7 @@ class RecordedProblem(Problem):
     def sentence(self) -> str:
         """Say what is known."""
         n = self.dim
-        where = "" if not n else f" over {n:,} coordinate{'s' * (n != 1)}"
+        where = "" if not n else f" over {counted(n, 'coordinate')}"
         wanted = "as low as possible" if self.better == "lower" else "as high as possible"
         return f"Another program made the {self.measure}{where} {wanted}; its numbers are shown."
 

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from optiviz.engine.run import Reader, Run
+from optiviz.engine.wording import capitalised
 from optiviz.networks.losses import MEASURES
 from optiviz.reports import words
 from optiviz.reports.pictures import SCORES, Picture, compared, pictures_of, scores
@@ -223,7 +224,7 @@ def _points(
             is_train = True  # the same numbers need no second row
         else:
             rest.append((f"{what if known is None else known.label}, {part}".lstrip(", "), *row))
-    name = f"{reading.name[:1].upper()}{reading.name[1:]}"
+    name = capitalised(reading.name)
     yield (f"{name}, {'train' if is_train else 'as optimised'}", *goal)
     yield from rest
     if len(state.x) <= 3:

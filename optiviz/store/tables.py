@@ -14,6 +14,7 @@ from optiviz.engine.run import Run, start_row
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.engine.trace import Trace
+from optiviz.engine.wording import capitalised, counted
 from optiviz.optimizers.recorded import MOST_ITERATIONS, MOST_NUMBERS, MOST_ROWS, Recorded
 from optiviz.problems.recorded import RecordedProblem
 from optiviz.store.atomic import StoreError
@@ -205,7 +206,7 @@ def _in_order(table: Table, notes: list[str]) -> tuple[NDArray[np.int64], Array]
     rows = np.concatenate((finite, after[:1]))  # the first nan at the end: there it diverged
     left_out = len(table.values) - len(finite) - len(after)
     if left_out:
-        notes.append(f"{_rows(left_out)} without a value {_are(left_out)} left out")
+        notes.append(f"{counted(left_out, 'row')} without a value {_are(left_out)} left out")
     k = _iterations(table, rows, notes)
     if (np.diff(k) < 0).any():
         order = np.argsort(k, kind="stable")
@@ -215,7 +216,7 @@ def _in_order(table: Table, notes: list[str]) -> tuple[NDArray[np.int64], Array]
     if not last.all():
         n = int((~last).sum())
         twice = "of iterations that stand twice"
-        notes.append(f"{_rows(n)} {twice} {_are(n)} left out for the later one")
+        notes.append(f"{counted(n, 'row')} {twice} {_are(n)} left out for the later one")
     rows, k = rows[last], k[last]
     if len(rows) > MOST_ROWS:
         raise table.refusal(f"has {len(rows):,} rows; at most {MOST_ROWS:,} work here")
@@ -318,10 +319,6 @@ def _is_share(table: Table) -> bool:
 # In words
 
 
-def _rows(n: int) -> str:
-    return f"{n:,} row{'s' * (n != 1)}"
-
-
 def _are(n: int) -> str:
     return "is" if n == 1 else "are"
 
@@ -333,12 +330,13 @@ def _about(table: Table, notes: list[str], n: int) -> str:
         parts.append("evaluations")
     if table.points is not None and table.names:
         shown = ", ".join(table.names[:_NAMED]) + ("…" if len(table.names) > _NAMED else "")
-        parts.append(f"{len(table.names):,} coordinate{'s' * (len(table.names) != 1)} ({shown})")
+        parts.append(f"{counted(len(table.names), 'coordinate')} ({shown})")
     if table.seconds is not None:
         parts.append("seconds")
-    told = f"Recorded elsewhere and read from {table.source}: {_rows(n)} of {', '.join(parts)}."
+    rows = f"{counted(n, 'row')} of {', '.join(parts)}"
+    told = f"Recorded elsewhere and read from {table.source}: {rows}."
     if notes:
-        told += f" {'; '.join(notes)[:1].upper()}{'; '.join(notes)[1:]}."
+        told += f" {capitalised('; '.join(notes))}."
     return told
 
 

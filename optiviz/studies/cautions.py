@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from math import floor, log
 
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, LABELS, EffortName
-from optiviz.analysis.statistics.chance import listed
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import listed
 from optiviz.problems.network_training import NetworkTraining
 
 APART = 1.05  # efforts that differ by more aren't equal

@@ -15,7 +15,7 @@ from optiviz.engine.problem import Problem, Reading
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import capitalised, measured
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record, hands_back_last
@@ -328,7 +328,7 @@ def _seed(key: str, label: str, about: str) -> Column:
 
 
 def _measured(key: str, label: str, about: str) -> Column:
-    return Column(key, label, about[:1].upper() + about[1:], attrgetter(key), measured)
+    return Column(key, label, capitalised(about), attrgetter(key), measured)
 
 
 def duration(seconds: float) -> str:

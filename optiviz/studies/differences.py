@@ -6,6 +6,7 @@ from typing import Any
 
 from optiviz.engine.parameters import Field, Kind, Parameters, fields
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import lowered
 
 __all__ = ["MISSING", "Setting", "differences", "settings"]
 
@@ -82,13 +83,8 @@ def _walk(made: Parameters, path: str, label: str) -> Iterator[tuple[str, _Place
     for field in fields(type(made)):
         inside = f"{path}.{field.name}" if path else field.name
         name = field.label if path else _WORDS.get(field.name, field.label)
-        said = f"{label} · {_within(name)}" if label else name
+        said = f"{label} · {lowered(name)}" if label else name
         yield from _settings_of(field, getattr(made, field.name), inside, said)
-
-
-def _within(label: str) -> str:
-    """Return a label as it stands behind another: small, but for names such as AMSGrad."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _settings_of(field: Field, value: Any, path: str, label: str) -> Iterator[tuple[str, _Place]]:

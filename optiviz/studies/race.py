@@ -11,6 +11,7 @@ from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
 from optiviz.engine.problem import Problem
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
+from optiviz.engine.wording import listed, told_apart
 from optiviz.networks.losses import LOSSES
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.studies.cautions import Caution, cautions_of
@@ -135,7 +136,7 @@ def race_of(spec: RunSpec, optimizers: Sequence[tuple[str, Optimizer]], budget: 
     racers, mistakes, moved = [], [], dict[str, list[str]]()
     if not optimizers:
         raise SpecError([Mistake("", "choose at least one algorithm")])
-    names = _told_apart([name for name, _ in optimizers])
+    names = told_apart(name for name, _ in optimizers)
     for name, (_, optimizer) in zip(names, optimizers, strict=True):
         try:
             problem = suited(spec.problem, optimizer)
@@ -155,7 +156,7 @@ def race_of(spec: RunSpec, optimizers: Sequence[tuple[str, Optimizer]], budget: 
     if mistakes:
         raise SpecError(mistakes)
     sentences = [
-        f"{_listed(who)} {'needs' if len(who) == 1 else 'need'} a slope, which "
+        f"{listed(who, _NAMED)} {'needs' if len(who) == 1 else 'need'} a slope, which "
         f"{spec.problem.reading.name} has not: {'it races' if len(who) == 1 else 'they race'} on "
         f"{on}, with the same rows and the same start."
         for on, who in moved.items()
@@ -194,21 +195,3 @@ def suited(problem: Problem, optimizer: Optimizer) -> Problem:
                 return other
     words = [sentence.removeprefix(f"{optimizer.kind} ") for _, sentence in refused]
     raise SpecError([Mistake("optimizer", sentence) for sentence in words])
-
-
-def _told_apart(names: Sequence[str]) -> list[str]:
-    made: list[str] = []
-    for name in names:
-        n, unused = 2, name
-        while unused in made:
-            unused, n = f"{name} ({n})", n + 1
-        made.append(unused)
-    return made
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    if len(names) > _NAMED:
-        return f"{', '.join(names[: _NAMED - 1])} and {len(names) - _NAMED + 1} others"
-    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from optiviz.engine import registry
 from optiviz.engine.parameters import Field, Kind, Parameters, fields
 from optiviz.engine.spec import RunSpec
-from optiviz.engine.wording import rounded
+from optiviz.engine.wording import lowered, rounded
 
 # What people call the choice of one of a family.
 _FAMILIES = {
@@ -44,7 +44,7 @@ class Setting(NamedTuple):
         choices = self.field.param.choices if self.field is not None else None
         if choices and isinstance(value, str) and value in choices:
             words = choices[value]
-            return words if " " in words else _lowered(words)
+            return words if " " in words else lowered(words)
         if value is None and self.field is not None and self.field.param.unset:
             return self.field.param.unset
         return shown(value)
@@ -87,7 +87,7 @@ def setting(spec: RunSpec, path: str) -> Setting:
         return Setting(path, None, place)
     else:
         words = name.replace("_", " ")
-    return Setting(path, field, f"{place} {_lowered(words)}".strip())
+    return Setting(path, field, f"{place} {lowered(words)}".strip())
 
 
 def settings(spec: RunSpec, paths: tuple[str, ...] | list[str]) -> list[Setting]:
@@ -172,8 +172,3 @@ def _place(name: str, place: int, of: int) -> str:
     if place == of - 1:
         return "output" if of > 1 else ""
     return "" if of == 2 else f"layer {place + 1}"
-
-
-def _lowered(words: str) -> str:
-    """Return words as they stand inside a sentence: abbreviations and names stay."""
-    return words[:1].lower() + words[1:] if words.partition(" ")[0][1:].islower() else words

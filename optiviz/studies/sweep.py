@@ -12,6 +12,7 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Mistake, NumberScale, SpecError
 from optiviz.engine.spec import RunSpec, parse_json
+from optiviz.engine.wording import capitalised
 from optiviz.studies.plan import SPLIT_SEED, Configuration, Study
 from optiviz.studies.settings import Setting, setting, settings
 
@@ -176,7 +177,7 @@ def _study(
 def title(base: RunSpec, over: Iterable[str]) -> str:
     """Return what a sweep is called if nobody says: the settings that it varies."""
     words = " and ".join(of.label for of in settings(base, list(over)))[:200]
-    return words[:1].upper() + words[1:]
+    return capitalised(words)
 
 
 def grid_cells(base: RunSpec, over: Mapping[str, Values]) -> tuple[Configuration, ...]:

@@ -11,6 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from optiviz.engine.run import Reader, Run, RunStatus
+from optiviz.engine.wording import unused
 from optiviz.ui.playhead import Playhead
 from optiviz.ui.worker import Worker
 
@@ -205,7 +206,7 @@ class Roster(Playhead):
             names = {entry.name for entry in self.entries}
             runs = []
             for entry in entries:
-                name = _unused(f"{entry.name} copy", names)
+                name = unused(f"{entry.name} copy", names)
                 names.add(name)
                 runs.append(Run(entry.run.spec, name))
             made = self._added_all(runs)
@@ -220,7 +221,7 @@ class Roster(Playhead):
         return made
 
     def _unused(self, name: str) -> str:
-        return _unused(name, {entry.name for entry in self.entries})
+        return unused(name, {entry.name for entry in self.entries})
 
     # How they are shown
 
@@ -260,9 +261,3 @@ class Roster(Playhead):
     def computing(self) -> bool:
         """Whether a run is being computed."""
         return any(entry.computing for entry in self.entries)
-
-
-def _unused(name: str, names: set[str]) -> str:
-    """Return a name, with a number if others have it already."""
-    numbered = (name if n == 1 else f"{name} ({n})" for n in range(1, len(names) + 2))
-    return next(found for found in numbered if found not in names)

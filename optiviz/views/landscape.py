@@ -24,7 +24,7 @@ from optiviz.analysis.runs.surveys import Survey, is_live, same_space, survey_of
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem, Reading
-from optiviz.engine.wording import rounded
+from optiviz.engine.wording import capitalised, rounded
 from optiviz.problems import FunctionProblem
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.views import Shown, View, short_names
@@ -268,7 +268,7 @@ class Landscape(View):
             way = f"along two random directions{scaled}{still}, where 1 is {unit},"
         name = problem.reading.name
         return (
-            f"{name[:1].upper()}{name[1:]} over a plane through {where}, {way} "
+            f"{capitalised(name)} over a plane through {where}, {way} "
             f"in the space of {problem.dim:,} {what}."
         )
 

@@ -8,7 +8,7 @@ import numpy as np
 from optiviz.analysis.runs.unrecorded import channels_of, is_recorded, unrecorded
 from optiviz.engine.optimizer import Channel
 from optiviz.engine.parameters import Param
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import capitalised, measured
 from optiviz.views import Shown, View, short_names
 from optiviz.views.figure import Array, Axis, Figure, Item, Line
 from optiviz.views.palette import dash_of_run
@@ -161,7 +161,7 @@ def _note(one: Shown, items: Sequence[Item]) -> str:
 
 def _caption(shown: Sequence[Shown], channel: Channel, log: bool, values: Array) -> str:
     runs = "the run" if len(shown) == 1 else f"{len(shown)} runs"
-    name = f"{channel.label[:1].upper()}{channel.label[1:]}"
+    name = capitalised(channel.label)
     low, high = measured(float(values.min())), measured(float(values.max()))
     parts = [f"{name} of {runs} over iterations, from {low} to {high}."]
     if log and (values <= 0).any():

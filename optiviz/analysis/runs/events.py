@@ -13,7 +13,7 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Field, Kind, Parameters, fields
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
-from optiviz.engine.wording import measured, shown_number
+from optiviz.engine.wording import lowered, measured, shown_number
 
 __all__ = ["Events", "change_words", "difference", "events"]
 
@@ -98,7 +98,7 @@ def _differences(before: Parameters, after: Parameters) -> list[str]:
         old, new = getattr(before, field.name), getattr(after, field.name)
         if old == new:
             continue
-        label = field.label[:1].lower() + field.label[1:]
+        label = lowered(field.label)
         if isinstance(old, Parameters) and type(old) is type(new):
             found += [f"{label}: {words}" for words in _differences(old, new)]
         else:

@@ -8,10 +8,9 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from optiviz.analysis.statistics.chance import counted
 from optiviz.analysis.statistics.costs import costs
 from optiviz.engine.problem import Array
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import counted, measured
 
 FEWEST = 6  # runs: the interval from the least to the largest of five holds 93.75 %
 _RESAMPLES = 2_000

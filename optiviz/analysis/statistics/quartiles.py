@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from optiviz.analysis.statistics.chance import counted
 from optiviz.analysis.statistics.costs import costs
 from optiviz.engine.problem import Array
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import counted, measured
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from optiviz.analysis.statistics.chance import counted
 from optiviz.engine.problem import Array
+from optiviz.engine.wording import counted
 
 
 @dataclass(frozen=True, eq=False)

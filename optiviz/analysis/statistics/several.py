@@ -10,9 +10,10 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from optiviz.analysis.statistics.chance import ALPHA, chance, counted
+from optiviz.analysis.statistics.chance import ALPHA, chance
 from optiviz.analysis.statistics.costs import costs
 from optiviz.engine.problem import Array
+from optiviz.engine.wording import counted
 
 _SMALL = 15  # below so many runs of each, chi-squared is too rough
 _MOST_PERMUTED = 1_000  # values: of more it isn't, and permutations take long

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import scipy
 
-from optiviz.analysis.statistics.chance import counted
+from optiviz.engine.wording import counted
 
 
 @dataclass(frozen=True)

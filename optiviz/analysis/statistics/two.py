@@ -8,9 +8,10 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from optiviz.analysis.statistics.chance import ALPHA, chance, counted
+from optiviz.analysis.statistics.chance import ALPHA, chance
 from optiviz.analysis.statistics.costs import costs, differences
 from optiviz.analysis.statistics.exact import rank_sum_p, signed_ranks_p
+from optiviz.engine.wording import counted
 
 _SMALL = 50  # up to here p is exact
 _TINY = float(np.finfo(np.float64).tiny)

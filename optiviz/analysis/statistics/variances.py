@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from optiviz.analysis.statistics.chance import counted
+from optiviz.engine.wording import counted
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from optiviz.analysis.runs.effort import EffortName
-from optiviz.analysis.statistics.chance import counted, listed
 from optiviz.analysis.statistics.two import fewest_runs
+from optiviz.engine.wording import counted, listed
 from optiviz.studies.cautions import (
     APART,
     Caution,

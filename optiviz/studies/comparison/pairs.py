@@ -5,13 +5,14 @@ from itertools import combinations
 
 import numpy as np
 
-from optiviz.analysis.statistics.chance import ALPHA, counted
+from optiviz.analysis.statistics.chance import ALPHA
 from optiviz.analysis.statistics.costs import costs
 from optiviz.analysis.statistics.effect_size import vargha_delaney
 from optiviz.analysis.statistics.holm import holm
 from optiviz.analysis.statistics.several import SeveralTest, friedman, kruskal_wallis
 from optiviz.analysis.statistics.two import PairTest, mann_whitney, signed_ranks
 from optiviz.engine.problem import Array
+from optiviz.engine.wording import counted
 from optiviz.studies.comparison.tables import Group, Pair
 from optiviz.studies.comparison.values import Column
 

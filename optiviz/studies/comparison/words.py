@@ -3,9 +3,8 @@
 import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS
-from optiviz.analysis.statistics.chance import counted, listed
 from optiviz.analysis.statistics.two import fewest_runs
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import capitalised, counted, listed, measured
 from optiviz.studies.comparison.pairs import MOST_RIVALS, Ground, differing
 from optiviz.studies.comparison.tables import Best, Comparison, Group, Pair
 from optiviz.studies.comparison.values import independent_seeds
@@ -124,7 +123,7 @@ def said_of(study: Study, ground: Ground, drafted: Comparison) -> tuple[str, ...
 
 def _where(drafted: Comparison) -> str:
     more = "more is better" if drafted.more_is_better else "less is better"
-    label = drafted.label[:1].upper() + drafted.label[1:]
+    label = capitalised(drafted.label)
     if drafted.at is None:
         return f"{label} at the end of each run; {more}."
     unit = _UNITS[drafted.effort]

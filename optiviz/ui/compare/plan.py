@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError, fields
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import unused
 from optiviz.networks.losses import LOSSES
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.studies import sweep
@@ -118,9 +119,7 @@ def without_repeats(
 ) -> str:
     """Return a name that no other configuration has."""
     taken = {c.name for i, c in enumerate(configurations) if i != but}
-    name = " ".join(name.split())[:100] or "Configuration"
-    numbered = (name if n == 1 else f"{name} ({n})" for n in range(1, len(taken) + 2))
-    return next(each for each in numbered if each not in taken)
+    return unused(" ".join(name.split())[:100] or "Configuration", taken)
 
 
 def with_algorithm(spec: RunSpec, cls: type[Optimizer]) -> tuple[RunSpec, str]:

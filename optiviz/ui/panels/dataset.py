@@ -10,6 +10,7 @@ from optiviz.datasets import Array, Dataset, Labelled, Labels, Regression
 from optiviz.datasets.points import Points
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, fields
+from optiviz.engine.wording import lowered
 from optiviz.ui.drawing import Drawing
 from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, is_seed
 from optiviz.ui.forms.scatter import Scatter
@@ -170,8 +171,7 @@ class DatasetPanel(Panel):
     def summary(self) -> str:
         """Return the kind and the size."""
         words = self.form.combo.currentText().split(" (")[0]
-        words = words[:1].lower() + words[1:]
-        return f"{self._size()} {words}".strip()
+        return f"{self._size()} {lowered(words)}".strip()
 
     def note(self) -> str:
         """Return the size."""

@@ -1,6 +1,6 @@
 """Fitness: how good a run is over time, now and at best, on training and on test rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, LABELS, EffortName
 from optiviz.analysis.runs.spending import Level, iteration_at, spent_at
 from optiviz.engine.parameters import Param
+from optiviz.engine.wording import listed
 from optiviz.networks.losses import MEASURES
 from optiviz.views import Shown, View, short_names
 from optiviz.views.figure import Axis, Figure, Item, LegendEntry
@@ -169,7 +170,7 @@ class Fitness(View):
             if common:
                 measure = common
                 reading = MEASURES[common].reading
-                said = f"They optimise {_listed(names)}: all are shown by {reading.name}."
+                said = f"They optimise {listed(names)}: all are shown by {reading.name}."
         return Scale(measure, self.rows, self.level), said
 
     def _axis_name(self, shown: Sequence[Shown]) -> str:
@@ -206,8 +207,3 @@ def _common(shown: Sequence[Shown]) -> str:
 def _labels(singles: Sequence[Shown], shown: Sequence[Shown]) -> list[str]:
     names = dict(zip(map(id, shown), short_names(shown), strict=True))
     return [names[id(one)] for one in singles]
-
-
-def _listed(names: Iterable[str]) -> str:
-    *before, last = names
-    return f"{', '.join(before)} and {last}"

@@ -6,7 +6,7 @@ from optiviz.analysis.runs.prices import why_efforts_differ
 from optiviz.analysis.runs.starts import same_start
 from optiviz.engine.problem import Reading
 from optiviz.engine.spec import RunSpec
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import capitalised, measured
 from optiviz.studies.cautions import Caution, cautions_of
 from optiviz.views import Shown
 from optiviz.views.fitness.curves import Scale
@@ -82,7 +82,7 @@ def caption_of(shown: Sequence[Shown], scale: Scale, was_log: bool) -> str:
         whose = f" of {one.name}" if len(shown) > 1 and one.name else ""
         where = f" At iteration {one.k:,} the best {reading.name}{whose} is {best}."
     runs = "the run" if len(shown) == 1 else f"{len(shown)} runs"
-    name = f"{reading.name[:1].upper()}{reading.name[1:]}"
+    name = capitalised(reading.name)
     linear = " The axis is linear, since values below zero have no logarithm." if was_log else ""
     over = "rows seen" if scale.level.effort == "rows" else scale.level.effort
     return f"{name} of {runs} over {over}. {direction}{linear}{where}"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optiviz.analysis.statistics.best import chances_of_best, resampled
-from optiviz.analysis.statistics.chance import chance, listed
+from optiviz.analysis.statistics.chance import chance
 from optiviz.analysis.statistics.effect_size import vargha_delaney
 from optiviz.analysis.statistics.expected_time import expected_time
 from optiviz.analysis.statistics.intervals import crossed_interval, median_interval
@@ -19,6 +19,7 @@ from optiviz.analysis.statistics.quartiles import quartiles
 from optiviz.analysis.statistics.run_times import run_times
 from optiviz.analysis.statistics.success import success_rate
 from optiviz.analysis.statistics.variances import crossed_variances
+from optiviz.engine.wording import listed
 
 few = st.integers(0, 5)
 some = st.lists(few, min_size=1, max_size=8)
