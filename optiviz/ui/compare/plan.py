@@ -1,17 +1,16 @@
 """What is set up to be compared, as plain data, and the study that it makes. Knows no toolkit."""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError, fields
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import unused
-from optiviz.networks.losses import LOSSES
-from optiviz.problems.network_training import NetworkTraining
 from optiviz.studies import sweep
 from optiviz.studies.measures import known_measures
 from optiviz.studies.plan import Configuration, Study
+from optiviz.studies.race import suited
 from optiviz.ui.compare.settings import Budget, Measured, Picking, Seeds
 
 if TYPE_CHECKING:
@@ -133,26 +132,14 @@ def with_algorithm(spec: RunSpec, cls: type[Optimizer]) -> tuple[RunSpec, str]:
     SpecError
         If it can't work on this problem.
     """
-    made: dict[str, Any] = {"optimizer": {"kind": cls.kind}, "changes": []}
-    try:
-        return RunSpec.from_dict({**spec.to_dict(), **made}), ""
-    except SpecError as refused:
-        problem = spec.problem
-        if not isinstance(problem, NetworkTraining):
-            raise
-        for name, loss in LOSSES.items():
-            if loss.has_slope and not problem.is_regression:
-                try:
-                    other = spec.replace(problem=problem.replace(objective=name))
-                    found = RunSpec.from_dict({**other.to_dict(), **made})
-                except SpecError:
-                    continue
-                said = (
-                    f"{cls.label} needs a slope, so it trains on {loss.reading.name}; "
-                    "a measure that all have compares them."
-                )
-                return found, said
-        raise refused from None
+    optimizer = cls()
+    problem, said = suited(spec.problem, optimizer), ""
+    if problem is not spec.problem:
+        said = (
+            f"{cls.label} needs a slope, so it trains on {problem.reading.name}; a measure that "
+            "all have compares them."
+        )
+    return spec.replace(problem=problem, optimizer=optimizer, changes=()), said
 
 
 def shared_measure(configurations: tuple[Configuration, ...], wanted: str) -> str:
