@@ -15,6 +15,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.optimizers.adam import Adam
 from optiviz.optimizers.random_search import RandomSearch
+from optiviz.store import study_file
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import recorded
 from optiviz.studies.results import Results
@@ -381,3 +382,17 @@ def _working() -> list[int]:
         if int(parent) == os.getpid() and state != "Z" and "resource_tracker" not in command:
             found.append(int(line.parent.name))
     return found
+
+
+def test_a_file_that_is_opened_first_is_drawn_without_another_click(person, compare, tmp_path):
+    """The empty workspace is in front, a file with results comes: no card waits for ever."""
+    results = in_this_process(
+        Results(tiny(2)), progress=lambda *_: None, cancelled=lambda: False, polite=False
+    )
+    study_file.save(tmp_path / "done.optiviz", results)
+    person.window.files.open_file(tmp_path / "done.optiviz")
+    person.until(lambda: compare.held.results is not None)
+    coming = [card.canvas.figure().empty for card in compare.grid.cards]
+    assert any("being made" in words for words in coming), coming
+    cards_of(person)
+    assert not any("being made" in card.canvas.figure().empty for card in compare.grid.cards)

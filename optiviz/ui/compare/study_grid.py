@@ -5,11 +5,12 @@ from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from optiviz.engine import registry
 from optiviz.engine.run import Failure
-from optiviz.studies.plan import Study
+from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.ui.card_grid import CardGrid
@@ -22,6 +23,7 @@ __all__ = ["StudyCard", "StudyGrid"]
 
 _REST = 0.25  # seconds between two pictures while runs come in
 _REST_SHARE = 4  # or so many times what the last one took
+_COMING = "The picture is being made…"
 
 
 class StudyCard(FigureCard):
@@ -44,6 +46,7 @@ class StudyCard(FigureCard):
     ) -> None:
         self._held, self._worker = held, worker
         self._drawn_for: tuple[object, ...] | None = None
+        self._shown_for: tuple[Configuration, ...] = ()  # whose picture is there, or coming
         self._number = -1
         self._waiting: tuple[Results, float] | None = None  # what is drawn, and since when
         self._rest_until = 0.0
@@ -54,6 +57,11 @@ class StudyCard(FigureCard):
         self._later.timeout.connect(self.refresh)
         held.changed.connect(self.refresh)
         worker.answered.connect(self._answered)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what came in while it was hidden."""
+        super().showEvent(event)
+        self.refresh()
 
     def act(self, action: Action) -> None:
         """Carry out what a click in the figure means."""
@@ -74,7 +82,7 @@ class StudyCard(FigureCard):
             return
         results = self._held.snapshot()
         if results is None or not self.view.suits(results.study):
-            self._drawn_for = None
+            self._drawn_for, self._shown_for = None, ()
             self._show(self._empty)
             return
         state = (self.view, results)
@@ -85,6 +93,9 @@ class StudyCard(FigureCard):
         if same and rest > 0 and not results.complete:
             self._later.start(round(1000 * rest) + 1)
             return
+        if results.records and self._shown_for != results.study.configurations:
+            self._shown_for = results.study.configurations
+            self._show(Figure(self.view.label, empty=_COMING))
         self._drawn_for, self._waiting = state, (results, now())
         self._number = self._worker.request(self, partial(_figure, self.view, results))
 
