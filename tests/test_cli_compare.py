@@ -236,6 +236,22 @@ def test_a_race_is_at_equal_effort_and_says_who_needs_a_slope(run, found):
     assert len({made.spec.seed for made in saved}) == 1
 
 
+def test_a_race_that_is_kept_is_computed_once(run, found, monkeypatch):
+    """Else a long race with --save would take twice as long."""
+    arguments = ("race", "classic-perceptron", "classic-perceptron:random_search", *SHORT)
+    without = found(*arguments)
+    begun = []
+    usual = Run.finish
+    monkeypatch.setattr(Run, "finish", lambda self: begun.append(self.name) or usual(self))
+    monkeypatch.setattr(execution, "recorded", lambda *a: pytest.fail("computed again"))
+    data = found(*arguments, "--save", "r.optiviz", "--report", "r.html")
+    assert begun == ["classic-perceptron", "Random search"]
+    for one in (*data["runs"], *without["runs"]):
+        one["seconds"] = None
+    assert data["runs"] == without["runs"]
+    assert Path("r.html").stat().st_size > 10_000
+
+
 def test_racers_of_one_name_are_told_apart(found):
     data = found("race", "classic-descent", "classic-descent", "--set", "stopping.max_iterations=3")
     assert [one["configuration"] for one in data["runs"]] == [

@@ -15,7 +15,7 @@ from optiviz.cli.studies import changed, usual_measure
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError
-from optiviz.engine.run import Run
+from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
 from optiviz.reports.summary import summary
@@ -64,12 +64,12 @@ def race(
         measure=chosen,
         gradient_weight=gradient_weight,
     )
-    results = Results(plan)
-    execute(results, Where())
+    if save is None and report is None:
+        results = execute(Results(plan), Where())
+    else:
+        results = _kept(plan, save, report)
     found = compared(results, check_effort(effort), "equal")
     notes = [note for _, _, note in entered if note]
-    if save is not None or report is not None:
-        _keep(plan, save, report)
     failed = all(record.failure for record in results.records.values())
     if as_json:
         print(json.dumps(as_data(results, found) | {"notes": notes}))
@@ -104,13 +104,17 @@ def _entered(
     return optimizer.label, changed(spec, settings, evaluations, weight), note
 
 
-def _keep(study: Study, save: Path | None, report: Path | None) -> None:
-    """Do the runs once more with all of their traces: a study keeps a few numbers of each."""
-    runs = []
+def _kept(study: Study, save: Path | None, report: Path | None) -> Results:
+    """Do the runs with all of their traces, write them, and return what a study keeps of them."""
+    from optiviz.studies.records import record_of
+
+    runs, results = [], Results(study)
     with progress("Recording the runs") as told:
         for i, planned in enumerate(study.runs):
             name = study.configurations[planned.configuration].name
-            runs.append(Run(study.spec_of(planned), name).finish())
+            run = Run(study.spec_of(planned), name).finish()
+            runs.append(run)
+            results.records[planned] = record_of(run, Reader(run))
             told((i + 1) / study.size)
     if save is not None:
         from optiviz.store import run_file
@@ -118,6 +122,7 @@ def _keep(study: Study, save: Path | None, report: Path | None) -> None:
         run_file.save(save, runs)
     if report is not None:
         write_report(runs, report)
+    return results
 
 
 def compare(

@@ -107,8 +107,13 @@ def _begun(study: Study, where: Where) -> Results:
     return carried
 
 
-def execute(results: Results, where: Where) -> None:
+def execute(results: Results, where: Where) -> Results:
     """Do the runs of a study that are missing, with a bar; write them into its file now and then.
+
+    Returns
+    -------
+    Results
+        The same.
 
     Raises
     ------
@@ -134,6 +139,7 @@ def execute(results: Results, where: Where) -> None:
         if where.out is not None and results.records:
             _save(results, where.out)
         raise SpecError([Mistake("", str(error))]) from None
+    return results
 
 
 @contextmanager
