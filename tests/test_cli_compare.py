@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 from dataclasses import replace
@@ -176,6 +177,60 @@ def test_a_study_file_is_shown_verified_and_exported(run, found):
         (("--to", "csv", "--view", "spread"), "csv holds the runs"),
     ):
         status, _, lines = run("export", "s.optiviz", *arguments, "--out", "no")
+        assert (status, len(lines)) == (2, 1)
+        assert words in lines[0]
+
+
+def test_a_study_is_handed_in_as_a_page(run):
+    """When it is done, or of its file later: with the same sentences and figures."""
+    status, out, _ = run(*TINY, "--seeds", 3, "--out", "s.optiviz", "--report", "s.html")
+    assert (status, out.splitlines()[-2:]) == (0, ["s.optiviz", "s.html"])
+    assert run("report", "s.optiviz", "--out", "again.html")[:2] == (0, "again.html\n")
+    one, other = (Path(name).read_text() for name in ("s.html", "again.html"))
+    said = compare(study_file.load("s.optiviz")).sentences[1]
+    for page in (one, other):
+        assert said in html.unescape(page)
+    assert one.count("<figure") == other.count("<figure") > 1
+    assert run("export", "s.optiviz", "--to", "png", "--view", "spread", "--out", "s.png")[0] == 0
+    assert Path("s.png").read_bytes().startswith(b"\x89PNG")
+    status, _, lines = run("report", "s.optiviz", "s.optiviz", "--out", "two.html")
+    assert (status, lines) == (2, ["s.optiviz: holds a study, which has a report of its own"])
+
+
+def test_every_statistic_has_its_sentence_and_says_when_it_says_nothing(run, found):
+    """A number that nobody explains is taken for more than it is, least of all with two seeds."""
+    arguments = (
+        "compare", "a.optiviz", "b.optiviz", "c.optiviz", "--explain",
+    )  # fmt: skip
+    for name, step in zip("abc", (0.05, 0.5, 2), strict=True):
+        setting = ("--set", f"optimizer.step_size={step}", "--target", 0.8)
+        run(*TINY, "--seeds", 8, *setting, "--out", f"{name}.optiviz")
+    out = run(*arguments)[1]
+    said = " ".join(out.split())
+    for heading in (
+        "Bootstrap interval of the median", "Success rate", "Expected running time, in evaluations",
+        "Distribution of running times", "Friedman's rank test of all",
+        "Wilcoxon signed-rank test of pairs, adjusted by Holm's method",
+        "Effect size: Vargha and Delaney's A",
+    ):  # fmt: skip
+        assert f"\n\n{heading}\n  " in out, heading
+    groups = found(*arguments)["study"]["comparison"]["groups"]
+    for group in groups:
+        for statistic in ("interval", "success", "expected_time", "running_times"):
+            assert f"{group['name']}: {group[statistic]['sentence']}" in said
+        reached = group["running_times"]
+        assert len(reached["times"]) == len(reached["shares"])
+        assert reached["shares"][-1:] in ([], [group["success"]["rate"]])
+    run(*TINY, "--seeds", 2, "--out", "d.optiviz")
+    run(*TINY, "--seeds", 2, "--set", "optimizer.step_size=0.5", "--out", "e.optiviz")
+    few = " ".join(run("compare", "d.optiviz", "e.optiviz", "--explain")[1].split())
+    assert "2 runs can't bound the median: at least" in few
+    assert "are needed before a test can say anything" in few
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_computed(run):
+    for path, words in (("s.doc", "reports are written as .html"), ("no/s.html", "no such folder")):
+        status, _, lines = run("study", "eight-algorithms", "--report", path)
         assert (status, len(lines)) == (2, 1)
         assert words in lines[0]
 

@@ -42,6 +42,7 @@ def race(
     effort: options.Effort = "evaluations",
     save: Annotated[Path | None, typer.Option(metavar="F.optiviz", help="Keep the runs.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a report.")] = None,
+    explain: options.Explain = False,
     as_json: Json = False,
 ) -> None:
     """Race algorithms on the same data, split and start, and compare them at equal effort."""
@@ -74,7 +75,7 @@ def race(
     if as_json:
         print(json.dumps(as_data(results, found) | {"notes": notes}))
     else:
-        print("\n".join(tables.said(found)))
+        print("\n".join(tables.said(found, explain=explain)))
         for note in notes:
             print("\n".join(tables.wrapped(note, "! ", "  ")))
     raise typer.Exit(1 if failed else 0)
@@ -138,6 +139,7 @@ def compare(
     equal: Annotated[
         bool, typer.Option("--equal", help="At the largest effort that every run reached.")
     ] = False,
+    explain: options.Explain = False,
     as_json: Json = False,
 ) -> None:
     """Lay runs, studies and recorded traces side by side."""
@@ -176,7 +178,7 @@ def compare(
         tables.of_runs(runs),
         tables.of_differences(runs, settings),
         (line for text in told for line in tables.wrapped(text)),
-        () if comparison is None else tables.said(comparison),
+        () if comparison is None else tables.said(comparison, explain=explain),
         (line for note in found.notes for line in tables.wrapped(note, "! ", "  ")),
     ]
     print("\n\n".join(filter(None, ("\n".join(part) for part in parts))))

@@ -13,6 +13,7 @@ import typer
 
 from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.cli import tables
+from optiviz.cli.shared import check_report, write_study_report
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.summary import number
 from optiviz.studies.measures import final
@@ -28,15 +29,16 @@ _BACKENDS = ("loky", "dask")
 
 
 class Where(NamedTuple):
-    """Where the runs of a study are computed and kept."""
+    """Where the runs of a study are computed and kept, and what is written about them."""
 
     jobs: int | None = None
     backend: str = "loky"
     cluster: str | None = None
     out: Path | None = None
+    report: Path | None = None
 
 
-def finish(study: Study, where: Where, effort: str, as_json: bool) -> None:
+def finish(study: Study, where: Where, effort: str, as_json: bool, explain: bool) -> None:
     """Do what is missing of a study, keep it, say what came out, and exit with its status."""
     from optiviz.studies.comparison import compare
 
@@ -53,6 +55,8 @@ def finish(study: Study, where: Where, effort: str, as_json: bool) -> None:
         results.look()
     if where.out is not None and results.records:
         _save(results, where.out)
+    if found is not None and where.report is not None:
+        write_study_report(results, where.report)
     if found is None:
         print(_how_to_go_on(results, where.out), file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
@@ -61,9 +65,10 @@ def finish(study: Study, where: Where, effort: str, as_json: bool) -> None:
     else:
         if before:
             print(f"{before:,} of {study.size:,} runs were done already.")
-        print("\n".join(tables.said(found)))
-        if where.out is not None:
-            print(f"\n{where.out}")
+        print("\n".join(tables.said(found, explain=explain)))
+        written = [str(path) for path in (where.out, where.report) if path is not None]
+        if written:
+            print("\n" + "\n".join(written))
     raise typer.Exit(1 if all(r.failure for r in results.records.values()) else 0)
 
 
@@ -92,6 +97,8 @@ def _begun(study: Study, where: Where) -> Results:
         mistakes.append(Mistake(str(out), "there is no such folder"))
     if mistakes:
         raise SpecError(mistakes)
+    if where.report is not None:
+        check_report(where.report)
     if out is None or not out.exists():
         return Results(study)
     from optiviz.store import study_file

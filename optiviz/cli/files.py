@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from optiviz.cli import options
 from optiviz.cli.shared import (
     Json,
     check_report,
@@ -15,6 +16,7 @@ from optiviz.cli.shared import (
     read_setting,
     spec_from,
     write_report,
+    write_study_report,
 )
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
@@ -22,7 +24,7 @@ from optiviz.store.verify import Verification
 from optiviz.views import View
 
 
-def show(files: list[Path], as_json: Json = False) -> None:
+def show(files: list[Path], explain: options.Explain = False, as_json: Json = False) -> None:
     """Say what is in run files and study files."""
     from optiviz.reports.summary import summary
     from optiviz.store.study_file import holds_study
@@ -33,7 +35,7 @@ def show(files: list[Path], as_json: Json = False) -> None:
         if holds_study(path):
             from optiviz.cli.study_files import shown
 
-            about, text = shown(path)
+            about, text = shown(path, explain=explain)
             data.append({"file": str(path), **about})
             lines += [f"{path}:", text]
             continue
@@ -83,9 +85,17 @@ def report(
     files: list[Path],
     out: Annotated[Path, typer.Option(metavar="F.html", help="Where to write it.")],
 ) -> None:
-    """Write one report of the runs in run files."""
+    """Write one report of the runs in run files, or of the study in a study file."""
+    from optiviz.store import study_file
+
     check_report(out)
-    write_report([made for path in files for made in opened(path)], out)
+    studies = [path for path in files if study_file.holds_study(path)]
+    if studies and len(files) > 1:
+        raise SpecError([Mistake(str(studies[0]), "holds a study, which has a report of its own")])
+    if studies:
+        write_study_report(study_file.load(studies[0]), out)
+    else:
+        write_report([made for path in files for made in opened(path)], out)
     print(out)
 
 

@@ -23,6 +23,9 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="F.optiviz", help="Keep it; a study that is there already goes on."),
 ]
+Report = Annotated[
+    Path | None, typer.Option(metavar="F.html", help="Write a page about it when it is done.")
+]
 MeasureOption = Annotated[
     str | None, typer.Option("--measure", metavar="M", help="Such as test_accuracy.")
 ]
@@ -38,5 +41,9 @@ Evaluations = Annotated[
 Weight = Annotated[
     float,
     typer.Option("--gradient-weight", metavar="W", help="A gradient counts as W evaluations."),
+]
+Explain = Annotated[
+    bool,
+    typer.Option("--explain", help="Say each statistic in a sentence, and where it says nothing."),
 ]
 Target = Annotated[float | None, typer.Option(help="What is to be reached, as it is read.")]

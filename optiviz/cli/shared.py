@@ -12,6 +12,7 @@ import typer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec, parse_json
+from optiviz.studies.results import Results
 
 _REPORTS = (".html",)
 _SHORT = 10  # numbers of a point that is printed
@@ -59,6 +60,14 @@ def write_report(runs: list[Run], path: Path) -> None:
 
     with progress("Writing the report") as shown:
         write(runs, path, progress=lambda done, of: shown(done / of))
+
+
+def write_study_report(results: Results, path: Path) -> None:
+    """Write a page about a study, with a bar."""
+    from optiviz.reports.study import write_study_report as write
+
+    with progress("Writing the report") as shown:
+        write(results, path, progress=lambda done, of: shown(done / of))
 
 
 @contextmanager

@@ -25,13 +25,17 @@ def study(
     backend: options.Backend = "loky",
     cluster: options.Cluster = None,
     out: options.Out = None,
+    report: options.Report = None,
     effort: options.Effort = "evaluations",
+    explain: options.Explain = False,
     as_json: Json = False,
 ) -> None:
     """Do a study: several configurations, each with several seeds; go on with one in a file."""
     if out is None and Path(source).suffix.lower() == ".optiviz":
         out = Path(source)
-    finish(_study_from(source), Where(jobs, backend, cluster, out), effort, as_json)
+    finish(
+        _study_from(source), Where(jobs, backend, cluster, out, report), effort, as_json, explain
+    )
 
 
 def repeat(
@@ -49,7 +53,9 @@ def repeat(
     backend: options.Backend = "loky",
     cluster: options.Cluster = None,
     out: options.Out = None,
+    report: options.Report = None,
     effort: options.Effort = "evaluations",
+    explain: options.Explain = False,
     as_json: Json = False,
 ) -> None:
     """Do a run with many seeds. Both: every seed of the search with every seed of the split."""
@@ -62,7 +68,7 @@ def repeat(
         "gradient_weight": gradient_weight,
     }
     plan |= _seeds(vary, seeds, spec)
-    finish(Study(**plan), Where(jobs, backend, cluster, out), effort, as_json)
+    finish(Study(**plan), Where(jobs, backend, cluster, out, report), effort, as_json, explain)
 
 
 def sweep(
@@ -92,7 +98,9 @@ def sweep(
     backend: options.Backend = "loky",
     cluster: options.Cluster = None,
     out: options.Out = None,
+    report: options.Report = None,
     effort: options.Effort = "evaluations",
+    explain: options.Explain = False,
     as_json: Json = False,
 ) -> None:
     """Vary one or two settings, over a grid or at random."""
@@ -112,7 +120,7 @@ def sweep(
         if random is None
         else sweeps.at_random(spec, values, random, seed=sweep_seed, **plan)
     )
-    finish(swept, Where(jobs, backend, cluster, out), effort, as_json)
+    finish(swept, Where(jobs, backend, cluster, out, report), effort, as_json, explain)
 
 
 # Plans

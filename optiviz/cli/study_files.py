@@ -20,11 +20,11 @@ _TOLD = 5  # runs that differ
 _NOTHING = without_run("")
 
 
-def shown(path: Path) -> tuple[dict[str, Any], str]:
+def shown(path: Path, *, explain: bool = False) -> tuple[dict[str, Any], str]:
     """Return what is in a study file, for programs and for people."""
     results = study_file.load(path)
     comparison = compare(results)
-    return as_data(results, comparison), "\n".join(tables.said(comparison))
+    return as_data(results, comparison), "\n".join(tables.said(comparison, explain=explain))
 
 
 def verified(path: Path, sample: int | None) -> tuple[dict[str, Any], list[str]]:

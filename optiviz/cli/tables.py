@@ -76,8 +76,15 @@ def wrapped(sentence: str, first: str = "", rest: str = "") -> Iterator[str]:
     )
 
 
-def said(comparison: "Comparison") -> Iterator[str]:
-    """Yield all that people read of a comparison: tables, sentences, cautions."""
+def said(comparison: "Comparison", *, explain: bool = False) -> Iterator[str]:
+    """Yield all that people read of a comparison: tables, sentences, cautions.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    explain : bool
+        Say each statistic in its own sentence too.
+    """
     if comparison.title:
         yield from wrapped(comparison.title)
         yield ""
@@ -91,10 +98,44 @@ def said(comparison: "Comparison") -> Iterator[str]:
     for entry in comparison.variances:
         if len(comparison.groups) <= _MOST_GROUPS:
             yield from wrapped(f"{entry.name}: {entry.variances.sentence}")
+    if explain:
+        for heading, sentences in _explained(comparison):
+            yield from ("", heading)
+            for sentence in sentences:
+                yield from wrapped(sentence, "  ", "    ")
     if comparison.cautions:
         yield ""
     for caution in comparison.cautions:
         yield from wrapped(f"{caution.sentence} {caution.instead}".strip(), "! ", "  ")
+
+
+def _explained(comparison: "Comparison") -> Iterator[tuple[str, list[str]]]:
+    """Yield each statistic: its name, and what it says of each configuration or pair."""
+    rows = [row for row in comparison.groups if row.runs][:_MOST_GROUPS]
+    made = [pair for pair in comparison.pairs if pair.effect][:_MOST_PAIRS]
+    tests = dict.fromkeys(pair.test.name for pair in comparison.pairs if pair.test)
+    found = [
+        ("Bootstrap interval of the median", [f"{r.name}: {r.interval.sentence}" for r in rows]),
+        ("Success rate", [f"{r.name}: {r.success.sentence}" for r in rows if r.success]),
+        (
+            f"Expected running time, in {LABELS[comparison.effort]}",
+            [f"{r.name}: {r.expected_time.sentence}" for r in rows if r.expected_time],
+        ),
+        (
+            "Distribution of running times",
+            [f"{r.name}: {r.running_times.sentence}" for r in rows if r.running_times],
+        ),
+        (
+            f"{comparison.overall.name}'s rank test of all" if comparison.overall else "",
+            [comparison.overall.sentence] if comparison.overall else [],
+        ),
+        (
+            f"{' and '.join(tests)} test of pairs, adjusted by Holm's method",
+            [pair.sentence for pair in made if pair.test],
+        ),
+        ("Effect size: Vargha and Delaney's A", [p.effect.sentence for p in made if p.effect]),
+    ]
+    yield from ((heading, sentences) for heading, sentences in found if sentences)
 
 
 def groups(comparison: "Comparison") -> Iterator[str]:

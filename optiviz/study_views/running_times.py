@@ -97,9 +97,9 @@ class RunningTimes(StudyView):
             "spent in all, divided by how many reached it."
         ]
         said = [
-            f"{row.name}: {row.success.sentence}"
+            f"{row.name}: {row.running_times.sentence}"
             for row in found.groups[:3]
-            if row.success is not None and row.runs
+            if row.running_times is not None and row.runs
         ]
         words += said
         if n > self.most:

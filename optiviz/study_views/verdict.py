@@ -87,7 +87,8 @@ def _pairs(found: Comparison) -> list[Note]:
         effect = "" if pair.effect is None else pair.effect.sentence
         one, other = pair.names
         said = f"{one} and {other} differ." if pair.differs else f"{one} and {other}: open."
-        notes.append(Note(said, f"{pair.sentence} {effect}".strip()))
+        test = "" if pair.test is None else f"{pair.test.name}: "
+        notes.append(Note(said, f"{test}{pair.sentence} {effect}".strip()))
     more = len(pairs) - len(notes)
     if more > 0:
         stand = "1 more pair stands" if more == 1 else f"{more:,} more pairs stand"

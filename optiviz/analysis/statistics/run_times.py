@@ -23,12 +23,15 @@ class RunTimes:
     unseen : float
         The least effort of a run that ended before the target: up to there shares are those that
         longer runs would have; inf if every run reached it.
+    unit : str
+        Of the efforts, for the sentence.
     """
 
     times: Array
     shares: Array
     runs: int
     unseen: float
+    unit: str = ""
 
     def at(self, effort: ArrayLike) -> Array:
         """Return the share of runs that had reached the target at efforts, of their shape."""
@@ -50,11 +53,11 @@ class RunTimes:
             said += " reached the target"
         half = np.flatnonzero(self.shares >= 0.5)
         if half.size and self.runs > 1:
-            said += f"; half of them all had after {self.times[half[0]]:,.4g}"
+            said += f"; half of them all had after {self.times[half[0]]:,.4g} {self.unit}".rstrip()
         return said + "."
 
 
-def run_times(times: ArrayLike, spent: ArrayLike) -> RunTimes:
+def run_times(times: ArrayLike, spent: ArrayLike, unit: str = "") -> RunTimes:
     """Return the empirical distribution of running times to a target.
 
     Parameters
@@ -63,6 +66,8 @@ def run_times(times: ArrayLike, spent: ArrayLike) -> RunTimes:
         What each run had spent when it reached the target; nan or inf where it didn't.
     spent : array_like, shape (n,)
         What each run spent in all.
+    unit : str
+        Such as "evaluations".
 
     References
     ----------
@@ -74,4 +79,4 @@ def run_times(times: ArrayLike, spent: ArrayLike) -> RunTimes:
     steps, counts = np.unique(times[reached], return_counts=True)
     shares = np.cumsum(counts) / max(1, len(times))
     left = np.asarray(spent, dtype=np.float64)[~reached]
-    return RunTimes(steps, shares, len(times), float(left.min(initial=np.inf)))
+    return RunTimes(steps, shares, len(times), float(left.min(initial=np.inf)), unit)

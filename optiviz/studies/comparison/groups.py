@@ -13,6 +13,7 @@ from optiviz.analysis.statistics.intervals import (
     median_interval,
 )
 from optiviz.analysis.statistics.quartiles import quantile, quartiles
+from optiviz.analysis.statistics.run_times import run_times
 from optiviz.analysis.statistics.success import success_rate
 from optiviz.engine.problem import Array
 from optiviz.studies.comparison.pairs import Ground
@@ -95,11 +96,12 @@ def _group(
     middle = quartiles(column.values, more)
     known = column.values[np.isfinite(column.values)]
     ends = (known.min(), known.max()) if known.size else (np.nan, np.nan)
-    success = expected = None
+    success = expected = reached = None
     median_time = np.nan
     if target is not None:
         success = success_rate(int(np.isfinite(column.times).sum()), len(column.times))
         expected = expected_time(column.times, column.spent, effort)
+        reached = run_times(column.times, column.spent, effort)
         if len(column.times):
             median_time = quantile(column.times, 0.5)
     return Group(
@@ -120,6 +122,7 @@ def _group(
         success=success,
         median_time=median_time,
         expected_time=expected,
+        running_times=reached,
         effort=_median([float(v) for v in column.spent]),
         seconds=_median([record.seconds for record in column.records]),
         probability_best=chance,

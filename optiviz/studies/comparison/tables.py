@@ -4,10 +4,13 @@ import math
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+import numpy as np
+
 from optiviz.analysis.runs.effort import EffortName
 from optiviz.analysis.statistics.effect_size import Effect
 from optiviz.analysis.statistics.expected_time import ExpectedTime
 from optiviz.analysis.statistics.intervals import Interval
+from optiviz.analysis.statistics.run_times import RunTimes
 from optiviz.analysis.statistics.several import SeveralTest
 from optiviz.analysis.statistics.success import SuccessRate
 from optiviz.analysis.statistics.two import PairTest
@@ -45,6 +48,8 @@ class Group:
         To the target, in the chosen effort; inf where half of the runs or more didn't reach it.
     expected_time : ExpectedTime or None
         To the target, the efforts of the runs that didn't reach it counted.
+    running_times : RunTimes or None
+        To the target, as a distribution.
     effort, seconds : float
         Medians of what the runs used, in the chosen effort and in time of computing.
     probability_best : float
@@ -68,6 +73,7 @@ class Group:
     success: SuccessRate | None
     median_time: float
     expected_time: ExpectedTime | None
+    running_times: RunTimes | None
     effort: float
     seconds: float
     probability_best: float
@@ -229,7 +235,7 @@ def _plain(value: Any) -> Any:
         plain = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         sentence = getattr(value, "sentence", None)
         return plain if sentence is None else {**plain, "sentence": sentence}
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | np.ndarray):
         return [_plain(item) for item in value]
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
