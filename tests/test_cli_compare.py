@@ -291,6 +291,20 @@ def test_a_race_is_at_equal_effort_and_says_who_needs_a_slope(run, found):
     assert len({made.spec.seed for made in saved}) == 1
 
 
+def test_a_race_says_why_equal_iterations_are_not_equal_work(run, found):
+    arguments = ("race", "classic-mlp", "classic-mlp:adam", "classic-mlp:genetic_algorithm", *SHORT)
+    sentence = found(*arguments)["comparison"]["sentences"][-1]
+    assert re.fullmatch(
+        r"One iteration of Genetic algorithm takes \d+ evaluations, of Adam 1 evaluation and a "
+        r"gradient, of Stochastic hill climbing 1 evaluation. So equal iterations are not equal "
+        r"work.",
+        sentence,
+    )
+    assert sentence in " ".join(run(*arguments)[1].split())
+    alike = found("race", "classic-mlp", "classic-mlp:random_search", *SHORT)
+    assert not any("One iteration" in said for said in alike["comparison"]["sentences"])
+
+
 def test_a_race_that_is_kept_is_computed_once(run, found, monkeypatch):
     """Else a long race with --save would take twice as long."""
     arguments = ("race", "classic-perceptron", "classic-perceptron:random_search", *SHORT)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NARROWEST, _WIDEST, _IN_A_PIPE = 80, 120, 100
 _SHORTEST = 16  # texts are cut to so many characters before a column is left out
-_LESS = ("status", "gradients", "problem")  # of what a list of runs shows: the first to go
+_LESS = ("seconds", "final", "status", "gradients", "problem")  # the first columns to go
 _MOST_GROUPS, _MOST_PAIRS = 30, 15
 
 
@@ -188,8 +188,15 @@ def of_runs(runs: Sequence[Run]) -> Iterator[str]:
     """Yield a table of runs: what the window's list shows of them."""
     rows = [row_of_run(run) for run in runs]
     if rows:
-        shown = sorted(columns_of(rows), key=lambda c: c.key in _LESS)
-        yield from table([Column(c.label, [c.text(r) for r in rows], c.is_number) for c in shown])
+        found = {column.key: column for column in columns_of(rows)}
+        shown = [c for key, c in found.items() if key not in _LESS]
+        shown += [found[key] for key in _LESS if key in found]
+        yield from table(
+            [
+                Column(c.label.replace(" accuracy", " acc."), [c.text(r) for r in rows], c.is_number)
+                for c in shown
+            ]
+        )
 
 
 def of_differences(runs: Sequence[Run], settings: Sequence[Setting]) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What one iteration of a run costs: why runs that did as many iterations did not do as much."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from optiviz.analysis.runs.effort import Spent
 from optiviz.engine.run import Run
 
 _NAMED = 4  # algorithms in a sentence
@@ -58,6 +59,15 @@ def price_of(run: Run) -> Price | None:
     )
 
 
+def price_along(spent: Spent, n_rows: int) -> Price | None:
+    """Return what an iteration has cost, from what had been used up on the way of a run."""
+    iterations = float(spent.k[-1] - spent.k[0]) if len(spent.k) else 0.0
+    if iterations <= 0:
+        return None
+    columns = spent.evaluations, spent.gradient_evaluations, spent.rows_seen
+    return Price(*(float(c[-1] - c[0]) / iterations for c in columns), n_rows)
+
+
 def why_efforts_differ(runs: Sequence[Run], weight: float) -> str:
     """Say in one sentence what an iteration of each algorithm costs; nothing where that is alike.
 
@@ -67,11 +77,23 @@ def why_efforts_differ(runs: Sequence[Run], weight: float) -> str:
     weight : float
         A gradient counts as so many evaluations.
     """
+    return why_prices_differ(((run.spec.optimizer.label, price_of(run)) for run in runs), weight)
+
+
+def why_prices_differ(found: Iterable[tuple[str, Price | None]], weight: float) -> str:
+    """Say in one sentence what iterations cost; nothing where that is alike.
+
+    Parameters
+    ----------
+    found : iterable of (str, Price or None)
+        Of each run its algorithm, and what an iteration of it costs; the first of each counts.
+    weight : float
+        A gradient counts as so many evaluations.
+    """
     prices: dict[str, Price] = {}
-    for run in runs:
-        price = price_of(run)
+    for label, price in found:
         if price is not None:
-            prices.setdefault(run.spec.optimizer.label, price)
+            prices.setdefault(label, price)
     worked = [price.of(weight) for price in prices.values()]
     seen = [price.rows for price in prices.values()]
     if len(prices) < 2 or not (_differ(worked) or _differ(seen)):

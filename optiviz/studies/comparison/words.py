@@ -1,8 +1,11 @@
 """Which is best and how sure that is, and what was compared, in sentences."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS
+from optiviz.analysis.runs.prices import Price, price_along, why_prices_differ
 from optiviz.analysis.statistics.two import fewest_runs
 from optiviz.engine.wording import capitalised, counted, listed, measured
 from optiviz.studies.comparison.pairs import MOST_RIVALS, Ground, differing
@@ -118,7 +121,18 @@ def said_of(study: Study, ground: Ground, drafted: Comparison) -> tuple[str, ...
     if rest > 0 and not ground.withheld:
         said.append(f"Only the {MOST_RIVALS:,} best were tested against the first.")
     said += _of_time(drafted)
+    dear = why_prices_differ(_prices(study, ground), drafted.gradient_weight)
+    if dear:
+        said.append(f"{dear} So equal iterations are not equal work.")
     return tuple(said)
+
+
+def _prices(study: Study, ground: Ground) -> Iterator[tuple[str, Price | None]]:
+    """Yield what an iteration of each configuration cost in its first run."""
+    for configuration, column in zip(study.configurations, ground.columns, strict=True):
+        if column.records:
+            spec, spent = configuration.spec, column.records[0].course.spent
+            yield spec.optimizer.label, price_along(spent, spec.problem.n_rows)
 
 
 def _where(drafted: Comparison) -> str:
