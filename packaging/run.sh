@@ -14,7 +14,7 @@ opens_window() {
             --help | -h | --version) return 1 ;;
             -*) ;;
             run | race | study | repeat | sweep | compare) return 1 ;;
-            list | show | verify | report | export | bench) return 1 ;;
+            list | show | runs | verify | report | export | bench) return 1 ;;
             *) return 0 ;;
         esac
     done

@@ -17,6 +17,7 @@ from optiviz.cli import doing, tables
 from optiviz.engine.run import Run
 from optiviz.store import run_file, study_file
 from optiviz.studies import execution
+from optiviz.studies.columns import StudyRows
 from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import without_run
@@ -235,6 +236,40 @@ def test_a_report_that_cannot_be_written_is_refused_before_anything_is_computed(
         assert words in lines[0]
 
 
+def test_the_list_of_runs_is_the_windows(run, found):
+    """The same columns, filter, order and groups, for who has no screen."""
+    run("sweep", "classic-perceptron", "--over", "optimizer.step_size=0.05,0.5", *SHORT,
+        "--seeds", 3, "--jobs", 1, "--out", "s.optiviz")  # fmt: skip
+    results = study_file.load("s.optiviz")
+    rows = StudyRows(results.study)
+    expected = [rows.row(planned, results.records[planned]) for planned in results.study.runs]
+    every = found("runs", "s.optiviz")
+    assert [one["name"] for one in every["runs"]] == [row.name for row in expected]
+    assert [one["best"] for one in every["runs"]] == [row.best for row in expected]
+    by_test = found("runs", "s.optiviz", "--sort", "test", "--descending", "--filter", "seed:2")
+    values = [one["test"] for one in by_test["runs"]]
+    assert by_test["of"] == 6
+    assert len(values) == 2
+    assert values == sorted(values, reverse=True)
+    out = run("runs", "s.optiviz", "--group", "configuration")[1]
+    assert "step size 0.05: 3 runs" in out
+    assert out.splitlines()[-1] == "6 runs"
+    assert run("runs", "s.optiviz", "--filter", "nothing")[1] == "0 of 6 runs\n"
+
+
+def test_settings_of_any_two_runs_stand_side_by_side(run, found):
+    arguments = ("race", "classic-mlp", "classic-mlp:adam", "classic-mlp:random_search", *SHORT)
+    run(*arguments, "--save", "r.optiviz")
+    data = found("runs", "r.optiviz", "--settings", "--filter", "-adam")
+    (path,) = [d["path"] for d in data["differences"] if d["path"] == "optimizer.kind"]
+    assert path
+    listed = run("runs", "r.optiviz")[1]
+    assert "Train acc." in listed
+    out = run("runs", "r.optiviz", "--settings", "--filter", "-adam")[1]
+    assert out.startswith("differs in")
+    assert run("runs", "r.optiviz", "--settings", "--filter", "adam")[1].startswith("They differ")
+
+
 def test_a_study_that_was_changed_is_found_out(run):
     run(*TINY, "--seeds", 3, "--out", "s.optiviz")
     results = study_file.load("s.optiviz")
@@ -448,8 +483,11 @@ def test_the_time_left_is_by_what_runs_cost():
         (["compare", "no.csv"], "no.csv: there is no such file"),
         (["compare", "no.optiviz"], "no.optiviz"),
         (["compare", "nothing"], "nothing: is neither a file nor a preset"),
+        (["runs", "no.optiviz"], "no.optiviz"),
+        (["runs", "no.optiviz", "--group", "luck"], "--group: must be one of algorithm"),
+        (["runs", "no.optiviz", "--filter", '"adam'], 'has a " without'),
     ],
-    ids=range(24),
+    ids=range(27),
 )  # fmt: skip
 def test_a_mistake_is_one_line_that_names_its_place(run, arguments, words):
     status, out, lines = run(*arguments)

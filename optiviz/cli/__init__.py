@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import optiviz
-from optiviz.cli import comparing, files, listing, running, studies
+from optiviz.cli import comparing, files, listing, running, runs, studies
 from optiviz.engine.parameters import SpecError
 from optiviz.store.atomic import StoreError
 
@@ -70,6 +70,7 @@ for command in (
     comparing.compare,
     listing.list_,
     files.show,
+    runs.runs,
     files.verify,
     files.report,
     files.export,

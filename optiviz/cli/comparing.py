@@ -176,7 +176,7 @@ def compare(
     told = [f"{one.theirs.name} {one.sentence}" for one in agreements]
     parts = [
         tables.of_runs(runs),
-        tables.of_differences(runs, settings),
+        tables.of_differences([run.name for run in runs], settings),
         (line for text in told for line in tables.wrapped(text)),
         () if comparison is None else tables.said(comparison, explain=explain),
         (line for note in found.notes for line in tables.wrapped(note, "! ", "  ")),

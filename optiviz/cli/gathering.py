@@ -7,14 +7,14 @@ from typing import Any
 
 from optiviz.analysis.runs.agreement import Agreement, best_agreement
 from optiviz.cli.doing import Where, execute
-from optiviz.cli.shared import opened, progress, spec_from
+from optiviz.cli.shared import measured_at_end, opened, progress, spec_from
 from optiviz.cli.studies import usual_measure
 from optiviz.engine.parameters import Mistake, SpecError
-from optiviz.engine.run import Reader, Run
+from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
 from optiviz.studies.plan import Configuration, Planned, Study
-from optiviz.studies.records import Record, hands_back_last
+from optiviz.studies.records import Record
 from optiviz.studies.results import Results
 
 
@@ -79,18 +79,11 @@ def gathered(sources: list[str]) -> Gathered:
                 found.runs.append((source, run.finish()))
                 told(1.0)
     for run in found.ours:
-        _measure(run)
+        measured_at_end(run)
     like = found.ours[0] if found.ours else None
     for path in foreign:
         found.runs += [(str(path), run) for run in imports.open_any(path, like)]
     return found
-
-
-def _measure(run: Run) -> None:
-    """Have all runs measured by the same metrics where they ended, whatever they optimise."""
-    if run.latest is not None:
-        last = hands_back_last(run.spec.optimizer)
-        run.history.measure(Reader(run), run.k if last else run.state_now.best_k)
 
 
 def together(found: Gathered, measure: str | None) -> Results | None:

@@ -10,8 +10,9 @@ import numpy as np
 import typer
 
 from optiviz.engine.parameters import Mistake, SpecError
-from optiviz.engine.run import Run
+from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
+from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
 
 _REPORTS = (".html",)
@@ -33,6 +34,13 @@ def opened(path: Path) -> list[Run]:
     from optiviz.store import run_file
 
     return [made.finish() for made in run_file.load(path)]
+
+
+def measured_at_end(run: Run) -> None:
+    """Have all runs measured by the same metrics where they ended, whatever they optimise."""
+    if run.latest is not None:
+        last = hands_back_last(run.spec.optimizer)
+        run.history.measure(Reader(run), run.k if last else run.state_now.best_k)
 
 
 def read_setting(text: str) -> tuple[str, Any]:

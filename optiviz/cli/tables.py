@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from optiviz.analysis.runs.effort import LABELS
 from optiviz.engine.run import Run
 from optiviz.engine.wording import measured
-from optiviz.studies.columns import columns_of, row_of_run
+from optiviz.studies.columns import Column as RunColumn
+from optiviz.studies.columns import RunRow, columns_of, row_of_run
 from optiviz.studies.differences import Setting
 
 if TYPE_CHECKING:
@@ -188,26 +189,32 @@ def of_runs(runs: Sequence[Run]) -> Iterator[str]:
     """Yield a table of runs: what the window's list shows of them."""
     rows = [row_of_run(run) for run in runs]
     if rows:
-        found = {column.key: column for column in columns_of(rows)}
-        shown = [c for key, c in found.items() if key not in _LESS]
-        shown += [found[key] for key in _LESS if key in found]
-        yield from table(
-            [
-                Column(c.label.replace(" accuracy", " acc."), [c.text(r) for r in rows], c.is_number)
-                for c in shown
-            ]
-        )
+        yield from of_rows(rows, columns_of(rows))
 
 
-def of_differences(runs: Sequence[Run], settings: Sequence[Setting]) -> Iterator[str]:
+def of_rows(rows: Sequence[RunRow], columns: Sequence[RunColumn]) -> Iterator[str]:
+    """Yield a table of rows of the window's list, the columns that matter most first."""
+    found = {column.key: column for column in columns}
+    shown = [c for key, c in found.items() if key not in _LESS]
+    shown += [found[key] for key in _LESS if key in found]
+    headings = [c.label.replace(" accuracy", " acc.") for c in shown]
+    yield from table(
+        [
+            Column(heading, [c.text(row) for row in rows], c.is_number)
+            for heading, c in zip(headings, shown, strict=True)
+        ]
+    )
+
+
+def of_differences(names: Sequence[str], settings: Sequence[Setting]) -> Iterator[str]:
     """Yield the settings in which runs differ, side by side."""
     if not settings:
         return
-    values = [[setting.values[i] for setting in settings] for i in range(len(runs))]
+    values = [[setting.values[i] for setting in settings] for i in range(len(names))]
     yield from table(
         [
             Column("differs in", [setting.label for setting in settings], is_number=False),
-            *(Column(run.name, v, False) for run, v in zip(runs, values, strict=True)),
+            *(Column(name, v, False) for name, v in zip(names, values, strict=True)),
         ]
     )
 
