@@ -15,8 +15,7 @@ from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.cli import tables
 from optiviz.cli.shared import check_report, write_study_report
 from optiviz.engine.parameters import Mistake, SpecError
-from optiviz.reports.summary import number
-from optiviz.studies.measures import final
+from optiviz.reports.summary import summaries
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
@@ -257,31 +256,6 @@ def as_data(results: Results, comparison: "Comparison | None") -> dict[str, Any]
     return {
         "study": study.to_dict(),
         "complete": results.complete,
-        "runs": list(_runs(results)),
+        "runs": list(summaries(results)),
         "comparison": None if comparison is None else comparison.to_dict(),
     }
-
-
-def _runs(results: Results) -> Iterator[dict[str, Any]]:
-    study = results.study
-    for planned in study.runs:
-        record = results.records.get(planned)
-        if record is None:
-            continue
-        configuration = study.configurations[planned.configuration]
-        reason = record.stop_reason
-        yield {
-            "configuration": configuration.name,
-            "search_seed": planned.search_seed,
-            "split_seed": planned.split_seed,
-            "value": number(final(study.measure, record, configuration.spec.problem)),
-            "failure": record.failure or None,
-            "stop_reason": None if reason is None else reason.name.lower(),
-            "iterations": record.iterations,
-            "evaluations": record.evaluations,
-            "gradient_evaluations": record.gradient_evaluations,
-            "rows_seen": record.rows_seen,
-            "seconds": number(record.seconds),
-            **{name: number(value) for name, value in record.metrics.items()},
-            "trace_sha256": record.digest or None,
-        }

@@ -1,7 +1,5 @@
 """What is in study files: shown, recomputed, written as a table or a picture."""
 
-import csv
-import io
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,6 @@ from optiviz.cli.doing import Where, as_data, execute
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.store import study_file
-from optiviz.store.atomic import write_text
 from optiviz.studies.comparison import compare
 from optiviz.studies.records import Record, without_run
 from optiviz.studies.results import Results
@@ -82,7 +79,9 @@ def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str,
     if to == "csv":
         if view is not None or settings:
             raise SpecError([Mistake("view", "csv holds the runs; choose png or svg for a view")])
-        write_text(out, as_csv(results))
+        from optiviz.reports.study_table import write_study_table
+
+        write_study_table(results, out)
         return
     suiting = {
         kind: cls
@@ -96,14 +95,3 @@ def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str,
     from optiviz.reports.study import study_picture
 
     study_picture(results, chosen.from_dict({"kind": chosen.kind, **settings}), out)
-
-
-def as_csv(results: Results) -> str:
-    """Return a table of all runs that are done."""
-    text = io.StringIO()
-    rows = as_data(results, None)["runs"]
-    headings = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(text, headings, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()

@@ -1,11 +1,14 @@
-"""What came out of a run, as the one object that ``optiviz run --json`` prints."""
+"""What came out of a run, or of each of a study, as the object that ``--json`` prints."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.studies.measures import final
+from optiviz.studies.results import Results
 
 _NUMBERS = 1000  # longest point that is printed
 _METRICS = ("train_accuracy", "test_accuracy")
@@ -50,6 +53,32 @@ def summary(run: Run) -> dict[str, Any]:
         metrics = problem.metrics(x)
         found |= {prefix + name: number(metrics.get(name)) for name in measured}
     return found | {"trace_sha256": run.digest}
+
+
+def summaries(results: Results) -> Iterator[dict[str, Any]]:
+    """Yield the runs of a study that are done, as plain data that is valid JSON."""
+    study = results.study
+    for planned in study.runs:
+        record = results.records.get(planned)
+        if record is None:
+            continue
+        configuration = study.configurations[planned.configuration]
+        reason = record.stop_reason
+        yield {
+            "configuration": configuration.name,
+            "search_seed": planned.search_seed,
+            "split_seed": planned.split_seed,
+            "value": number(final(study.measure, record, configuration.spec.problem)),
+            "failure": record.failure or None,
+            "stop_reason": None if reason is None else reason.name.lower(),
+            "iterations": record.iterations,
+            "evaluations": record.evaluations,
+            "gradient_evaluations": record.gradient_evaluations,
+            "rows_seen": record.rows_seen,
+            "seconds": number(record.seconds),
+            **{name: number(value) for name, value in record.metrics.items()},
+            "trace_sha256": record.digest or None,
+        }
 
 
 def _measured(problem: Problem) -> tuple[str, ...]:

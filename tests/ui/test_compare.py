@@ -321,7 +321,7 @@ def test_a_study_is_saved_saves_itself_and_comes_back(person, compare, tmp_path)
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 39
-    assert {row["status"] for row in rows} == {"finished"}
+    assert {row["failure"] for row in rows} == {""}
 
 
 def test_the_empty_workspace_says_so_where_something_would_be_written(person, compare):

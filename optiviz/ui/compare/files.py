@@ -1,14 +1,11 @@
 """What leaves Compare by files: the study, a report of it, the table of its runs."""
 
-import csv
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from optiviz.studies.columns import StudyRows, columns_of
 from optiviz.studies.results import Results
 from optiviz.ui.compare.workspace import CompareWorkspace
 from optiviz.ui.worker import ReaderOf
@@ -103,10 +100,12 @@ class StudyFiles(QObject):
             self.export(path)
 
     def export(self, path: Path) -> None:
-        """Write a row for each run as CSV."""
+        """Write a row for each run that is done, as CSV."""
 
         def write(results: Results) -> None:
-            write_table(results, path)
+            from optiviz.reports.study_table import write_study_table
+
+            write_study_table(results, path)
 
         self._write(path, write)
 
@@ -118,27 +117,3 @@ class StudyFiles(QObject):
                 write(results)
 
             self._files.write(path, do)
-
-
-def write_table(results: Results, path: Path) -> None:
-    """Write a row for each run of a study as CSV: plain numbers, nothing where there is none.
-
-    Raises
-    ------
-    StoreError
-        If it can't be written; what was there before is then untouched.
-    """
-    from optiviz.store.atomic import writing
-
-    made = StudyRows(results.study)
-    rows = [made.row(planned, results.records.get(planned)) for planned in results.study.runs]
-    columns = columns_of(rows)
-    with writing(path) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        table = csv.writer(text)
-        table.writerow(["configuration", *(column.key for column in columns)])
-        for row in rows:
-            values = [column.value(row) for column in columns]
-            plain = ["" if value != value else value for value in values]  # nan
-            table.writerow([row.configuration, *plain])
-        text.detach()
