@@ -5,12 +5,12 @@ from typing import Any
 
 from optiviz.cli import tables
 from optiviz.cli.doing import Where, as_data, execute
-from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.store import study_file
 from optiviz.studies.comparison import compare
 from optiviz.studies.records import Record, without_run
 from optiviz.studies.results import Results
+from optiviz.study_views import views_for
 
 FORMATS = ("csv", "png", "svg")
 _TOLD = 5  # runs that differ
@@ -83,15 +83,11 @@ def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str,
 
         write_study_table(results, out)
         return
-    suiting = {
-        kind: cls
-        for kind, cls in registry.kinds("study_views").items()
-        if cls().suits(results.study)
-    }
+    suiting = {one.kind: one for one in views_for(results.study)}
     if view is not None and view not in suiting:
         sentence = f"{view!r} is not a view of this study; they are {', '.join(suiting)}"
         raise SpecError([Mistake("view", sentence)])
-    chosen = suiting[view] if view else min(suiting.values(), key=lambda cls: cls.place)
+    chosen = suiting[view] if view else next(iter(suiting.values()))
     from optiviz.reports.study import study_picture
 
-    study_picture(results, chosen.from_dict({"kind": chosen.kind, **settings}), out)
+    study_picture(results, type(chosen).from_dict({"kind": chosen.kind, **settings}), out)

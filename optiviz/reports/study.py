@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.drawing import render
 from optiviz.reports.html import page
@@ -13,13 +12,7 @@ from optiviz.reports.pictures import drawn
 from optiviz.store.atomic import StoreError, write_text
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
-from optiviz.study_views import StudyView
-
-
-def study_views_for(study: Study) -> list[StudyView]:
-    """Return the views that suit a study, in their order, with their usual settings."""
-    made = [cls() for cls in registry.kinds("study_views").values()]
-    return sorted((view for view in made if view.suits(study)), key=lambda view: view.place)
+from optiviz.study_views import StudyView, views_for
 
 
 def study_picture(
@@ -48,7 +41,7 @@ def study_picture(
     if isinstance(view, str):
         view = StudyView.from_dict({"kind": view})
     if not view.suits(results.study):
-        suited = ", ".join(one.kind for one in study_views_for(results.study))
+        suited = ", ".join(one.kind for one in views_for(results.study))
         raise SpecError([Mistake("view", f"{view.kind} doesn't suit this study; {suited} do")])
     ending = Path(path).suffix.lower().removeprefix(".")
     figure = view.figure(results)
@@ -86,7 +79,7 @@ def write_study_report(
     if not results.records:
         raise StoreError(f"{path}: no run is done, so there is nothing to report")
     study = results.study
-    views = study_views_for(study)
+    views = views_for(study)
     said = []
     pictures = []
     for i, view in enumerate(views):

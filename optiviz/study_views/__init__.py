@@ -7,6 +7,7 @@ draw views of runs. Imports studies and views' figures; knows no toolkit that dr
 from abc import abstractmethod
 from typing import ClassVar
 
+from optiviz.engine import registry
 from optiviz.engine.parameters import Kind
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
@@ -36,3 +37,9 @@ class StudyView(Kind):
     def suits(self, study: Study) -> bool:
         """Whether it has something to say of such a study."""
         return True
+
+
+def views_for(study: Study) -> list[StudyView]:
+    """Return the views that suit a study, in their order, with their usual settings."""
+    made = [cls() for cls in registry.kinds(StudyView.family).values()]
+    return sorted((view for view in made if view.suits(study)), key=lambda view: view.place)

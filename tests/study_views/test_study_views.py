@@ -12,12 +12,13 @@ from optiviz.analysis.runs.effort import Spent
 from optiviz.engine import registry
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.stopping import StopReason
-from optiviz.reports.study import study_picture, study_views_for
+from optiviz.reports.study import study_picture
 from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.records import Course, Record, recorded
 from optiviz.studies.results import Results
 from optiviz.studies.swept import setting_of
+from optiviz.study_views import views_for
 from optiviz.views.figure import Line, Points, ValueImage
 
 CLASSIC = presets.load("classic-mlp").spec
@@ -157,13 +158,13 @@ def test_whatever_became_of_runs_every_view_says_something_whole(name, fate):
 
 
 def test_views_suit_what_they_can_show():
-    assert [v.kind for v in study_views_for(study())][:4] == [
+    assert [v.kind for v in views_for(study())][:4] == [
         "progress", "verdict", "spread", "running_times",
     ]  # fmt: skip
-    assert study_views_for(TWO)[0].kind == "heat_map"
-    assert study_views_for(ONE)[0].kind == "sweep_curve"
-    assert "variances" in [v.kind for v in study_views_for(CROSSED)]
-    assert "pairwise_table" not in [v.kind for v in study_views_for(study(1))]
+    assert views_for(TWO)[0].kind == "heat_map"
+    assert views_for(ONE)[0].kind == "sweep_curve"
+    assert "variances" in [v.kind for v in views_for(CROSSED)]
+    assert "pairwise_table" not in [v.kind for v in views_for(study(1))]
 
 
 def test_progress_ends_at_the_median_that_the_comparison_names():
