@@ -1,16 +1,12 @@
 """The grouped table: one row for each configuration, with what its runs came to and cost."""
 
-from typing import Annotated
-
 import numpy as np
 
-from optiviz.analysis.runs.effort import EffortName
-from optiviz.engine.parameters import Param
 from optiviz.engine.wording import measured
 from optiviz.studies.comparison import Comparison, Group
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
-from optiviz.study_views.parts import compared, done, nothing_yet, rough
+from optiviz.study_views.parts import Counted, compared, done, nothing_yet, rough
 from optiviz.views.figure import Figure, LegendEntry, Table
 
 _BEST, _AS_GOOD = 1.0, 0.4
@@ -23,9 +19,7 @@ class GroupedTable(StudyView):
     label = "Configurations"
     place = 40
 
-    over: Annotated[EffortName, Param("What the time to the target counts.", label="Count")] = (
-        "evaluations"
-    )
+    over: Counted = "evaluations"
 
     def figure(self, results: Results) -> Figure:
         """Write the table, the best configuration first."""

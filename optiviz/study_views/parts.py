@@ -1,12 +1,13 @@
 """What views of studies share: which configurations stand out, what runs tell, how axes read."""
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Annotated, Literal, cast
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS, EffortName
+from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured, rounded
 from optiviz.studies.comparison import Comparison, compare
@@ -43,6 +44,17 @@ _MEANINGS: dict[EffortName, str] = {
     ),
 }
 
+Counted = Annotated[EffortName, Param("What the time to the target counts.", label="Count")]
+Over = Annotated[EffortName, Param("What runs to the right.", label="Over")]
+LogOver = Annotated[bool, Param("Logarithmic axis to the right.", label="Log x")]
+Upwards = Annotated[
+    Literal["fitting", "linear", "log"],
+    Param(
+        "Upwards: logarithmic where values lie far apart and less is better.",
+        label="Scale",
+        choices={"fitting": "as fits", "linear": "linear", "log": "logarithmic"},
+    ),
+]
 
 _stages: WeakKeyDictionary[Results, tuple[int, dict[tuple[str, EffortName], object]]]
 _stages = WeakKeyDictionary()

@@ -1,11 +1,10 @@
 """Progress: where half of each configuration's runs are, over what they cost."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.analysis.runs.effort import EffortName
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured
@@ -15,6 +14,9 @@ from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
+    LogOver,
+    Over,
+    Upwards,
     best_first,
     done,
     effort_label,
@@ -45,16 +47,9 @@ class Progress(StudyView):
     label = "Progress"
     place = 10
 
-    over: Annotated[EffortName, Param("What runs to the right.", label="Over")] = "evaluations"
-    log_x: Annotated[bool, Param("Logarithmic axis to the right.", label="Log x")] = False
-    scale: Annotated[
-        Literal["fitting", "linear", "log"],
-        Param(
-            "Upwards: logarithmic where values lie far apart and less is better.",
-            label="Scale",
-            choices={"fitting": "as fits", "linear": "linear", "log": "logarithmic"},
-        ),
-    ] = "fitting"
+    over: Over = "evaluations"
+    log_x: LogOver = False
+    scale: Upwards = "fitting"
     bands: Annotated[bool, Param("Shade what half of the runs lie between.", label="Quartiles")] = (
         True
     )

@@ -13,6 +13,8 @@ from optiviz.studies.done import Done
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
+    LogOver,
+    Over,
     compared,
     done,
     effort_label,
@@ -34,8 +36,8 @@ class RunningTimes(StudyView):
     label = "Time to the target"
     place = 30
 
-    over: Annotated[EffortName, Param("What runs to the right.", label="Over")] = "evaluations"
-    log_x: Annotated[bool, Param("Logarithmic axis to the right.", label="Log x")] = True
+    over: Over = "evaluations"
+    log_x: LogOver = True
     most: Annotated[
         int,
         Param(

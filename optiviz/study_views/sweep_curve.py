@@ -14,6 +14,7 @@ from optiviz.studies.results import Results
 from optiviz.studies.swept import Swept, setting_of
 from optiviz.study_views import StudyView
 from optiviz.study_views.parts import (
+    Upwards,
     cell_facts,
     cell_spots,
     compared,
@@ -39,14 +40,7 @@ class SweepCurve(StudyView):
     label = "Sweep"
     place = 5
 
-    scale: Annotated[
-        Literal["fitting", "linear", "log"],
-        Param(
-            "Upwards: logarithmic where values lie far apart and less is better.",
-            label="Scale",
-            choices={"fitting": "as fits", "linear": "linear", "log": "logarithmic"},
-        ),
-    ] = "fitting"
+    scale: Upwards = "fitting"
     across: Annotated[
         Literal["fitting", "linear", "log"],
         Param(

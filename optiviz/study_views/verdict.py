@@ -1,16 +1,20 @@
 """The verdict: what a study says in plain words, how sure that is, and what speaks against it."""
 
-from typing import Annotated
-
 import numpy as np
 
-from optiviz.analysis.runs.effort import EffortName
-from optiviz.engine.parameters import Param
 from optiviz.studies.comparison import Comparison
 from optiviz.studies.done import Done, reading
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
-from optiviz.study_views.parts import compared, done, nothing_yet, runs_of, typical, worst_of
+from optiviz.study_views.parts import (
+    Counted,
+    compared,
+    done,
+    nothing_yet,
+    runs_of,
+    typical,
+    worst_of,
+)
 from optiviz.views.figure import Action, Figure, Note
 
 _PAIRS = 3  # of the best one with others, and of what else there is one of each configuration
@@ -23,9 +27,7 @@ class Verdict(StudyView):
     label = "What it says"
     place = 15
 
-    over: Annotated[EffortName, Param("What the time to the target counts.", label="Count")] = (
-        "evaluations"
-    )
+    over: Counted = "evaluations"
 
     def figure(self, results: Results) -> Figure:
         """Write the notes."""
