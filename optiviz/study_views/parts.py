@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from optiviz.analysis.runs.effort import LABELS, EffortName
+from optiviz.analysis.statistics.quartiles import quantile
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
 from optiviz.engine.wording import measured, rounded
@@ -129,15 +130,9 @@ def quartiles(values: Array, worst: float) -> tuple[Array, Array, Array]:
     worst : float
         inf or -inf.
     """
-    ordered = np.sort(np.where(np.isnan(values), worst, values), axis=0)
-    found = []
-    for share in (0.25, 0.5, 0.75):
-        at = share * (len(ordered) - 1)
-        low, high = ordered[int(np.floor(at))], ordered[int(np.ceil(at))]
-        with np.errstate(invalid="ignore"):
-            between = low + (at - np.floor(at)) * (high - low)
-        found.append(np.where(low == high, low, between))
-    return found[0], found[1], found[2]
+    known = np.where(np.isnan(values), worst, values)
+    low, median, high = (quantile(known, share) for share in (0.25, 0.5, 0.75))
+    return low, median, high
 
 
 def middle(group: Done, worst: float) -> float:

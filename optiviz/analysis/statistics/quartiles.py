@@ -1,5 +1,6 @@
 """What the middle run comes to, and what the middle half of runs."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,27 +72,30 @@ def quartiles(values: ArrayLike, more_is_better: bool) -> Quartiles:
     failed = int(np.isinf(cost).sum())
     if not len(cost):
         return Quartiles(np.nan, np.nan, np.nan, 0, 0)
-    low, median, high = (quantile(cost, q) for q in (0.25, 0.5, 0.75))
+    low, median, high = (float(quantile(cost, q)) for q in (0.25, 0.5, 0.75))
     if more_is_better:
         low, median, high = -high, -median, -low
     low, median, high = (v if np.isfinite(v) else np.nan for v in (low, median, high))
     return Quartiles(low, median, high, len(cost), failed)
 
 
-def quantile(cost: Array, q: float) -> float:
-    """Return a quantile of costs of which some may be inf: inf where it falls among these.
+def quantile(values: Array, q: float) -> Array:
+    """Return a quantile of each column, of which some values may be infinite.
+
+    It is infinite too where it falls among these, or beside one.
 
     Parameters
     ----------
-    cost : ndarray, shape (n,)
-        At least one; none is nan.
+    values : ndarray, shape (n, ...)
+        At least one row; none is nan, and those that are infinite are all inf or all -inf.
     q : float
         From 0 to 1.
     """
-    ordered = np.sort(cost)
+    ordered = np.sort(values, axis=0)
     place = q * (len(ordered) - 1)
-    below = int(place)
-    share = place - below
-    if share == 0:
-        return float(ordered[below])
-    return float(ordered[below] * (1 - share) + ordered[below + 1] * share)
+    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+    share = place % 1
+    with np.errstate(invalid="ignore"):
+        between = low * (1 - share) + high * share
+    # Equal ones stay what they are, to the last bit: configurations tie by that.
+    return np.asarray(np.where(low == high, low, between))

@@ -40,7 +40,9 @@ def groups(
         values = table(found, seeds, study).reshape(len(found), -1)
         places = mean_ranks(costs(values, ground.more_is_better))
     cost = [
-        quantile(costs(column.values, ground.more_is_better), 0.5) if column.records else np.nan
+        float(quantile(costs(column.values, ground.more_is_better), 0.5))
+        if column.records
+        else np.nan
         for column in found
     ]
     started = [i for i, column in enumerate(found) if column.records]
@@ -103,7 +105,7 @@ def _group(
         expected = expected_time(column.times, column.spent, effort)
         reached = run_times(column.times, column.spent, effort)
         if len(column.times):
-            median_time = quantile(column.times, 0.5)
+            median_time = float(quantile(column.times, 0.5))
     return Group(
         configuration=i,
         name=study.configurations[i].name,
