@@ -11,6 +11,8 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -262,14 +264,22 @@ class Archive:
             raise self.refusal(f"is damaged: {name} does not match its checksum")
         return content
 
-    def finish(self) -> None:
-        """Check that nothing is left over.
+    @contextmanager
+    def read_whole(self) -> Iterator[None]:
+        """Have all of it read and made sense of in the block.
 
         Raises
         ------
         StoreError
-            If a member was not read, or a checksum has no member.
+            If that fails, a member was not read, or a checksum has no member.
         """
+        try:
+            yield
+        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
+            what = f"its parts do not fit together ({type(error).__name__})"
+            raise self.refusal(what) from error
+        except MemoryError:
+            raise self.refusal("needs more memory than there is") from None
         if self._unread:
             raise self.refusal(f"holds {min(self._unread)}, which is not known")
         missing = set(self._checksums) - set(self._zip.namelist())

@@ -183,16 +183,8 @@ def read(path: str | Path) -> list[Recorded]:
     StoreError
         If it is not a whole, undamaged run file.
     """
-    with Archive(Path(path)) as archive:
-        try:
-            found = _read(archive)
-        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
-            what = f"its parts do not fit together ({type(error).__name__})"
-            raise archive.refusal(what) from error
-        except MemoryError:
-            raise archive.refusal("needs more memory than there is") from None
-        archive.finish()
-        return found
+    with Archive(Path(path)) as archive, archive.read_whole():
+        return _read(archive)
 
 
 def _read(archive: Archive) -> list[Recorded]:

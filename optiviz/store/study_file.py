@@ -190,15 +190,8 @@ def load(path: str | Path) -> Results:
     with Archive(Path(path)) as archive:
         if STUDY not in archive.about:
             raise archive.refusal("holds runs, and not a study")
-        try:
-            found = _read(archive)
-        except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
-            what = f"its parts do not fit together ({type(error).__name__})"
-            raise archive.refusal(what) from error
-        except MemoryError:
-            raise archive.refusal("needs more memory than there is") from None
-        archive.finish()
-        return found
+        with archive.read_whole():
+            return _read(archive)
 
 
 def _read(archive: Archive) -> Results:
