@@ -16,6 +16,7 @@ from optiviz.cli import tables
 from optiviz.cli.shared import check_report, write_study_report
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.summary import summaries
+from optiviz.store import SUFFIX, is_ours
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
@@ -90,8 +91,8 @@ def _begun(study: Study, where: Where) -> Results:
     if where.jobs == 0:
         mistakes.append(Mistake("--jobs", "must be at least 1, or left out for all processors"))
     out = where.out
-    if out is not None and out.suffix.lower() != ".optiviz":
-        mistakes.append(Mistake(str(out), "studies are written as .optiviz"))
+    if out is not None and not is_ours(out):
+        mistakes.append(Mistake(str(out), f"studies are written as {SUFFIX}"))
     elif out is not None and not out.absolute().parent.is_dir():
         mistakes.append(Mistake(str(out), "there is no such folder"))
     if mistakes:

@@ -20,6 +20,7 @@ from optiviz.cli.shared import (
 )
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
+from optiviz.store import is_ours
 from optiviz.store.verify import Verification
 from optiviz.views import View
 
@@ -121,7 +122,7 @@ def export(
     from optiviz.reports.export import find_view
     from optiviz.store.study_file import holds_study
 
-    if file.suffix.lower() == ".optiviz" and holds_study(file):
+    if is_ours(file) and holds_study(file):
         from optiviz.cli import study_files
 
         study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
@@ -138,7 +139,7 @@ def export(
 
 def _runs(source: str) -> list[Run]:
     """Return the runs of a run file, or do the run of a spec or preset."""
-    if Path(source).suffix.lower() == ".optiviz":
+    if is_ours(source):
         return opened(Path(source))
     return [Run(spec_from(source), Path(source).stem).finish()]
 

@@ -13,6 +13,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
+from optiviz.store import is_ours
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
@@ -64,7 +65,7 @@ def gathered(sources: list[str]) -> Gathered:
     found, foreign = Gathered(), []
     for source in sources:
         path = Path(source)
-        if path.suffix.lower() == ".optiviz":
+        if is_ours(path):
             if study_file.holds_study(path):
                 found.studies.append((source, study_file.load(path)))
             else:

@@ -12,6 +12,7 @@ import typer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
+from optiviz.store import is_ours
 from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
 
@@ -22,7 +23,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for other program
 
 def spec_from(source: str) -> RunSpec:
     """Return the spec of a preset, a spec file or a run file."""
-    if Path(source).suffix.lower() == ".optiviz":
+    if is_ours(source):
         from optiviz.store import run_file
 
         return run_file.spec_of(source)

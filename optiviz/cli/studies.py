@@ -11,6 +11,7 @@ from optiviz.cli.doing import Where, finish
 from optiviz.cli.shared import Json, read_setting, spec_from
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
+from optiviz.store import is_ours
 from optiviz.studies import sweep as sweeps
 from optiviz.studies.measures import known_measures
 from optiviz.studies.plan import Configuration, Study
@@ -31,7 +32,7 @@ def study(
     as_json: Json = False,
 ) -> None:
     """Do a study: several configurations, each with several seeds; go on with one in a file."""
-    if out is None and Path(source).suffix.lower() == ".optiviz":
+    if out is None and is_ours(source):
         out = Path(source)
     finish(
         _study_from(source), Where(jobs, backend, cluster, out, report), effort, as_json, explain
@@ -167,7 +168,7 @@ def _values(text: str) -> tuple[str, sweeps.Values]:
 
 
 def _study_from(source: str) -> Study:
-    if Path(source).suffix.lower() == ".optiviz":
+    if is_ours(source):
         from optiviz.store import study_file
 
         return study_file.load(source).study

@@ -9,10 +9,10 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from optiviz.engine.run import Failure, Run, RunStatus
+from optiviz.store import is_ours
 from optiviz.studies.results import Results
 from optiviz.ui.figure_card import FigureCard
 from optiviz.ui.recordings import (
-    RUN_FILE,
     Recordings,
     is_openable,
     openable,
@@ -84,7 +84,7 @@ class Files(QObject):
 
     def open_file(self, path: Path) -> None:
         """Open the runs in a file, or lay what another program recorded over the run in focus."""
-        if path.suffix.lower() != RUN_FILE:
+        if not is_ours(path):
             self._lay_over(path)
             return
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optiviz.engine.run import Run
+from optiviz.store import SUFFIX, is_ours
 from optiviz.ui.worker import ReaderOf
 
-RUN_FILE = ".optiviz"
 _SHOWN = 3  # runs of which the message says what they match
 
 
@@ -34,7 +34,7 @@ def is_openable(path: Path) -> bool:
     """Whether a file of this name can be opened, or a folder."""
     from optiviz.store import imports
 
-    return path.suffix.lower() == RUN_FILE or imports.reads(path)
+    return is_ours(path) or imports.reads(path)
 
 
 def openable() -> str:
@@ -42,8 +42,8 @@ def openable() -> str:
     from optiviz.store import imports
 
     traces = " ".join(f"*{suffix}" for suffix in imports.suffixes())
-    every = f"Runs and traces (*{RUN_FILE} {traces} *tfevents*)"
-    return f"{every};;optiviz runs (*{RUN_FILE});;Recorded elsewhere ({traces} *tfevents*);;All (*)"
+    every = f"Runs and traces (*{SUFFIX} {traces} *tfevents*)"
+    return f"{every};;optiviz runs (*{SUFFIX});;Recorded elsewhere ({traces} *tfevents*);;All (*)"
 
 
 def read_recordings(

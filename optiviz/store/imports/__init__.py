@@ -11,10 +11,8 @@ from typing import ClassVar
 from optiviz.engine import registry
 from optiviz.engine.parameters import Kind
 from optiviz.engine.run import Run
-from optiviz.store.atomic import StoreError
+from optiviz.store import SUFFIX, StoreError, is_ours
 from optiviz.store.tables import Table, run_of
-
-RUN_FILE = ".optiviz"
 
 
 class Importer(Kind):
@@ -89,7 +87,7 @@ def open_any(path: str | Path, like: Run | None = None) -> list[Run]:
         With one sentence, if it can't be read.
     """
     path = Path(path)
-    if path.suffix.lower() == RUN_FILE:
+    if is_ours(path):
         from optiviz.store import run_file
 
         return run_file.load(path)
@@ -97,7 +95,7 @@ def open_any(path: str | Path, like: Run | None = None) -> list[Run]:
         raise StoreError(f"{path}: there is no such file")
     importer = importer_of(path)
     if importer is None:
-        known = ", ".join((RUN_FILE, *suffixes()))
+        known = ", ".join((SUFFIX, *suffixes()))
         raise StoreError(
             f"{path}: is no file of runs that can be read; such are {known}, and folders of "
             "TensorBoard's event files"
