@@ -202,6 +202,10 @@ class Channel:
     scale: Literal["linear", "log"] = "linear"
 
 
+FULL_LOSS = Channel("full_loss", "loss on all rows, after each epoch")
+"""What those report whose values are of batches."""
+
+
 class Optimizer(Kind):
     """An algorithm: subclasses declare typed fields and define `init` and `step`.
 
@@ -224,6 +228,11 @@ class Optimizer(Kind):
     channels: ClassVar[tuple[Channel, ...]] = ()
     state_type: ClassVar[type[State]] = State
     recorded: ClassVar[bool] = False
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether the values that it reports are of batches of rows."""
+        return FULL_LOSS in self.channels
 
     @abstractmethod
     def init(self, problem: Evaluator[Problem], x0: Array, draws: Draws) -> State:

@@ -12,6 +12,7 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import (
+    FULL_LOSS,
     Block,
     Channel,
     State,
@@ -39,7 +40,7 @@ DESCENT_CHANNELS = (
 )
 BATCH_CHANNELS = (
     *DESCENT_CHANNELS[:2],
-    Channel("full_loss", "loss on all rows, after each epoch"),
+    FULL_LOSS,
     *DESCENT_CHANNELS[2:],
 )
 

@@ -9,6 +9,7 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.listing import Listing
 from optiviz.engine.optimizer import (
+    FULL_LOSS,
     Block,
     Channel,
     Outcome,
@@ -52,7 +53,7 @@ class PerceptronRule(StretchOptimizer):
     source = "Rosenblatt (1958), The perceptron: a probabilistic model, Psychological Review 65"
     channels = (
         Channel("corrections", "rows that were corrected so far in this epoch"),
-        Channel("full_loss", "loss on all rows, after each epoch"),
+        FULL_LOSS,
     )
     state_type = PassState
 

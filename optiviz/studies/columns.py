@@ -95,7 +95,7 @@ def row_of_run(run: Run) -> RunRow:
     score = _score_of(spec.problem)
     if state is not None:
         best = float(reading.value(np.array(state.best_f)))
-        noisy = any(channel.name == "full_loss" for channel in spec.optimizer.channels)
+        noisy = spec.optimizer.is_noisy
         if not last:
             final = best
         elif not noisy:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from optiviz.analysis.runs.unrecorded import channels_of, unrecorded
 from optiviz.analysis.tried import Role, Tries, around, look
-from optiviz.engine.optimizer import Channel, Optimizer, Outcome
+from optiviz.engine.optimizer import FULL_LOSS, Channel, Optimizer, Outcome
 from optiviz.engine.parameters import Param
 from optiviz.methods.climbing import Climb
 from optiviz.views import Shown, View
@@ -233,7 +233,7 @@ def _algorithm(one: Shown) -> Optimizer:
 
 def _channels(optimizer: Optimizer) -> tuple[Channel, ...]:
     """Return what can be drawn under the steps of an algorithm."""
-    channels = tuple(c for c in optimizer.channels if c.name != "full_loss")
+    channels = tuple(c for c in optimizer.channels if c != FULL_LOSS)
     moves = isinstance(optimizer, Climb) or not channels
     if moves and not any(c.name == _RATE.name for c in channels):
         return (_RATE, *channels)

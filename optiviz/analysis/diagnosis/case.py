@@ -100,7 +100,7 @@ class Case:
     @property
     def epochs_since_best(self) -> float:
         """How often it has gone over the rows since its best; infinite if each move is scored."""
-        if not any(channel.name == "full_loss" for channel in self.optimizer.channels):
+        if not self.optimizer.is_noisy:
             return np.inf
         rows = [self.reader.rows(k, k + 1).rows_seen[0] for k in (self.best_k, self.k)]
         return float(rows[1] - rows[0]) / self.problem.n_rows

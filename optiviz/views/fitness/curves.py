@@ -51,7 +51,7 @@ class Scale:
     def in_trace(self, one: Shown) -> bool:
         """Whether a run's trace has each value of it, of all training rows."""
         own = self.reading(one) == one.run.spec.problem.reading
-        return own and not is_noisy(one)
+        return own and not one.run.spec.optimizer.is_noisy
 
     def clock(self, one: Shown) -> tuple[Array, Array]:
         """Return iterations and where they are on the axis."""
@@ -98,7 +98,7 @@ def lines_of(one: Shown, scale: Scale, name: str, alone: bool) -> list[Line]:
         best, now = one.run.trace.curves(("best_f", "f"), points=one.points)
         differ = bool((best.last != now.last).any())
         follow = _follows(one) and not alone
-        if differ and not follow and (alone or not is_noisy(one)):
+        if differ and not follow and (alone or not one.run.spec.optimizer.is_noisy):
             label = "now" if alone else ""
             add(*value(best=False), label, dash=dash, opacity=0.55, width=0.8)
         label = ("best" if differ else "best and now") if alone else name
@@ -136,11 +136,7 @@ def has_test_curve(one: Shown, scale: Scale) -> bool:
     return dotted and f"test_{scale.metric(one)}" in one.run.history.samples().metrics
 
 
-def is_noisy(one: Shown) -> bool:
-    """Whether the values in a run's trace are of batches."""
-    return any(c.name == "full_loss" for c in one.run.spec.optimizer.channels)
-
-
 def _follows(one: Shown) -> bool:
     """Whether a run is followed by where it is, as descent on all rows, and not by its best."""
-    return one.run.spec.optimizer.needs_gradient and not is_noisy(one)
+    optimizer = one.run.spec.optimizer
+    return optimizer.needs_gradient and not optimizer.is_noisy
