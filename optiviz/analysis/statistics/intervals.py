@@ -175,8 +175,7 @@ def _bootstrapped(cost: Array, level: float) -> tuple[float, float] | None:
 
 def _ordered(cost: Array, level: float) -> tuple[float, float]:
     n = len(cost)
-    k = int(
-        scipy.stats.binom.ppf((1 - level) / 2, n, 0.5)
-    )  # the largest with P(B < k) within the rest
+    # The largest k with P(B < k) < (1 - level) / 2.
+    k = int(scipy.stats.binom.ppf((1 - level) / 2, n, 0.5))
     ordered = np.sort(cost)
     return float(ordered[k - 1]), float(ordered[n - k])
