@@ -27,14 +27,8 @@ class Level(NamedTuple):
 
     def of(self, state: State, seconds: float, n_rows: int) -> float:
         """Return what a run had used up at a state."""
-        numbers: dict[EffortName, float] = {
-            "iterations": state.k,
-            "evaluations": state.evaluations + self.weight * state.gradient_evaluations,
-            "rows": state.rows_seen,
-            "epochs": state.rows_seen / n_rows,
-            "seconds": seconds,
-        }
-        return float(numbers[self.effort])
+        counts = state.k, state.evaluations, state.gradient_evaluations, state.rows_seen, seconds
+        return float(Spent(*map(np.asarray, counts)).of(self.effort, self.weight, n_rows))
 
 
 def spent_along(run: Run, points: int = _POINTS) -> Spent:
@@ -60,9 +54,9 @@ def spent_at(run: Run, k: int, level: Level) -> float:
     if row is None:
         along = spent_along(run)
         return float(np.interp(k, along.k, along.of(level.effort, level.weight, n_rows)))
-    if level.effort == "evaluations":
-        return float(row.evaluations[0] + level.weight * row.gradient_evaluations[0])
-    return float(row.rows_seen[0] / (n_rows if level.effort == "epochs" else 1))
+    counts = ([k], row.evaluations, row.gradient_evaluations, row.rows_seen, [np.nan])
+    spent = Spent(*(np.asarray(count, dtype=np.float64) for count in counts))
+    return float(spent.of(level.effort, level.weight, n_rows)[0])
 
 
 def iteration_at(run: Run, spent: float, level: Level) -> int:
