@@ -12,7 +12,7 @@ from optiviz.engine.run import Run
 from optiviz.engine.wording import measured
 from optiviz.studies.columns import Column as RunColumn
 from optiviz.studies.columns import RunRow, columns_of, row_of_run
-from optiviz.studies.differences import Setting
+from optiviz.studies.differences import Compared
 
 if TYPE_CHECKING:
     from optiviz.studies.comparison import Comparison, Group, Pair
@@ -206,7 +206,7 @@ def of_rows(rows: Sequence[RunRow], columns: Sequence[RunColumn]) -> Iterator[st
     )
 
 
-def of_differences(names: Sequence[str], settings: Sequence[Setting]) -> Iterator[str]:
+def of_differences(names: Sequence[str], settings: Sequence[Compared]) -> Iterator[str]:
     """Yield the settings in which runs differ, side by side."""
     if not settings:
         return

@@ -8,7 +8,7 @@ from optiviz.engine.parameters import Field, Kind, Parameters, fields
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import lowered
 
-__all__ = ["MISSING", "Setting", "differences", "settings"]
+__all__ = ["MISSING", "Compared", "differences", "side_by_side"]
 
 MISSING = "not there"
 _FEW = 4  # numbers of a list that are shown
@@ -17,7 +17,7 @@ _Place = tuple[str, str, Any]  # a value, how it reads, and itself
 
 
 @dataclass(frozen=True)
-class Setting:
+class Compared:
     """One setting of several runs.
 
     Attributes
@@ -38,12 +38,12 @@ class Setting:
     differs: bool
 
 
-def differences(specs: Sequence[RunSpec]) -> list[Setting]:
+def differences(specs: Sequence[RunSpec]) -> list[Compared]:
     """Return the settings in which some of the runs differ, in the order of a spec."""
-    return [setting for setting in settings(specs) if setting.differs]
+    return [setting for setting in side_by_side(specs) if setting.differs]
 
 
-def settings(specs: Sequence[RunSpec]) -> list[Setting]:
+def side_by_side(specs: Sequence[RunSpec]) -> list[Compared]:
     """Return all settings that one of the runs has, in the order of a spec."""
     found = [dict(_walk(spec, "", "")) for spec in specs]
     paths: dict[str, str] = {}
@@ -57,7 +57,7 @@ def settings(specs: Sequence[RunSpec]) -> list[Setting]:
         differs = any(value != values[0] for value in values[1:])
         if differs:
             texts = _apart(texts, values)
-        made.append(Setting(path, label, tuple(texts), differs))
+        made.append(Compared(path, label, tuple(texts), differs))
     return made
 
 

@@ -11,7 +11,7 @@ import pytest
 from optiviz import presets
 from optiviz.engine.run import Reader, Run
 from optiviz.studies.columns import StudyRows, columns_of, duration, row_of_run
-from optiviz.studies.differences import MISSING, differences, settings
+from optiviz.studies.differences import MISSING, differences, side_by_side
 from optiviz.studies.listing import Arrangement, arranged, groups_of, matcher
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.records import recorded
@@ -202,8 +202,8 @@ def test_runs_that_differ_in_one_setting_show_that_one():
     assert (found.path, found.label) == ("optimizer.step_size", "Algorithm · step size")
     assert found.values == ("0.1", "0.2")
     assert differences([CLASSIC, CLASSIC]) == []
-    assert not any(setting.differs for setting in settings([CLASSIC]))
-    assert settings([]) == []
+    assert not any(setting.differs for setting in side_by_side([CLASSIC]))
+    assert side_by_side([]) == []
 
 
 def test_what_a_run_does_not_have_is_named_and_every_path_can_be_set():

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.engine.spec import RunSpec
-from optiviz.studies.differences import MISSING, Setting, settings
+from optiviz.studies.differences import MISSING, Compared, side_by_side
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["CompareDialog"]
@@ -34,9 +34,9 @@ class _Settings(QAbstractTableModel):
     def __init__(self, names: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
         self.names = tuple(names)
-        self.shown: list[Setting] = []
+        self.shown: list[Compared] = []
 
-    def show(self, shown: list[Setting]) -> None:
+    def show(self, shown: list[Compared]) -> None:
         self.beginResetModel()
         self.shown = shown
         self.endResetModel()
@@ -92,7 +92,7 @@ class CompareDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Compare settings")
-        self._settings = settings(specs)
+        self._settings = side_by_side(specs)
         self._model = _Settings(names, self)
         different = sum(setting.differs for setting in self._settings)
         self.sentence = QLabel(_sentence(different, len(self._settings), left_out), self)
@@ -129,7 +129,7 @@ class CompareDialog(QDialog):
         self.table.setFocus()
 
     @property
-    def shown(self) -> list[Setting]:
+    def shown(self) -> list[Compared]:
         """The settings that are shown."""
         return self._model.shown
 
