@@ -131,6 +131,8 @@ def quartiles(values: Array, worst: float) -> tuple[Array, Array, Array]:
         inf or -inf.
     """
     known = np.where(np.isnan(values), worst, values)
+    if len(known) == 1:  # of sweeps there may be thousands
+        return known[0], known[0], known[0]
     low, median, high = (quantile(known, share) for share in (0.25, 0.5, 0.75))
     return low, median, high
 
