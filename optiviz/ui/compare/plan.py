@@ -85,10 +85,7 @@ class Plan:
         if self.sweep is not None and found:
             found = self.sweep.cells(found[min(self.sweep.base, len(found) - 1)].spec)
             over = tuple(path for path, _ in self.sweep.over)
-        limited = tuple(
-            c.replace(spec=c.spec.replace(stopping=self.budget.stopping(c.spec), changes=()))
-            for c in found
-        )
+        limited = tuple(map(self._limited, found))
         return Study(
             title=self.title,
             configurations=limited,
@@ -99,6 +96,12 @@ class Plan:
             target=self.measured.target,
             gradient_weight=self.budget.gradient_weight,
         )
+
+    def _limited(self, configuration: Configuration) -> Configuration:
+        spec, stopping = configuration.spec, self.budget.stopping(configuration.spec)
+        if spec.stopping == stopping and not spec.changes:
+            return configuration
+        return configuration.replace(spec=spec.replace(stopping=stopping, changes=()))
 
     @classmethod
     def of(cls, study: Study) -> "Plan":
@@ -154,7 +157,8 @@ def offered_measures(configurations: tuple[Configuration, ...]) -> list[str]:
     if not problems:
         return []
     declared = next(f for f in fields(Study) if f.name == "measure").options
-    names = [n for n in declared if all(n in known_measures(problem) for problem in problems)]
+    known = set.intersection(*(set(known_measures(problem)) for problem in problems))
+    names = [name for name in declared if name in known]
     alike = len({problem.reading.name for problem in problems}) == 1
     return [name for name in names if alike or name != "objective"]
 

@@ -5,8 +5,8 @@ The window looks at what has come in ten times a second; nothing is shared but a
 
 import threading
 import traceback
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -58,7 +58,9 @@ class StudyRunner(QObject):
         self._execute = execute or _in_processes
         self._work: _Work | None = None
         self._began = 0.0
-        self._carried: frozenset[Planned] = frozenset()
+        self._pace = Pace()
+        self._left: Counter[int] = Counter()  # of each configuration
+        self._computed = 0.0  # seconds of all runs that came in since the start
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self.look)
@@ -78,15 +80,13 @@ class StudyRunner(QObject):
         """Seconds since it was started."""
         return now() - self._began
 
-    def time_left(self, held: Results) -> float | None:
+    def time_left(self) -> float | None:
         """Return about how many seconds are left, by what was done since the start."""
-        work = self._work
-        if work is None:
+        if self._work is None:
             return None
-        done = [r.seconds for planned, r in held.records.items() if planned not in self._carried]
-        left = expected_seconds(held, held.missing)
+        left = self._pace.expected(self._left)
         # How much of computing a second brings, whatever the machine does besides.
-        rate = sum(done) / max(self.elapsed, 1e-9)
+        rate = self._computed / max(self.elapsed, 1e-9)
         return left / rate if left is not None and rate > 0 else None
 
     def start(self, results: Results) -> None:
@@ -95,7 +95,9 @@ class StudyRunner(QObject):
             return
         own = Results(results.study, dict(results.records))
         work = self._work = _Work(own, threading.Event(), deque())
-        self._began, self._carried = now(), frozenset(results.records)
+        self._began, self._computed = now(), 0.0
+        self._pace = Pace(results)
+        self._left = Counter(planned.configuration for planned in results.missing)
         execute = self._execute
 
         def told(done: Results, planned: Planned, record: Record) -> None:
@@ -126,6 +128,10 @@ class StudyRunner(QObject):
         found = []
         while work.found:
             found.append(work.found.popleft())
+        for planned, record in found:
+            self._pace.add(planned, record)
+            self._left[planned.configuration] -= 1
+            self._computed += record.seconds
         if found:
             self.came_in.emit(found)
         if over:
@@ -150,22 +156,45 @@ def _in_processes(results: Results, **how: object) -> Results:
     return execute(results, **how)  # type: ignore[arg-type]
 
 
-def expected_seconds(results: Results, planned: list[Planned]) -> float | None:
-    """Return about how long runs compute, by what others of their configurations took.
+class Pace:
+    """How long runs take, by what others of their configurations took.
 
-    Returns
-    -------
-    float or None
-        Seconds on one processor; None while nothing is known.
+    Parameters
+    ----------
+    results : Results, optional
+        What is done already.
     """
-    took: dict[int, list[float]] = {}
-    for done, record in results.records.items():
-        took.setdefault(done.configuration, []).append(record.seconds)
-    if not took:
-        return None
-    means = {place: fmean(seconds) for place, seconds in took.items()}
-    usual = fmean(means.values())
-    return sum(means.get(each.configuration, usual) for each in planned)
+
+    def __init__(self, results: Results | None = None) -> None:
+        self._runs: Counter[int] = Counter()
+        self._seconds: dict[int, float] = {}
+        for planned, record in results.records.items() if results is not None else ():
+            self.add(planned, record)
+
+    def add(self, planned: Planned, record: Record) -> None:
+        """Learn from a run that is done."""
+        place = planned.configuration
+        self._runs[place] += 1
+        self._seconds[place] = self._seconds.get(place, 0.0) + record.seconds
+
+    def expected(self, left: Mapping[int, int]) -> float | None:
+        """Return about how long runs compute on one processor; None while nothing is known.
+
+        Parameters
+        ----------
+        left : mapping of int to int
+            How many runs of each configuration.
+        """
+        if not self._runs:
+            return None
+        means = {place: self._seconds[place] / n for place, n in self._runs.items()}
+        usual = fmean(means.values())
+        return sum(n * means.get(place, usual) for place, n in left.items())
+
+
+def expected_seconds(results: Results, planned: list[Planned]) -> float | None:
+    """Return about how many seconds runs compute on one processor; None while nothing is known."""
+    return Pace(results).expected(Counter(each.configuration for each in planned))
 
 
 def spoken_time(seconds: float) -> str:

@@ -29,7 +29,7 @@ from optiviz.ui.compare.held import Held
 from optiviz.ui.compare.runner import Execute, StudyRunner, expected_seconds, spoken_time
 from optiviz.ui.compare.setup import CompareSetup
 from optiviz.ui.compare.study_grid import StudyCard, StudyGrid
-from optiviz.ui.icons import icon
+from optiviz.ui.icons import set_icon
 from optiviz.ui.runs import RunsPanel, StudyRuns
 from optiviz.ui.tab import Tab
 from optiviz.ui.theme import current_theme
@@ -318,12 +318,12 @@ class CompareWorkspace(Tab):
         words = f"{done:,} of {size:,} runs done"
         if self.runner.cancelling:
             return f"{words}, ending…"
-        left = self.runner.time_left(held)
+        left = self.runner.time_left()
         return f"{words}, {spoken_time(left)} left" if left is not None else f"{words}…"
 
     def _show_buttons(self, study: Study | None) -> None:
         running, held = self.runner.running, self.held.results
-        same = study is not None and held is not None and held.study == study
+        same = not running and study is not None and held is not None and held.study == study
         begun = same and held is not None and bool(held.records)
         complete = same and held is not None and held.complete
         text = "Cancel" if running else "Resume" if begun and not complete else "Run study"
@@ -331,7 +331,7 @@ class CompareWorkspace(Tab):
         self.run_button.setToolTip(
             "What is done is kept" if running else "Compute the runs that are missing (Ctrl+R)"
         )
-        self.run_button.setIcon(icon("stop" if running else "play", "on_accent"))
+        set_icon(self.run_button, "stop" if running else "play", "on_accent")
         able = running and not self.runner.cancelling
         self.run_button.setEnabled(able or (not running and study is not None and not complete))
         self.more_button.setEnabled(not running and study is not None)

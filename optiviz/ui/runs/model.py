@@ -74,6 +74,7 @@ class RunsModel(QAbstractItemModel):
         self.chosen: Callable[[], list[Any]] = list
         self._columns_of = columns
         self._source: RunsSource | None = None
+        self._stage = 0  # of the source, when it was looked at last
         self._keys: list[Any] = []
         self._stamps: list[Hashable] = []
         self._rows: list[RunRow] = []
@@ -224,6 +225,7 @@ class RunsModel(QAbstractItemModel):
     def _take_over(self) -> None:
         """Take over which runs there are; what is known of those that stay is kept."""
         source = self._source
+        self._stage = 0
         keys = [] if source is None else list(source.keys())
         known = {key: i for i, key in enumerate(self._keys)}
         rows: list[RunRow] = []
@@ -243,7 +245,9 @@ class RunsModel(QAbstractItemModel):
         """Take over how runs stand that are still the same ones; return the places of new rows."""
         source, changed = self._source, []
         assert source is not None
-        for i, key in enumerate(self._keys):
+        self._stage, places = source.places_since(self._stage)
+        for i in places:
+            key = self._keys[i]
             stamp = source.stamp(key)
             if stamp != self._stamps[i]:
                 self._stamps[i], self._rows[i], self._texts[i] = stamp, source.row(key), None
@@ -258,12 +262,10 @@ class RunsModel(QAbstractItemModel):
 
     def _say_changed(self, places: list[int]) -> None:
         last = len(self.columns) - 1
-        for place in places:
-            if (where := self._shown.where(place)) is not None:
-                group, row = where[0] + 1, where[1]
-                self.dataChanged.emit(
-                    self.createIndex(row, 0, group), self.createIndex(row, last, group)
-                )
+        for group, top, bottom in self._shown.stretches(places):
+            self.dataChanged.emit(
+                self.createIndex(top, 0, group + 1), self.createIndex(bottom, last, group + 1)
+            )
 
     def _arrangement(self) -> Arrangement:
         column, descending = None, False

@@ -1,6 +1,7 @@
 """Where a list has its runs from: a session, whose runs go on, or the results of a study."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -42,6 +43,16 @@ class RunsSource(QObject):
     def keys(self) -> Sequence[Any]:
         """Return the runs' keys, in their own order."""
         raise NotImplementedError
+
+    def places_since(self, stage: int) -> tuple[int, Iterable[int]]:
+        """Return the present stage, and the places of runs that may stand otherwise than before.
+
+        Parameters
+        ----------
+        stage : int
+            The one that was told last; 0 is before everything.
+        """
+        return 0, range(len(self.keys()))
 
     def stamp(self, key: Any) -> Hashable:
         """Return what is another one where a run's row may be; quick."""
@@ -129,6 +140,7 @@ class StudyRuns(RunsSource):
         self.results = results
         self._rows = StudyRows(results.study)
         self._keys = range(results.study.size)
+        self._places = {planned: i for i, planned in enumerate(results.study.runs)}
 
     def refresh(self) -> None:
         """Look at what the results have gained."""
@@ -136,6 +148,11 @@ class StudyRuns(RunsSource):
 
     def keys(self) -> Sequence[int]:  # noqa: D102
         return self._keys
+
+    def places_since(self, stage: int) -> tuple[int, Iterable[int]]:  # noqa: D102
+        records = self.results.records  # a run's record is put there once, and stays
+        new = islice(reversed(records), max(0, len(records) - stage))
+        return len(records), sorted(map(self._places.__getitem__, new))
 
     def stamp(self, key: int) -> Hashable:  # noqa: D102
         return id(self.results.records.get(self.results.study.runs[key]))
