@@ -3,6 +3,7 @@
 Both answer with futures of the standard library.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -75,7 +76,7 @@ class Processes:
 
     def __init__(self, jobs: int, modules: Sequence[str], polite: bool) -> None:
         self.jobs = jobs
-        self._setting = tuple(modules), polite
+        self._setting = os.getpid(), tuple(modules), polite
         self._executor: Any = None
 
     def submit(self, specs: list[dict[str, Any]]) -> "Future[Done]":

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -13,24 +14,41 @@ from optiviz.engine import threads
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.records import Loaded, Record, recorded, without_run
 
+_LOOK = 0.5  # seconds between two looks whether the parent is still there
 _here = threading.local()  # in a cluster, several threads of one process may work
 
 
-def begin(modules: Sequence[str], polite: bool) -> None:
+def begin(parent: int, modules: Sequence[str], polite: bool) -> None:
     """Make a new process ready.
 
     Parameters
     ----------
+    parent : int
+        The process that started it: if that is gone, however it ended, so is this one.
     modules : sequence of str
         That define kinds which are neither ours nor a plug-in's.
     polite : bool
         Leave the processor to whatever else wants it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ended by the process that started it
+    threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
     if polite:
         give_way()
     threads.use_one_blas_thread()
     _import(modules)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone, which otherwise nobody would notice."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.WaitForSingleObject(kernel.OpenProcess(0x0010_0000, False, parent), -1)
+    else:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+    os._exit(1)
 
 
 def give_way() -> None:

@@ -157,6 +157,27 @@ def test_when_no_process_gets_anywhere_a_sentence_says_so(troubled):
     assert not processes()
 
 
+ENDLESS = """
+import psutil
+from optiviz.engine.spec import RunSpec
+from optiviz.studies.execution import execute
+from optiviz.studies.plan import Configuration, Study
+from optiviz.studies.results import Results
+
+if __name__ == "__main__":
+    spec = RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 300)
+    configuration = Configuration(name="a", spec=spec)
+    study = Study(configurations=(configuration,), search_seeds=tuple(range(5000)))
+
+    def told(*_):
+        if not said:
+            said.extend(str(child.pid) for child in psutil.Process().children())
+            print(*said, flush=True)
+
+    said = []
+    execute(Results(study), 2, progress=told)
+"""
+
 SCRIPT = """
 import os, signal, sys, threading, time
 import psutil
@@ -248,3 +269,18 @@ def test_it_may_be_called_from_another_thread():
     assert results.complete
     assert os.getpriority(os.PRIO_PROCESS, 0) == 0
     assert not processes()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_no_process_stays_when_the_program_is_killed(tmp_path):
+    """Else each crash left idle processes behind until the machine was started again."""
+    path = tmp_path / "script.py"
+    path.write_text(ENDLESS)
+    with subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, text=True) as program:
+        children = [psutil.Process(int(pid)) for pid in program.stdout.readline().split()]
+        assert len(children) >= 2
+        program.kill()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    for child in alive:
+        child.kill()
+    assert not alive
