@@ -106,3 +106,8 @@ def joined(path: str, name: Any) -> str:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def one_line(text: str) -> str:
+    """Return text without line ends, control characters and marks that turn its direction."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
 from optiviz.engine.parameters import Param, Parameters, SpecError
 from optiviz.engine.spec import RunSpec
+from optiviz.studies.measures import known_measures
 
 _MOST_RUNS = 100_000
 SPLIT_SEED = "problem.dataset.split_seed"
@@ -92,11 +93,19 @@ class Study(Parameters):
             if len(set(seeds)) < len(seeds):
                 yield field, "must differ from each other"
         names = [configuration.name for configuration in self.configurations]
+        before: set[str] = set()
         for i, name in enumerate(names):
             if not name.strip():
                 yield f"configurations[{i}].name", "must not be empty"
-            if name in names[:i]:
+            elif not name.isprintable():
+                yield f"configurations[{i}].name", f"must be one line of letters, is {name!r}"
+            if name in before:
                 yield f"configurations[{i}].name", f"{name!r} stands twice"
+            before.add(name)
+        if not self.title.isprintable():
+            yield "title", f"must be one line of letters, is {self.title!r}"
+        if len(set(self.over)) < len(self.over):
+            yield "over", "names a setting twice"
         readings = {c.spec.problem.reading.name for c in self.configurations}
         if self.measure == "objective" and len(readings) > 1:
             yield (
@@ -104,6 +113,10 @@ class Study(Parameters):
                 f"the configurations optimise {' and '.join(sorted(readings))}; compare them by a "
                 "measure that all have, such as test_accuracy",
             )
+        problems = [c.spec.problem for c in self.configurations]
+        known = dict.fromkeys(name for p in problems for name in known_measures(p))
+        if known and self.measure not in known:
+            yield "measure", f"{self.measure} is of none of them; they have {', '.join(known)}"
         if self.size > _MOST_RUNS:
             yield "search_seeds", f"makes {self.size:,} runs; at most {_MOST_RUNS:,} are possible"
         if self.split_seeds:

@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from optiviz.engine.run import Reader, Run, RunStatus
-from optiviz.engine.wording import unused
+from optiviz.engine.wording import one_line, unused
 from optiviz.ui.playhead import Playhead
 from optiviz.ui.worker import Worker
 
@@ -254,7 +254,7 @@ class Roster(Playhead):
 
     def rename(self, entry: Entry, name: str) -> None:
         """Call a run something else."""
-        entry.run.name = " ".join(name.split())[:120] or entry.run.name
+        entry.run.name = one_line(name)[:120].strip() or entry.run.name
         self._changed()
 
     @property

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from optiviz.engine.parameters import Mistake, SpecError, fields
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import one_line
 from optiviz.networks.losses import LOSSES
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.studies.plan import Configuration
@@ -91,7 +92,7 @@ class EditDialog(QDialog):
         try:
             spec = RunSpec.from_dict(data)
             problem = spec.problem
-            name = self.name.text().strip()
+            name = one_line(self.name.text())
             if name:
                 self._made = Configuration(name=name, spec=spec)
             else:

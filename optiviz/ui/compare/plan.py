@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError, fields
 from optiviz.engine.spec import RunSpec
-from optiviz.engine.wording import unused
+from optiviz.engine.wording import one_line, unused
 from optiviz.studies import sweep
 from optiviz.studies.measures import known_measures
 from optiviz.studies.plan import Configuration, Study
@@ -121,7 +121,7 @@ def without_repeats(
 ) -> str:
     """Return a name that no other configuration has."""
     taken = {c.name for i, c in enumerate(configurations) if i != but}
-    return unused(" ".join(name.split())[:100] or "Configuration", taken)
+    return unused(one_line(name)[:100].strip() or "Configuration", taken)
 
 
 def with_algorithm(spec: RunSpec, cls: type[Optimizer]) -> tuple[RunSpec, str]:
