@@ -509,3 +509,94 @@ def test_the_start_script_knows_which_commands_open_no_window():
         re.findall(r"[a-z]+", " ".join(re.findall(r"(?m)^ +([a-z |]+)\) return 1 ;;", script)))
     )
     assert {command.name for command in cli.app.registered_commands} <= known
+
+
+# What goes wrong
+
+
+HOSTILE = """
+base = "classic-perceptron"
+measure = "objective"
+seeds = 2
+stopping = { max_iterations = 3 }
+[[configurations]]
+name = "=cmd|' /C calc'!A0"
+[[configurations]]
+name = "-5"
+"""
+
+
+def test_names_that_a_spreadsheet_would_run_are_plain_text_in_tables(run, tmp_path):
+    Path("hostile.toml").write_text(HOSTILE)
+    assert run("study", "hostile.toml", "--out", "s.optiviz", "--jobs", 1)[0] == 0
+    assert run("export", "s.optiviz", "--to", "csv", "--out", "s.csv")[0] == 0
+    with open("s.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["configuration"] for row in rows[:2]] == ["'=cmd|' /C calc'!A0", "'-5"]
+    assert {row["search_seed"] for row in rows} == {"1", "2"}
+
+
+@pytest.mark.parametrize("name", [r"red \u001b[31m", r"two\nlines", r"\u202eturned", r"\u0000"])
+def test_names_that_would_steer_the_terminal_are_refused(run, name):
+    Path("hostile.toml").write_text(HOSTILE.replace("-5", name))
+    status, _, lines = run("study", "hostile.toml")
+    assert (status, len(lines)) == (2, 1)
+    assert lines[0].startswith("configurations[1].name: must be one line of letters")
+    assert lines[0].isprintable()
+
+
+def test_a_spec_with_a_strange_file_name_is_run_under_a_plain_one(found, tmp_path):
+    path = tmp_path / f"{'long' * 50}\x1b\n.json"
+    path.write_text(optiviz.presets.load("classic-perceptron").spec.to_json())
+    data = found("repeat", path, *SHORT, "--seeds", 1, "--jobs", 1)
+    assert data["study"]["configurations"][0]["name"].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        (("--to", "png", "--out", "x.csv"), "x.csv"),
+        (("--to", "svg", "--out", "x.png"), "x.png"),
+        (("--to", "csv", "--out", "x.csv", "--run", 1), "--run"),
+        (("--to", "png", "--out", "x.png", "--at", 3), "--at"),
+    ],
+)
+def test_what_an_export_of_a_study_cant_mean_is_refused(run, more, named):
+    run(*TINY, "--seeds", 1, "--out", "s.optiviz")
+    status, _, lines = run("export", "s.optiviz", *more)
+    assert (status, len(lines)) == (2, 1)
+    assert lines[0].startswith(named)
+    assert sorted(path.name for path in Path().iterdir()) == ["s.optiviz"]
+
+
+@pytest.mark.parametrize("place", ["nowhere/r.optiviz", "folder.optiviz", "r.csv"])
+def test_a_race_that_could_not_be_kept_is_refused_before_it_is_run(run, monkeypatch, place):
+    Path("folder.optiviz").mkdir()
+    monkeypatch.setattr(execution, "execute", lambda *_, **__: pytest.fail("it was run"))
+    status, _, lines = run("race", "classic-perceptron", *SHORT, "--save", place)
+    assert (status, len(lines)) == (2, 1)
+    assert lines[0].startswith(place)
+
+
+def test_ctrl_c_has_the_same_status_everywhere(run, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execution, "execute", interrupted)
+    assert run("race", "classic-perceptron", *SHORT)[0] == 130
+
+
+def test_a_setting_that_is_swept_twice_is_refused(run):
+    over = 'over = ["optimizer.step_size", "optimizer.step_size"]'
+    Path("twice.toml").write_text(f"{over}\n{HOSTILE}")
+    status, _, lines = run("study", "twice.toml")
+    assert (status, lines) == (2, ["over: names a setting twice"])
+
+
+@pytest.mark.parametrize("measure", ["nosuch", "test_r2"])
+def test_a_measure_that_nothing_has_is_refused(run, measure):
+    run("run", "classic-perceptron", *SHORT, "--save", "r.optiviz")
+    for command in ("race", "compare"):
+        status, _, lines = run(command, "r.optiviz", "--measure", measure)
+        assert (status, len(lines)) == (2, 1)
+        assert "measure" in lines[0]

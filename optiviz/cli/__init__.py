@@ -1,6 +1,7 @@
 """The command line: the same runs, files and figures as the window, without a screen.
 
-Exit status: 0 done; 2 the user's mistake, a line each on stderr; 1 a defect of ours. Imports
+Exit status: 0 done; 2 the user's mistake, a line each on stderr; 130 ended by
+Ctrl+C; 1 a defect of ours. Imports
 everything but the window, and each part when its command is called.
 """
 
@@ -11,6 +12,7 @@ import typer
 
 import optiviz
 from optiviz.cli import comparing, files, listing, running, runs, studies
+from optiviz.cli.doing import INTERRUPTED
 from optiviz.engine.parameters import SpecError
 from optiviz.store.atomic import StoreError
 
@@ -39,17 +41,17 @@ def main(arguments: list[str]) -> None:
     except _USAGE_ERROR as error:
         _end_with([error.format_message()])  # type: ignore[attr-defined]
     except (typer.Abort, KeyboardInterrupt):
-        _end_with(["stopped"])
+        _end_with(["stopped"], INTERRUPTED)
     except BrokenPipeError:  # the reader of our output has gone
         sys.stderr.close()
         raise SystemExit(0) from None
     raise SystemExit(status if isinstance(status, int) else 0)
 
 
-def _end_with(lines: list[str]) -> None:
+def _end_with(lines: list[str], status: int = 2) -> None:
     for line in lines:
         print(" ".join(line.split()), file=sys.stderr)
-    raise SystemExit(2)
+    raise SystemExit(status)
 
 
 @app.callback(invoke_without_command=True)

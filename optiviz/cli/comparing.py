@@ -10,7 +10,15 @@ from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
 from optiviz.cli import options, tables
 from optiviz.cli.doing import Where, as_data, check_effort, execute
 from optiviz.cli.gathering import gathered, together
-from optiviz.cli.shared import Json, check_report, progress, spec_from, write_report
+from optiviz.cli.shared import (
+    Json,
+    check_report,
+    check_save,
+    name_from,
+    progress,
+    spec_from,
+    write_report,
+)
 from optiviz.cli.studies import changed, usual_measure
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Optimizer
@@ -20,6 +28,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
 from optiviz.reports.summary import summary
 from optiviz.studies.differences import differences
+from optiviz.studies.measures import known_measures
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.race import suited
 from optiviz.studies.results import Results
@@ -51,6 +60,8 @@ def race(
     check_effort(effort)
     if report is not None:
         check_report(report)
+    if save is not None:
+        check_save(save)
     entered = [_entered(source, settings, evaluations, gradient_weight) for source in sources]
     specs = [spec for _, spec, _ in entered]
     seed = specs[0].seed if seed is None else seed
@@ -92,7 +103,7 @@ def _entered(
             sentence = f"{kind!r} is not an algorithm; known are {', '.join(known)}"
             raise SpecError([Mistake(source, sentence)])
         spec = changed(spec_from(source), settings, evaluations, weight)
-        return Path(source).stem, spec, ""
+        return name_from(source), spec, ""
     spec = spec_from(place)
     optimizer: Optimizer = known[kind]()
     problem, note = suited(spec.problem, optimizer), ""
@@ -126,6 +137,14 @@ def _kept(study: Study, save: Path | None, report: Path | None) -> Results:
     return results
 
 
+def _check_measure(measure: str | None, runs: list[Run]) -> None:
+    """Refuse a measure that none of some runs has."""
+    known = dict.fromkeys(name for run in runs for name in known_measures(run.spec.problem))
+    if measure is not None and known and measure not in known:
+        sentence = f"no run has {measure!r}; they have {', '.join(known)}"
+        raise SpecError([Mistake("--measure", sentence)])
+
+
 def compare(
     sources: Annotated[
         list[str],
@@ -150,6 +169,7 @@ def compare(
     found = gathered(sources)
     results = together(found, measure)
     runs = [run for _, run in found.runs]
+    _check_measure(measure, found.ours)
     settings = differences([run.spec for run in runs]) if len(found.ours) == len(runs) == 2 else []
     agreements = list(found.agreements())
     comparison = None

@@ -125,6 +125,10 @@ def export(
     if is_ours(file) and holds_study(file):
         from optiviz.cli import study_files
 
+        for name, value in (("--run", run_number), ("--at", at)):
+            if value is not None:
+                sentence = "a study is written whole; leave it out"
+                raise SpecError([Mistake(name, sentence)])
         study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
         print(out)
         return

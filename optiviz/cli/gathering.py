@@ -7,7 +7,7 @@ from typing import Any
 
 from optiviz.analysis.runs.agreement import Agreement, best_agreement
 from optiviz.cli.doing import Where, execute
-from optiviz.cli.shared import measured_at_end, opened, progress, spec_from
+from optiviz.cli.shared import measured_at_end, name_from, opened, progress, spec_from
 from optiviz.cli.studies import usual_measure
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
@@ -75,8 +75,8 @@ def gathered(sources: list[str]) -> Gathered:
         elif path.suffix.lower() in imports.suffixes():
             raise SpecError([Mistake(source, "there is no such file")])
         else:
-            with progress(f"Running {path.stem}") as told:
-                run = Run(spec_from(source), path.stem)
+            with progress(f"Running {name_from(source)}") as told:
+                run = Run(spec_from(source), name_from(source))
                 found.runs.append((source, run.finish()))
                 told(1.0)
     for run in found.ours:

@@ -12,11 +12,13 @@ import typer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
+from optiviz.engine.wording import one_line
 from optiviz.store import is_ours
 from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
 
 _REPORTS = (".html",)
+_LONGEST_NAME = 100
 _SHORT = 10  # numbers of a point that is printed
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
@@ -28,6 +30,11 @@ def spec_from(source: str) -> RunSpec:
 
         return run_file.spec_of(source)
     return RunSpec.load(source)
+
+
+def name_from(source: str) -> str:
+    """Return what a run is called by where its spec is from."""
+    return one_line(Path(source).stem)[:_LONGEST_NAME] or "run"
 
 
 def opened(path: Path) -> list[Run]:
@@ -59,6 +66,20 @@ def check_report(path: Path) -> None:
     """Refuse a report that couldn't be written, before there is anything to lose."""
     if path.suffix.lower() not in _REPORTS:
         raise SpecError([Mistake(str(path), f"reports are written as {', '.join(_REPORTS)}")])
+    check_place(path)
+
+
+def check_save(path: Path) -> None:
+    """Refuse a run file that couldn't be written, before there is anything to lose."""
+    if path.suffix.lower() != ".optiviz":
+        raise SpecError([Mistake(str(path), "runs are written as .optiviz")])
+    check_place(path)
+
+
+def check_place(path: Path) -> None:
+    """Refuse a place where no file can be."""
+    if path.is_dir():
+        raise SpecError([Mistake(str(path), "is a folder, not a file")])
     if not path.absolute().parent.is_dir():
         raise SpecError([Mistake(str(path), "there is no such folder")])
 

@@ -8,7 +8,7 @@ import typer
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
 from optiviz.cli import options
 from optiviz.cli.doing import Where, finish
-from optiviz.cli.shared import Json, read_setting, spec_from
+from optiviz.cli.shared import Json, name_from, read_setting, spec_from
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
 from optiviz.store import is_ours
@@ -62,8 +62,8 @@ def repeat(
     """Do a run with many seeds. Both: every seed of the search with every seed of the split."""
     spec = changed(spec_from(source), settings, evaluations, gradient_weight)
     plan: dict[str, Any] = {
-        "title": f"{Path(source).stem} with {seeds:,} seeds",
-        "configurations": (Configuration(name=Path(source).stem, spec=spec),),
+        "title": f"{name_from(source)} with {seeds:,} seeds",
+        "configurations": (Configuration(name=name_from(source), spec=spec),),
         "measure": measure or usual_measure([spec]),
         "target": target,
         "gradient_weight": gradient_weight,
@@ -110,7 +110,7 @@ def sweep(
     if len(values) < len(over):
         raise SpecError([Mistake("--over", "names a setting twice")])
     plan: dict[str, Any] = {
-        "title": f"{Path(source).stem}: {sweeps.title(spec, values)[:150]}",
+        "title": f"{name_from(source)}: {sweeps.title(spec, values)[:150]}",
         "measure": measure or usual_measure([spec]),
         "target": target,
         "gradient_weight": gradient_weight,

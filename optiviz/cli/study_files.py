@@ -79,7 +79,7 @@ def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str,
     if to == "csv":
         if view is not None or settings:
             raise SpecError([Mistake("view", "csv holds the runs; choose png or svg for a view")])
-        from optiviz.reports.study_table import write_study_table
+        from optiviz.reports.tables import write_study_table
 
         write_study_table(results, out)
         return
@@ -87,6 +87,8 @@ def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str,
     if view is not None and view not in suiting:
         sentence = f"{view!r} is not a view of this study; they are {', '.join(suiting)}"
         raise SpecError([Mistake("view", sentence)])
+    if out.suffix.lower() != f".{to}":
+        raise SpecError([Mistake(str(out), f"a picture as {to} must be named .{to}")])
     chosen = suiting[view] if view else next(iter(suiting.values()))
     from optiviz.reports.study import study_picture
 

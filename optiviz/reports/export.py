@@ -17,6 +17,7 @@ from optiviz.engine.optimizer import Block, Outcome
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.reports.summary import numbers, summary
+from optiviz.reports.tables import safe_cell
 from optiviz.store.atomic import StoreError, write_text, writing
 from optiviz.views import Shown, View, finest
 
@@ -176,11 +177,6 @@ def _words(start: int, block: Block) -> list[str]:
     if start == 0 and words:
         words[0] = "start"
     return words
-
-
-def safe_cell(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _json(run: Run, path: str | Path, last: int) -> None:

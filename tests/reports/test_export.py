@@ -15,8 +15,9 @@ from optiviz.engine.optimizer import Channel, Outcome
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import SpecError
 from optiviz.reports import export as module
-from optiviz.reports.export import FORMATS, OUTCOMES, export, safe_cell
+from optiviz.reports.export import FORMATS, OUTCOMES, export
 from optiviz.reports.summary import summary
+from optiviz.reports.tables import safe_cell
 from optiviz.store import StoreError
 
 

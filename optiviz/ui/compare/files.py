@@ -103,7 +103,7 @@ class StudyFiles(QObject):
         """Write a row for each run that is done, as CSV."""
 
         def write(results: Results) -> None:
-            from optiviz.reports.study_table import write_study_table
+            from optiviz.reports.tables import write_study_table
 
             write_study_table(results, path)
 

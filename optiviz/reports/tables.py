@@ -1,4 +1,4 @@
-"""The runs of a study as a table for other programs. Draws nothing, so it imports no matplotlib."""
+"""Tables for other programs. Draws nothing, so it imports no matplotlib."""
 
 import csv
 import io
@@ -22,5 +22,12 @@ def write_study_table(results: Results, path: str | Path) -> None:
     headings = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.DictWriter(text, headings, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(
+        {name: safe_cell(v) if isinstance(v, str) else v for name, v in row.items()} for row in rows
+    )
     write_text(path, text.getvalue())
+
+
+def safe_cell(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
