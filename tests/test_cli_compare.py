@@ -270,6 +270,26 @@ def test_settings_of_any_two_runs_stand_side_by_side(run, found):
     assert run("runs", "r.optiviz", "--settings", "--filter", "adam")[1].startswith("They differ")
 
 
+def test_boundaries_of_runs_are_drawn_side_by_side(run):
+    """All of a file, or those that are named; tables are still of one run."""
+    arguments = ("race", "classic-mlp", "classic-mlp:adam", "classic-mlp:random_search", *SHORT)
+    run(*arguments, "--save", "r.optiviz")
+    made = {}
+    for name, which in (("all", ()), ("two", (1, 3)), ("one", (2,))):
+        chosen = [word for number in which for word in ("--run", number)]
+        picture = ("--to", "svg", "--view", "boundaries", *chosen, "--out", f"{name}.svg")
+        assert run("export", "r.optiviz", *picture)[0] == 0
+        made[name] = Path(f"{name}.svg").read_text()
+    names = ("classic-mlp", "Adam", "Random search")
+    assert [name in made["all"] for name in names] == [True, True, True]
+    assert [name in made["two"] for name in names] == [True, False, True]
+    table = ("export", "r.optiviz", "--to", "csv", "--out", "r.csv", "--run", 1, "--run", 2)
+    status, _, lines = run(*table)
+    assert (status, lines) == (2, ["--run: can be given once; only pictures show several runs"])
+    run("report", "r.optiviz", "--out", "r.html")
+    assert "Boundaries" in Path("r.html").read_text()
+
+
 def test_a_study_that_was_changed_is_found_out(run):
     run(*TINY, "--seeds", 3, "--out", "s.optiviz")
     results = study_file.load("s.optiviz")

@@ -1,6 +1,7 @@
 """What is in files: shown, recomputed, reported, exported."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -105,8 +106,14 @@ def export(
     to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, json, npz, png, svg or py.")],
     out: Annotated[Path, typer.Option(help="Where to write it.")],
     view: Annotated[str | None, typer.Option(help="For png and svg: which view.")] = None,
-    run_number: Annotated[
-        int | None, typer.Option("--run", min=1, help="Which of the runs in the file, from 1.")
+    run_numbers: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--run",
+            min=1,
+            help="Which of the runs in the file, from 1; pictures may show several, and show all "
+            "if it is left out.",
+        ),
     ] = None,
     at: Annotated[int | None, typer.Option(help="Up to which iteration; all if left out.")] = None,
     settings: Annotated[
@@ -118,8 +125,8 @@ def export(
 
     A study is written as a table of its runs (csv), or as a picture of one of its views.
     """
+    from optiviz.reports.export import PICTURES, find_view
     from optiviz.reports.export import export as write
-    from optiviz.reports.export import find_view
     from optiviz.store.study_file import holds_study
 
     if is_ours(file) and holds_study(file):
@@ -132,12 +139,16 @@ def export(
         study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
         print(out)
         return
-    made = _one_of(_runs(str(file)), run_number, file)
+    made = _runs(str(file))
     chosen: str | View | None = view
+    if to in PICTURES and (len(run_numbers or ()) != 1):
+        first, *others = _those_of(made, run_numbers or range(1, len(made) + 1))
+    else:
+        first, others = _one_of(made, run_numbers, file), []
     if settings:
-        found = find_view(made, view)
+        found = find_view(first, view)
         chosen = type(found).from_dict({"kind": found.kind, **dict(map(read_setting, settings))})
-    write(made, to, out, view=chosen, at=at)
+    write(first, to, out, view=chosen, at=at, beside=others)
     print(out)
 
 
@@ -148,9 +159,16 @@ def _runs(source: str) -> list[Run]:
     return [Run(spec_from(source), Path(source).stem).finish()]
 
 
-def _one_of(runs: list[Run], number: int | None, file: Path) -> Run:
-    if number is None and len(runs) > 1:
+def _one_of(runs: list[Run], numbers: list[int] | None, file: Path) -> Run:
+    if not numbers and len(runs) > 1:
         raise SpecError([Mistake(str(file), f"has {len(runs)} runs; say which with --run")])
-    if number is not None and number > len(runs):
-        raise SpecError([Mistake("--run", f"must be at most {len(runs)}, is {number}")])
-    return runs[(number or 1) - 1]
+    if len(numbers or ()) > 1:
+        raise SpecError([Mistake("--run", "can be given once; only pictures show several runs")])
+    return _those_of(runs, numbers or [1])[0]
+
+
+def _those_of(runs: list[Run], numbers: Iterable[int]) -> list[Run]:
+    numbers = list(dict.fromkeys(numbers))
+    if max(numbers) > len(runs):
+        raise SpecError([Mistake("--run", f"must be at most {len(runs)}, is {max(numbers)}")])
+    return [runs[number - 1] for number in numbers]

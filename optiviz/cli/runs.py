@@ -93,10 +93,8 @@ def _found(files: Sequence[Path]) -> tuple[list[RunRow], list[RunSpec]]:
 
 
 def _said(rows: Sequence[RunRow], shown: Arrangement, columns: tuple[Column, ...]) -> Iterator[str]:
-    titled: list[tuple[Group | None, list[int]]] = list(
-        zip(shown.groups or [None], shown.orders, strict=True)
-    )
-    for group, order in titled:
+    groups: Sequence[Group | None] = shown.groups or (None,)
+    for group, order in zip(groups, shown.orders, strict=True):
         if group is not None:
             failed = f", {group.failed:,} failed" if group.failed else ""
             runs = "1 run" if len(order) == 1 else f"{len(order):,} runs"

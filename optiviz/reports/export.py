@@ -21,6 +21,7 @@ from optiviz.reports.tables import safe_cell
 from optiviz.store.atomic import StoreError, write_text, writing
 from optiviz.views import Shown, View, finest
 
+PICTURES = ("png", "svg")
 FORMATS = ("csv", "json", "npz", "png", "py", "svg")
 OUTCOMES = {
     Outcome.IMPROVED: "better",
@@ -39,7 +40,13 @@ _HEADINGS = ("iteration", *_COUNTS, "f", "best_f", "outcome")
 
 
 def export(
-    run: Run, fmt: str, path: str | Path, view: str | View | None = None, at: int | None = None
+    run: Run,
+    fmt: str,
+    path: str | Path,
+    view: str | View | None = None,
+    at: int | None = None,
+    *,
+    beside: Sequence[Run] = (),
 ) -> None:
     """Write a run to a file.
 
@@ -52,6 +59,8 @@ def export(
         For pictures: the kind of a view, or one with settings.
     at : int, optional
         The iteration to show; data then end there. The last one if left out.
+    beside : sequence of Run
+        For pictures: what is drawn together with it, each up to the same iteration.
 
     Raises
     ------
@@ -68,8 +77,9 @@ def export(
     if at is not None and not 0 <= at <= last:
         raise _mistake("at", f"the run has iterations 0 to {last:,}, not {at:,}")
     k = last if at is None else at
-    if fmt in ("png", "svg"):
-        _picture(run, fmt, path, find_view(run, view), k)
+    if fmt in PICTURES:
+        runs = [run, *(one for one in beside if len(one.trace))]
+        _picture(runs, fmt, path, find_view(run, view), at)
     elif view is not None:
         what = "is a program" if fmt == "py" else "holds the trace"
         raise _mistake("view", f"{fmt} {what}; leave out the view, or choose png or svg")
@@ -112,12 +122,16 @@ def find_view(run: Run, view: str | View | None) -> View:
     return found
 
 
-def _picture(run: Run, fmt: str, path: str | Path, view: View, k: int) -> None:
+def _picture(runs: Sequence[Run], fmt: str, path: str | Path, view: View, at: int | None) -> None:
     from optiviz.reports.drawing import render
 
-    reader = Reader(run)
-    run.history.extend(reader, _MEASURING)
-    figure = finest(view, [Shown(run, k, reader, run.name)], _REFINING)
+    shown = []
+    for i, run in enumerate(runs):
+        reader, last = Reader(run), run.trace.last_k
+        run.history.extend(reader, _MEASURING / len(runs))
+        k = last if at is None else min(at, last)
+        shown.append(Shown(run, k, reader, run.name, i))
+    figure = finest(view, shown, _REFINING * len(runs) ** 0.5)
     render(figure, path, "svg" if fmt == "svg" else "png")
 
 

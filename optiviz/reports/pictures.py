@@ -172,6 +172,9 @@ def compared(shown: Sequence[Shown]) -> Iterator[Picture]:
     for score in scores(shown) if len(readings) > 1 else ():
         view = registry.kinds("views")["fitness"](measure=score, over=_over(shown))
         yield picture(view, shown)
+    boundaries = registry.kinds("views")["boundaries"]()
+    if all(boundaries.suits(one.run.spec.problem) for one in shown):
+        yield picture(boundaries, shown)
     for kind in ("function_1d", "function_2d", "coordinates") if len(problems) == 1 else ():
         if (view := registry.kinds("views")[kind]()).suits(shown[0].run.spec.problem):
             yield picture(view, shown)

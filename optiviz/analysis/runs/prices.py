@@ -65,7 +65,8 @@ def price_along(spent: Spent, n_rows: int) -> Price | None:
     if iterations <= 0:
         return None
     columns = spent.evaluations, spent.gradient_evaluations, spent.rows_seen
-    return Price(*(float(c[-1] - c[0]) / iterations for c in columns), n_rows)
+    evaluations, gradients, rows = (float(c[-1] - c[0]) / iterations for c in columns)
+    return Price(evaluations, gradients, rows, n_rows)
 
 
 def why_efforts_differ(runs: Sequence[Run], weight: float) -> str:
