@@ -264,8 +264,9 @@ class Column:
 
 
 def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
-    """Return the columns that say something of these runs, with headings that fit all of them.
+    """Return the columns that say something of these runs, what matters most first.
 
+    Headings fit all of them.
     Functions have no accuracy, and numbers to predict have R² in its place.
     """
     scores = {row.score for row in rows} - {""}
@@ -273,21 +274,14 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
     readings = {row.reading for row in rows}
     reading = next(iter(readings)) if len(readings) == 1 else "objective"
     best = f"Best {reading}" if len(readings) == 1 and len(reading) <= _SHORT else "Best"
+    one_kind = len({row.algorithm for row in rows}) == 1 < len(rows)
+    algorithm = _text("algorithm", "Algorithm", "What searches.")
     found = [
         _text("name", "Name", "What people call it."),
-        _text("algorithm", "Algorithm", "What searches."),
-    ]
-    if len({row.seed for row in rows}) > 1:
-        found.append(_seed("seed", "Seed", "Of the start and the search."))
-    if any(row.split_seed is not None for row in rows):
-        found.append(_seed("split_seed", "Split seed", "Of training and test rows."))
-    found += [
         _text("status", "Status", "What it is doing, or how it ended."),
-        _whole("iterations", "Iterations", "Updates of the point."),
-        _whole("evaluations", "Evaluations", "How often a point was scored."),
     ]
-    if any(row.gradients > 0 for row in rows):
-        found.append(_whole("gradients", "Gradients", "How often the slope was computed, besides."))
+    if not one_kind:
+        found.insert(1, algorithm)
     if len(readings) > 1:
         found.append(_text("reading", "Objective", "What best and final are."))
     found.append(
@@ -305,7 +299,17 @@ def columns_of(rows: Sequence[RunRow]) -> tuple[Column, ...]:
         of = "of what it hands back, or of the last point that was measured."
         found.append(_measured("train", f"Train {score}", f"{score} on training rows, {of}"))
         found.append(_measured("test", f"Test {score}", f"{score} on test rows, {of}"))
+    found.append(_whole("iterations", "Iterations", "Updates of the point."))
+    found.append(_whole("evaluations", "Evaluations", "How often a point was scored."))
+    if any(row.gradients > 0 for row in rows):
+        found.append(_whole("gradients", "Gradients", "How often the slope was computed, besides."))
     found.append(Column("seconds", "Time", "Of computing.", attrgetter("seconds"), duration))
+    if len({row.seed for row in rows}) > 1:
+        found.append(_seed("seed", "Seed", "Of the start and the search."))
+    if any(row.split_seed is not None for row in rows):
+        found.append(_seed("split_seed", "Split seed", "Of training and test rows."))
+    if one_kind:
+        found.append(algorithm)
     if len({row.problem for row in rows}) > 1:
         found.append(_text("problem", "Problem", "What is optimised."))
     return tuple(found)

@@ -63,7 +63,7 @@ class HeatMap(StudyView):
     """Medians over two settings, with the runs behind each cell one click away."""
 
     kind = "heat_map"
-    label = "Sweep of two"
+    label = "Heat map"
     place = 5
 
     scale: Annotated[

@@ -1,6 +1,7 @@
 """What views of studies share: which configurations stand out, what runs tell, how axes read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal, cast
 from weakref import WeakKeyDictionary
 
@@ -15,6 +16,7 @@ from optiviz.studies.comparison import Comparison, compare
 from optiviz.studies.done import Done, done_of
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
+from optiviz.studies.swept import setting_of
 from optiviz.views.figure import Action, Spots
 
 _ANYWHERE = 1e3  # in usual text: whichever cell is nearest is meant
@@ -82,8 +84,33 @@ def runs_of(results: Results, effort: EffortName = "evaluations") -> list[Done]:
     """Return the runs of each configuration that are done; all views share them."""
     kept = _kept(results)
     if ("runs", effort) not in kept:
-        kept["runs", effort] = done_of(results, effort)
+        kept["runs", effort] = _named_briefly(results.study, done_of(results, effort))
     return cast("list[Done]", kept["runs", effort])
+
+
+def _named_briefly(study: Study, groups: list[Done]) -> list[Done]:
+    """Return configurations of a sweep of two by their values alone: their names are long."""
+    if len(study.over) != 2:
+        return groups
+    settings = [setting_of(study, path) for path in study.over]
+    texts = [", ".join(s.texts[int(s.of[group.number])] for s in settings) for group in groups]
+    if len(set(texts)) < len(texts):
+        return groups
+    return [replace(group, name=text) for group, text in zip(groups, texts, strict=True)]
+
+
+def names_are(results: Results) -> str:
+    """Return what the names of configurations list, where they are but values; else nothing."""
+    study = results.study
+    names = {c.name for c in study.configurations}
+    if len(study.over) != 2 or all(group.name in names for group in runs_of(results)):
+        return ""
+    return ", ".join(setting_of(study, path).label for path in study.over)
+
+
+def target_words(target: float) -> str:
+    """Return a target as it was typed."""
+    return f"target {rounded(target)}"
 
 
 def effort_label(effort: EffortName, weight: float) -> str:

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
-from optiviz.engine.wording import measured
 from optiviz.studies.courses import Courses, courses
 from optiviz.studies.done import Done, reading
 from optiviz.studies.plan import Study
@@ -22,9 +21,11 @@ from optiviz.study_views.parts import (
     effort_label,
     effort_meaning,
     is_wide,
+    names_are,
     nothing_yet,
     quartiles,
     runs_of,
+    target_words,
     typical,
     value_words,
     worst_of,
@@ -98,10 +99,10 @@ class Progress(StudyView):
         legend = []
         if study.target is not None:
             items.append(Rule(study.target, upright=False, role="muted", dash="dash"))
-            legend = [LegendEntry(f"target {measured(study.target)}", "muted", "line", "dash")]
+            legend = [LegendEntry(target_words(study.target), "muted", "line", "dash")]
         return Figure(
             title=self.label,
-            note=done(results),
+            note=" · ".join(filter(None, (names_are(results), done(results)))),
             x=Axis(effort_label(self.over, study.gradient_weight), log=self.log_x),
             y=Axis(read.name, *_ends(found, read, log_y), log_y),
             items=tuple(items),

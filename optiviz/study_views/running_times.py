@@ -7,7 +7,7 @@ import numpy as np
 from optiviz.analysis.runs.effort import EffortName
 from optiviz.analysis.statistics.run_times import RunTimes, run_times
 from optiviz.engine.parameters import Param
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import rounded
 from optiviz.studies.comparison import Comparison
 from optiviz.studies.done import Done
 from optiviz.studies.results import Results
@@ -19,6 +19,7 @@ from optiviz.study_views.parts import (
     done,
     effort_label,
     effort_meaning,
+    names_are,
     nothing_yet,
     rough,
     runs_of,
@@ -61,7 +62,7 @@ class RunningTimes(StudyView):
             )
         groups = [group for group in runs_of(results, self.over) if group.records]
         times = {group.number: run_times(group.times, group.spent) for group in groups}
-        target = f"{found.label} of {measured(found.target)}"
+        target = f"{found.label} of {rounded(found.target)}"
         if not any(len(one.times) for one in times.values()):
             n = sum(one.runs for one in times.values())
             runs = "The run hasn't" if n == 1 else f"None of the {n:,} runs has"
@@ -83,7 +84,7 @@ class RunningTimes(StudyView):
         marks = [mark for group in chosen for mark in _expected(found, group.number, times, ends)]
         return Figure(
             title=self.label,
-            note=done(results),
+            note=" · ".join(filter(None, (names_are(results), done(results)))),
             x=Axis(effort_label(self.over, found.gradient_weight), left, ends, log),
             y=Axis("share of runs", -0.02, 1.04),
             items=(*items, *marks),

@@ -6,7 +6,6 @@ import numpy as np
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
-from optiviz.engine.wording import measured
 from optiviz.studies.comparison import Group
 from optiviz.studies.done import Done, reading
 from optiviz.studies.results import Results
@@ -17,10 +16,12 @@ from optiviz.study_views.parts import (
     done,
     is_wide,
     jitter,
+    names_are,
     nothing_yet,
     quartiles,
     runs_of,
     runs_spots,
+    target_words,
     worse_edge,
     worst_of,
 )
@@ -56,7 +57,7 @@ class Spread(StudyView):
     ] = "fitting"
     most: Annotated[
         int, Param("Of more configurations the best ones.", label="Rows at most", ge=1, le=200)
-    ] = 14  # as many names as a usual card has room for
+    ] = 10  # as many names as a usual card has room for
 
     def figure(self, results: Results) -> Figure:
         """Draw what all runs that are done came to."""
@@ -87,16 +88,16 @@ class Spread(StudyView):
         if study.target is not None:
             items.append(Rule(study.target, role="muted", dash="dash"))
         ticks = tuple((float(len(rows) - 1 - i), group.name) for i, group in enumerate(rows))
-        target = "" if study.target is None else f"target {measured(study.target)}"
+        target = "" if study.target is None else target_words(study.target)
         legend = [LegendEntry(target, "muted", "line", "dash")] if target else []
         intervals = any(_interval(found.group(group.number), 0.0) for group in rows)
         if intervals:
-            legend.append(LegendEntry("95 % interval of the median", "text", "line"))
+            legend.append(LegendEntry("95 % interval", "text", "line"))
         return Figure(
             title=self.label,
-            note=done(results),
+            note="" if results.complete else done(results),
             x=Axis(read.name, log=log),
-            y=Axis("", -0.6, len(rows) - 0.4, ticks=ticks[::-1]),
+            y=Axis(names_are(results), -0.6, len(rows) - 0.4, ticks=ticks[::-1]),
             items=tuple(items),
             legend=tuple(legend),
             caption=self._caption(read, rows, len(groups), log, intervals),

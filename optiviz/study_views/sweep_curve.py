@@ -24,6 +24,7 @@ from optiviz.study_views.parts import (
     nothing_yet,
     quartiles,
     runs_of,
+    target_words,
     worse_edge,
     worst_of,
 )
@@ -85,7 +86,7 @@ class SweepCurve(StudyView):
             )
         if study.target is not None:
             items.append(Rule(study.target, upright=False, role="muted", dash="dash"))
-            legend.append(LegendEntry(f"target {measured(study.target)}", "muted", "line", "dash"))
+            legend.append(LegendEntry(target_words(study.target), "muted", "line", "dash"))
         facts = [
             cell_facts(
                 group,

@@ -45,13 +45,15 @@ class Verdict(StudyView):
             *(Note(one.variances.sentence, one.name) for one in found.variances[:_PAIRS]),
             *_failed(results, groups),
         ]
-        said = {note.sentence for note in notes}
+        said = {note.sentence for note in notes} | {found.best.sentence if found.best else ""}
         others = [sentence for sentence in found.sentences if sentence not in said]
         if others:
             notes.append(Note("How it was compared", " ".join(others)))
         count = len(found.cautions)
         cautions = f", {count} caution{'s' if count > 1 else ''}" if count else ""
         words = " ".join(f"{note.sentence} {note.evidence}".strip() for note in notes)
+        if found.best is not None:
+            words = f"{found.best.sentence} {words}"
         return Figure(
             self.label,
             note=f"{done(results)}{cautions}",
@@ -64,10 +66,14 @@ class Verdict(StudyView):
 def _best(found: Comparison, groups: list[Done], worst: float) -> list[Note]:
     if found.best is None:
         return [Note("Nothing can be said of which is best.", "No run that is done has a value.")]
-    group = groups[found.best.configuration]
-    evidence = found.best.interval.sentence
+    best, group = found.best, groups[found.best.configuration]
+    often = ""
+    if np.isfinite(best.probability):
+        often = f"It would come out first in about {100 * best.probability:.0f} of 100 studies."
+    evidence = " ".join(filter(None, (best.how_sure, often, best.interval.sentence)))
     action = Action("Show its run in the middle", runs=(typical(group, worst),))
-    return [Note(found.best.sentence, evidence, action)]
+    headline = f"{best.headline[:1].upper()}{best.headline[1:]}"
+    return [Note(headline, evidence, action, large=True)]
 
 
 def _overall(found: Comparison) -> list[Note]:

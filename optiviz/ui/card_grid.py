@@ -41,6 +41,7 @@ class CardGrid(QWidget, Generic[CardT]):
     """
 
     card_made = Signal(object)
+    even = False  # whether rows of more than three are of one height
 
     def __init__(self, views: Mapping[str, Kind], room: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -212,6 +213,7 @@ class CardGrid(QWidget, Generic[CardT]):
             rows, columns = [1], [1]
         else:
             places, rows, columns = _places(len(self.cards))
+            rows = [1] * len(rows) if self.even and len(self.cards) > 3 else rows
             for card, place in zip(self.cards, places, strict=True):
                 self._layout.addWidget(card, *place)
         for card in self._made.values():

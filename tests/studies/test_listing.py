@@ -95,6 +95,14 @@ def test_each_problem_has_the_scores_that_it_has():
     assert columns_of([])
 
 
+def test_what_matters_comes_before_what_it_cost(rows):
+    keys = [column.key for column in columns_of(rows)]
+    order = [keys.index(key) for key in ("name", "algorithm", "best", "test", "iterations", "seed")]
+    assert order == sorted(order)
+    alike = [column.key for column in columns_of([rows[0], replace(rows[0], name="again")])]
+    assert alike.index("algorithm") > alike.index("seconds"), "the same word in each row"
+
+
 def test_values_of_different_kinds_say_what_they_are(rows):
     assert {"Objective", "Best"} <= {column.label for column in columns_of(rows)}
     assert "Best accuracy" in {column.label for column in columns_of(rows[:1])}

@@ -173,7 +173,7 @@ def test_progress_ends_at_the_median_that_the_comparison_names():
     lines = {item.label: item for item in figure.items if isinstance(item, Line)}
     for row in told.groups:
         assert lines[row.name].y[-1] == pytest.approx(row.median, abs=1e-12)
-    assert [entry.label for entry in figure.legend] == ["target 0.8000"]
+    assert [entry.label for entry in figure.legend] == ["target 0.8"]
 
 
 def test_a_curve_ends_where_half_of_its_runs_have_ended_and_ended_runs_still_count():
@@ -360,7 +360,12 @@ def test_the_two_variances_are_seen_apart():
 def test_the_verdict_names_the_best_first_and_leads_to_a_run_of_it():
     found = results_of(study())
     figure, told = of("verdict", found), compare(found)
-    assert figure.notes[0].sentence == told.best.sentence
+    first, *others = figure.notes
+    assert first.sentence.lower() == told.best.headline.lower()
+    assert len(first.sentence) < 80
+    assert first.large
+    assert not any(note.large for note in others)
+    assert told.best.how_sure in first.evidence
     (place,) = figure.notes[0].action.runs
     assert found.study.runs[place].configuration == told.best.configuration
     words = figure.caption

@@ -130,6 +130,8 @@ class Best:
         The others that can't be told apart from it.
     sentence : str
         In one or two sentences.
+    headline, how_sure : str
+        The same in a few words, and how sure that is.
     """
 
     configuration: int
@@ -139,6 +141,8 @@ class Best:
     probability: float
     not_worse: tuple[int, ...]
     sentence: str
+    headline: str
+    how_sure: str
 
 
 @dataclass(frozen=True)

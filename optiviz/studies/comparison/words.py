@@ -32,38 +32,42 @@ def best_of(
         interval=first.interval,
         probability=first.probability_best,
         not_worse=tuple(sorted(g.configuration for g in rivals)),
-        sentence=_best_sentence(study, ground, ranked, rivals, label),
+        **_said_of_best(study, ground, ranked, rivals, label),
     )
 
 
-def _best_sentence(
+def _said_of_best(
     study: Study, ground: Ground, ranked: tuple[Group, ...], rivals: tuple[Group, ...], label: str
-) -> str:
+) -> dict[str, str]:
+    """Return the sentence on which is best, a headline, and how sure that is."""
     first = ranked[0]
     came = _came_to(first, label)
+    value = f"{'median ' if first.runs > 1 else ''}{label} {measured(first.median)}"
     if len(ranked) == 1:
-        return f"{first.name} came to {came}."
+        said = f"{first.name} came to {came}."
+        return {"sentence": said, "headline": f"{first.name}: {value}.", "how_sure": ""}
     same = [g for g in ranked if g.rank == 1]
     all_best = all(
         column.values.size and np.all(column.values == ground.best_possible)
         for column in (ground.columns[g.configuration] for g in ranked)
     )
     if all_best:
-        return (
-            f"All {len(ranked):,} came to the best {label} that is possible in every run, so it "
-            "doesn't say which is better: compare the time to reach it, or take a harder task."
-        )
+        best = f"All {len(ranked):,} came to the best {label} that is possible in every run"
+        why = "it doesn't say which is better: compare the time to reach it, or take a harder task."
+        how_sure = f"{why[:1].upper()}{why[1:]}"
+        return {"sentence": f"{best}, so {why}", "headline": f"{best}.", "how_sure": how_sure}
     if len(same) > 1:
         names = listed([g.name for g in same])
-        said = f"{names} share the best median {label}, {measured(first.median)}"
+        said = headline = f"{names} share the best median {label}, {measured(first.median)}"
     else:
-        said = f"{first.name} is ahead with {came}"
+        said, headline = f"{first.name} is ahead with {came}", f"{first.name} is ahead: {value}"
     if np.isfinite(first.probability_best):
         said += (
             f"; with other seeds {first.name} would come out first in about "
             f"{100 * first.probability_best:.0f} of 100 studies"
         )
-    return f"{said}. {_sure(study, ground, ranked, rivals)}"
+    how_sure = _sure(study, ground, ranked, rivals)
+    return {"sentence": f"{said}. {how_sure}", "headline": f"{headline}.", "how_sure": how_sure}
 
 
 def _sure(

@@ -31,6 +31,7 @@ from optiviz.views.figure import Note
 
 __all__ = ["NoteRow", "NotesPane"]
 
+_LARGE = 1.3  # times the usual type
 _WRAPPED = Qt.TextFlag.TextWordWrap.value | Qt.AlignmentFlag.AlignLeft.value
 
 
@@ -107,7 +108,7 @@ class NoteRow(QAbstractButton):
             painter.setBrush(blend(theme.colour("card"), theme.colour("text"), strength))
             painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         sentence, evidence = self._rects(self.width())
-        painter.setFont(theme.font(bold=True))
+        painter.setFont(self._font())
         painter.setPen(theme.colour("text"))
         painter.drawText(sentence, _WRAPPED, self.note.sentence)
         painter.setFont(theme.font())
@@ -123,11 +124,18 @@ class NoteRow(QAbstractButton):
             paint_focus(painter, self)
         painter.end()
 
+    def _font(self) -> QFont:
+        """Return the type of the sentence."""
+        font = current_theme().font(bold=True)
+        if self.note.large:
+            font.setPointSizeF(_LARGE * font.pointSizeF())
+        return font
+
     def _rects(self, width: int) -> tuple[QRectF, QRectF]:
         """Return the room of the sentence, and of the evidence below it."""
         theme = current_theme()
         room = max(width - 2 * SPACE[1] - theme.icon_size - SPACE[1], 20)
-        sentence = _needed(theme.font(bold=True), self.note.sentence, room, float(SPACE[1]))
+        sentence = _needed(self._font(), self.note.sentence, room, float(SPACE[1]))
         below = sentence.bottom() + SPACE[0] / 2
         return sentence, _needed(theme.font(), self.note.evidence, room, below)
 

@@ -14,10 +14,11 @@ __all__ = ["WarningLine"]
 
 
 class WarningLine(QWidget):
-    """An icon and a sentence, on two lines at most; the whole of it is in the tooltip."""
+    """An icon and a sentence on a few lines; the whole of it is in the tooltip."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, most: int = 2) -> None:
         super().__init__(parent)
+        self._most = most
         self._sentence = ""
         self._lines: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -48,7 +49,7 @@ class WarningLine(QWidget):
         line = QFontMetricsF(current_theme().font()).height()
         side = theme.em * 1.15
         box = QRectF(0, (line - side) / 2, side, side)
-        paint_icon(painter, "warning", box, theme.colour("danger"))
+        paint_icon(painter, "warning", box, theme.colour("muted"))
         painter.setFont(theme.font())
         painter.setPen(theme.colour("text"))
         for number, words in enumerate(self._lines):
@@ -65,12 +66,15 @@ class WarningLine(QWidget):
     def _wrap(self) -> None:
         metrics = QFontMetricsF(current_theme().font())
         room = self.width() - self._indent()
-        words = self._sentence.split()
-        first = len(words)
-        while first > 1 and metrics.horizontalAdvance(" ".join(words[:first])) > room:
-            first -= 1
+        words, lines = self._sentence.split(), list[str]()
+        while words and len(lines) < self._most - 1:
+            first = len(words)
+            while first > 1 and metrics.horizontalAdvance(" ".join(words[:first])) > room:
+                first -= 1
+            lines.append(" ".join(words[:first]))
+            words = words[first:]
+        lines.append(" ".join(words))
         elide = Qt.TextElideMode.ElideRight
-        lines = [" ".join(words[:first]), " ".join(words[first:])]
         self._lines = [metrics.elidedText(line, elide, room) for line in lines if line]
         self.setFixedHeight(int(metrics.height() * max(len(self._lines), 1)) + SPACE[0])
         self.update()

@@ -133,8 +133,7 @@ class BudgetPanel(TypedPanel):
         except SpecError:
             return ""
         if budget.by == "evaluations":
-            weight = number_text(budget.gradient_weight)
-            return f"{budget.max_evaluations:,} evaluations, gradient = {weight}"
+            return f"{budget.max_evaluations:,} evaluations"
         if budget.by == "iterations":
             return f"{budget.max_iterations:,} iterations"
         if budget.by == "epochs":
@@ -145,7 +144,7 @@ class BudgetPanel(TypedPanel):
 class MeasurePanel(TypedPanel):
     """What is compared at the end, and what is to be reached."""
 
-    title = "Measure and target"
+    title = "Measure"
     cls = Measured
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -200,7 +199,7 @@ class MeasurePanel(TypedPanel):
         target = self.form.value().get("target")
         words = self._reading.name
         if isinstance(target, int | float):
-            words += f", target {number_text(target)}"
+            words += f" {'≥' if self._reading.more_is_better else '≤'} {number_text(target)}"
         return words
 
 

@@ -98,14 +98,15 @@ class CompareSetup(QWidget):
             return ()
         by = str(self.budget.value()["by"])
         effort: EffortName = "evaluations" if by == "own" else by  # type: ignore[assignment]
-        # Two seeds stand for all of them.
+        # All have the same seeds: the first stands for all of them.
+        split = study.split_seeds[0] if study.split_seeds else None
         specs = [
-            study.spec_of(Planned(place, search, split))
+            study.spec_of(Planned(place, study.search_seeds[0], split))
             for place in range(min(len(study.configurations), _LOOKED_AT))
-            for search in study.search_seeds[:2]
-            for split in study.split_seeds[:2] or (None,)
         ]
-        return cautions_of(specs, effort, study.measure, study.gradient_weight)
+        found = cautions_of(specs, effort, study.measure, study.gradient_weight)
+        several = len(study.search_seeds) > 1 or len(study.split_seeds) > 1
+        return tuple(c for c in found if not (several and c.kind == "one_seed"))
 
     def show_study(self, study: Study) -> None:
         """Set up a study that was made elsewhere."""

@@ -132,6 +132,8 @@ def _nothing(figure: Figure, reader_of: ReaderOf) -> Figure:
 class StudyGrid(CardGrid[StudyCard]):
     """Cards of a study."""
 
+    even = True  # below them is a list: what is lower would be too low for names
+
     def __init__(self, held: Held, worker: Worker, parent: QWidget | None = None) -> None:
         views: dict[str, StudyView] = {k: cls() for k, cls in registry.kinds("study_views").items()}
         self._held, self._worker = held, worker

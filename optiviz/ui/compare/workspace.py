@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,7 +24,7 @@ from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
 from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.warning import WarningLine
-from optiviz.ui.card import Card
+from optiviz.ui.card import Card, draw_ground
 from optiviz.ui.compare.held import Held
 from optiviz.ui.compare.runner import Execute, StudyRunner, expected_seconds, spoken_time
 from optiviz.ui.compare.setup import CompareSetup
@@ -36,6 +36,7 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.worker import Worker
 
 _FIRST = "eight-algorithms"  # the study that an empty workspace offers
+_LINES = 6  # of what speaks against a study
 _MORE = 10  # seeds that one press adds
 _TESTS = ("verdict", "pairwise_table", "grouped_table")  # views that tell who differs
 _PEEKED = (
@@ -82,7 +83,7 @@ class CompareWorkspace(Tab):
         self.path: Path | None = None  # where the study is saved by itself
         self.setup = CompareSetup(sources)
         self.grid = StudyGrid(self.held, worker)
-        self.runs = RunsPanel()
+        self.runs = RunsPanel("Runs")
         outer = QHBoxLayout(self)
         outer.setContentsMargins(12, 8, 12, 8)
         outer.setSpacing(0)
@@ -123,7 +124,7 @@ class CompareWorkspace(Tab):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Runs that are done")
-        self.caution = WarningLine(self._note)
+        self.caution = WarningLine(self._note, _LINES)
         inside.addWidget(self.caution)
         inside.addWidget(self.plan_text)
         inside.addWidget(self.bar)
@@ -153,8 +154,11 @@ class CompareWorkspace(Tab):
         self._results.setHandleWidth(10)
         self._results.setChildrenCollapsible(False)
         self._results.addWidget(self.grid)
-        self.runs_card = Card("Runs")
-        self.runs_card.set_body(self.runs)
+        self.runs_card = _Ground()
+        self.runs_card.setAccessibleName("Runs")
+        inside = QVBoxLayout(self.runs_card)
+        inside.setContentsMargins(12, 8, 12, 8)
+        inside.addWidget(self.runs)
         self._results.addWidget(self.runs_card)
         self._results.setSizes([700, 230])
         self._results.setStretchFactor(0, 1)
@@ -289,7 +293,7 @@ class CompareWorkspace(Tab):
     def _setup_changed(self) -> None:
         self._pages.setCurrentIndex(0 if self.held.results is None else 1)
         cautions = self.setup.cautions()
-        more = f" And {len(cautions) - 1} more." if len(cautions) > 1 else ""
+        more = f" ({len(cautions) - 1} more: point here.)" if len(cautions) > 1 else ""
         self.caution.set_text(f"{cautions[0].sentence}{more}" if cautions else "")
         self.caution.setToolTip("\n\n".join(f"{c.sentence} {c.instead}" for c in cautions))
         self._show_progress()
@@ -362,6 +366,13 @@ class CompareWorkspace(Tab):
         """End its processes; what is done is kept."""
         self.runner.close()
         super().leave()
+
+
+class _Ground(QFrame):
+    """The box of the list of runs, which has its title in its first row."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        draw_ground(self)
 
 
 def _planned(results: Results) -> str:

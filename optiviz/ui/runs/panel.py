@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.studies.listing import GROUPINGS
+from optiviz.ui.canvas.legend import ElidedLabel
 from optiviz.ui.runs.sources import RunsSource, SessionRuns
 from optiviz.ui.runs.table import RunsTable
 from optiviz.ui.session import Session
@@ -30,6 +31,11 @@ _BUTTONS = ("compare", "visible", "solo", "rename", "duplicate", "delete", "copy
 class RunsPanel(QWidget):
     """A list of any number of runs.
 
+    Parameters
+    ----------
+    title : str, optional
+        For where there is little room: it stands before the filter, and buttons behind it.
+
     Signals
     -------
     selection_changed
@@ -41,8 +47,10 @@ class RunsPanel(QWidget):
     selection_changed = Signal()
     opened = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.title = ElidedLabel(title, bold=True, parent=self)
+        self.title.setVisible(bool(title))
         self.table = RunsTable(parent=self)
         self.table.setSortingEnabled(True)
         self.table.header().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -83,6 +91,7 @@ class RunsPanel(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(SPACE[1])
+        top.addWidget(self.title)
         top.addWidget(self.filter, 1)
         top.addWidget(self.group)
         top.addWidget(self.count)
@@ -98,15 +107,17 @@ class RunsPanel(QWidget):
         self._stack.addWidget(empty)
         below = QHBoxLayout()
         below.setSpacing(SPACE[1])
+        row = top if self.title.text() else below
         for button in self._buttons.values():
-            below.addWidget(button)
+            row.addWidget(button)
         below.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE[1])
         column.addLayout(top)
         column.addLayout(self._stack, 1)
-        column.addLayout(below)
+        if row is below:
+            column.addLayout(below)
 
     @property
     def source(self) -> Any:
@@ -173,7 +184,7 @@ class RunsDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Runs")
-        self.panel = RunsPanel(self)
+        self.panel = RunsPanel(parent=self)
         self.panel.set_source(SessionRuns(session, self.panel))
         self.panel.opened.connect(session.set_focus)
         column = QVBoxLayout(self)

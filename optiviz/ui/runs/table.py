@@ -34,7 +34,7 @@ from optiviz.ui.theme import current_theme
 __all__ = ["RunsTable"]
 
 _MANY_GROUPS: Final = 40  # more are closed at first
-_NARROWEST, _WIDEST, _HIGH = 14.0, 24.0, 1.8  # of names, and of rows, in heights of text
+_NARROWEST, _WIDEST, _HIGH = 14.0, 22.0, 1.8  # of names, and of rows, in heights of text
 _SELECT: Final = (
     QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 )
@@ -241,7 +241,10 @@ class RunsTable(QTreeView):
             self.setColumnWidth(i, min(room + round(1.4 * em), round(20 * em)))
             used += self.columnWidth(i)
         longest = max((row.name for row in self.runs.rows), key=len, default="")
-        room = metrics.horizontalAdvance(longest) + round(8 * em)  # box, swatch and indentation
+        source = self.runs.source
+        boxes = source is not None and source.session is not None
+        beside = (8 if boxes else 4) + (2 if self.runs.groups else 0)  # swatch and indentation too
+        room = metrics.horizontalAdvance(longest) + round(beside * em)
         left = max(self.viewport().width() - used, round(_NARROWEST * em))
         self.setColumnWidth(0, max(left, min(room, round(_WIDEST * em))))
 

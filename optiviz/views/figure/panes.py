@@ -77,11 +77,12 @@ class Code:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence about a run, its evidence, and what a click on it does."""
+    """A sentence about a run, its evidence, what a click does, and whether it counts most."""
 
     sentence: str
     evidence: str
     action: Action | None = None
+    large: bool = False
 
 
 @dataclass(frozen=True, eq=False)
