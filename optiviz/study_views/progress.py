@@ -83,7 +83,7 @@ class Progress(StudyView):
         chosen = {group.number for group in best}
         pale = [pair for pair in found if pair[0].number not in chosen]
         shown = [pair for pair in found if pair[0].number in chosen]
-        items: list[Item] = [_curve(*pair, worst, pale=True) for pair in pale]
+        items: list[Item] = [_pale(pale, worst)] if pale else []
         alone = len(study.configurations) == 1
         if self.runs:
             every = max(1, -(-sum(len(group.records) for group, _ in shown) // _SINGLE))
@@ -146,14 +146,9 @@ class Progress(StudyView):
         return " ".join(words)
 
 
-def _curve(
-    group: Done, course: Courses, worst: float, *, pale: bool = False, alone: bool = False
-) -> Line:
+def _curve(group: Done, course: Courses, worst: float, *, alone: bool = False) -> Line:
     """Return the median of a configuration's runs."""
-    values = quartiles(course.values, worst)[1]
-    y = np.where(np.isfinite(values), values, np.nan)
-    if pale:
-        return Line(course.x, y, "muted", width=0.7, opacity=_PALE, steps=course.steps)
+    y = _median(course, worst)
     median = "median" if len(group.records) > 1 else "the run"
     return Line(
         course.x,
@@ -163,6 +158,29 @@ def _curve(
         dash_of_run(group.number),
         steps=course.steps,
     )
+
+
+def _median(course: Courses, worst: float) -> Array:
+    values = quartiles(course.values, worst)[1]
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _pale(found: list[tuple[Done, Courses]], worst: float) -> Line:
+    """Return the medians of configurations that don't stand out: there may be thousands."""
+    ways = [_way(c.x, _median(c, worst), c.steps) for _, c in found if len(c.x)]
+    return Line(*_with_gaps(ways), "muted", width=0.7, opacity=_PALE)
+
+
+def _way(x: Array, y: Array, steps: bool) -> tuple[Array, Array]:
+    return (np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]) if steps else (x, y)
+
+
+def _with_gaps(ways: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Return curves as one: its points, nan between them."""
+    gap = np.array([np.nan])
+    x = np.concatenate([part for xs, _ in ways for part in (xs, gap)] or [gap])
+    y = np.concatenate([part for _, ys in ways for part in (ys, gap)] or [gap])
+    return x, y
 
 
 def _band(group: Done, course: Courses, worst: float, opacity: float) -> Band:
@@ -178,13 +196,8 @@ def _stepped(values: Array, steps: bool) -> Array:
 
 def _singles(group: Done, course: Courses, every: int) -> Line:
     """Return single runs as one line with gaps."""
-    gap = np.array([np.nan])
-    parts = [way for way in course.ways[::every] if len(way[0])]
-    if course.steps:
-        parts = [(np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]) for x, y in parts]
-    x = np.concatenate([part for xs, _ in parts for part in (xs, gap)] or [gap])
-    y = np.concatenate([part for _, ys in parts for part in (ys, gap)] or [gap])
-    return Line(x, y, f"run:{group.number}", width=0.6, opacity=0.22)
+    ways = [_way(x, y, course.steps) for x, y in course.ways[::every] if len(x)]
+    return Line(*_with_gaps(ways), f"run:{group.number}", width=0.6, opacity=0.22)
 
 
 def _drawn(items: list[Item]) -> Array:

@@ -213,7 +213,8 @@ def test_of_many_configurations_the_best_stand_out_and_the_caption_says_so():
     named = [item.label for item in figure.items if isinstance(item, Line) and item.label]
     pale = [item for item in figure.items if isinstance(item, Line) and item.role == "muted"]
     assert sorted(named) == sorted(f"climb {i}" for i in range(15, 20))
-    assert len(pale) == 15
+    assert len(pale) == 1, "an item for each would keep the window busy with two thousand"
+    assert np.isnan(pale[0].x).sum() == 15, "a gap after each of them"
     assert "best 5 of 20 stand out" in figure.caption
 
 
