@@ -8,7 +8,7 @@ import math
 import threading
 from abc import abstractmethod
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -41,6 +41,8 @@ StandardizeTarget = Annotated[
 T = TypeVar("T", bound=np.generic)
 
 _REMEMBERED = 8  # datasets kept in memory
+_SMALL = 100_000  # numbers that are quickly sent
+_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
 _MOST_NUMBERS = 50_000_000  # rows times features
 
 
@@ -359,3 +361,25 @@ def _kept(array: NDArray[T]) -> NDArray[T]:
 
 _loading = threading.Lock()
 _remembered: OrderedDict[Dataset, Data] = OrderedDict()
+
+
+def remembered() -> tuple[tuple[Dataset, Data], ...]:
+    """Return small data that are loaded, for other processes: making them loads scikit-learn.
+
+    Only those of datasets that come along: others' modules may be known to nobody else.
+    """
+    with _loading:
+        return tuple(
+            (dataset, data)
+            for dataset, data in _remembered.items()
+            if type(dataset).__module__.startswith(f"{__name__}.")
+            and data.X_train.size + data.X_test.size <= _SMALL
+        )
+
+
+def remember(loaded: Iterable[tuple[Dataset, Data]]) -> None:
+    """Take over data that another process has loaded."""
+    for dataset, data in loaded:
+        arrays = {name: _kept(getattr(data, name)) for name in _ARRAYS}
+        with _loading:
+            _remembered[dataset] = replace(data, **arrays)

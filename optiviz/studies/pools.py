@@ -12,6 +12,7 @@ import joblib
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.parallel import get_active_backend
 
+from optiviz.datasets import remembered
 from optiviz.engine.threads import ONE_BLAS_THREAD
 from optiviz.studies import work
 from optiviz.studies.records import Record
@@ -83,8 +84,9 @@ class Processes:
         """Have runs done."""
         if self._executor is None:
             environment = dict.fromkeys(ONE_BLAS_THREAD, "1")
+            setting = *self._setting, remembered()
             self._executor = ProcessPoolExecutor(
-                self.jobs, initializer=work.begin, initargs=self._setting, env=environment
+                self.jobs, initializer=work.begin, initargs=setting, env=environment
             )
         future: Future[Done] = self._executor.submit(work.do, specs)
         return future

@@ -7,9 +7,10 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from optiviz.datasets import Data, Dataset, remember
 from optiviz.engine import threads
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.records import Loaded, Record, recorded, without_run
@@ -18,7 +19,12 @@ _LOOK = 0.5  # seconds between two looks whether the parent is still there
 _here = threading.local()  # in a cluster, several threads of one process may work
 
 
-def begin(parent: int, modules: Sequence[str], polite: bool) -> None:
+def begin(
+    parent: int,
+    modules: Sequence[str],
+    polite: bool,
+    loaded: Iterable[tuple[Dataset, Data]] = (),
+) -> None:
     """Make a new process ready.
 
     Parameters
@@ -29,12 +35,15 @@ def begin(parent: int, modules: Sequence[str], polite: bool) -> None:
         That define kinds which are neither ours nor a plug-in's.
     polite : bool
         Leave the processor to whatever else wants it.
+    loaded : iterable of (Dataset, Data)
+        What needn't be made here.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ended by the process that started it
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
     if polite:
         give_way()
     threads.use_one_blas_thread()
+    remember(loaded)
     _import(modules)
 
 

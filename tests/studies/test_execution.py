@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -13,11 +14,11 @@ import joblib
 import psutil
 import pytest
 
-from optiviz import presets
+from optiviz import datasets, presets
 from optiviz.engine import registry
 from optiviz.studies.execution import ExecutionError, execute
 from optiviz.studies.plan import Configuration, Planned, Study
-from optiviz.studies.pools import chosen_jobs
+from optiviz.studies.pools import Processes, chosen_jobs
 from optiviz.studies.records import Loaded, recorded
 from optiviz.studies.results import Results
 
@@ -64,6 +65,24 @@ def test_what_is_done_is_kept_when_it_is_cancelled_and_not_done_again():
     execute(results, 1, progress=lambda _, planned, __: told.append(planned))
     assert told == list(plan.runs[2:])
     assert all(results.records[planned] is record for planned, record in before.items())
+
+
+def test_processes_are_sent_what_is_loaded_here_and_come_to_the_same_bits():
+    """Each would need most of a second, and a hundred megabytes, for what makes the data."""
+    one = short(CLASSIC)
+    here, data = recorded(one), one.problem.dataset.load()
+    pool = Processes(1, (), polite=False)
+    try:
+        (there,) = pool.submit([one.to_dict()]).result()
+        loads = pool._executor.submit(eval, "'sklearn' in __import__('sys').modules").result()
+    finally:
+        pool.end()
+    assert there.digest == here.digest
+    assert not loads
+    datasets.remember([(one.problem.dataset, pickle.loads(pickle.dumps(data)))])
+    again = one.problem.dataset.load()
+    assert again is not data
+    assert not again.X_train.flags.writeable
 
 
 @pytest.mark.parametrize("jobs", [0])
@@ -181,7 +200,7 @@ if __name__ == "__main__":
 SCRIPT = """
 import os, signal, sys, threading, time
 import psutil
-from optiviz import presets
+from optiviz import datasets, presets
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.studies.execution import ExecutionError, execute
 from optiviz.studies.plan import Configuration, Study
