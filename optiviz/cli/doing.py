@@ -211,8 +211,9 @@ def _counted(results: Results) -> Iterator[Callable[[Planned, Record], None]]:
             costs.add(planned, record)
             if time.monotonic() - shown > 0.1:
                 shown = time.monotonic()
+                # A share of 1: rich forgets how quick it was whenever the total is another one.
                 done, total = costs.spent_and_total()
-                bar.update(task, completed=done, total=total, description=costs.words)
+                bar.update(task, completed=done / total, description=costs.words)
 
         yield count
 

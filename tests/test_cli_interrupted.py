@@ -1,0 +1,93 @@
+"""Long studies on the command line: the time left, what a killed one has kept, other machines."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from optiviz import cli
+from optiviz.store import study_file
+
+SEEDS = 40
+ARGUMENTS = (
+    "repeat", "classic-mlp", "--set", "stopping.max_iterations=2000", "--seeds", str(SEEDS),
+    "--jobs", "1", "--out", "s.optiviz",
+)  # fmt: skip
+OFTEN_KEPT = """
+import sys
+from optiviz import cli
+from optiviz.store.study_file import Autosave
+Autosave.__init__.__defaults__ = (0.2,)
+cli.main(sys.argv[1:])
+"""
+
+
+def printed(capsys, *arguments: str) -> tuple[str, list[str]]:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(list(arguments))
+    out, err = capsys.readouterr()
+    assert caught.value.code == 0, err
+    return out, err.splitlines()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_bar_tells_the_time_left_and_a_study_that_was_killed_goes_on(
+    tmp_path, monkeypatch, capsys
+):
+    """Else an hour of computing is lost with the power, and nobody knows that it is an hour."""
+    monkeypatch.chdir(tmp_path)
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", OFTEN_KEPT, *ARGUMENTS],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env=environment,
+    )
+    os.close(theirs)
+    shown, end = "", time.monotonic() + 60
+    bar = re.compile(rf"(\d+) of {SEEDS} runs.*%.*\d:\d\d:\d\d")
+    try:
+        while not (bar.search(shown) and Path("s.optiviz").exists()):
+            assert time.monotonic() < end, shown
+            assert process.poll() is None, shown
+            if select.select([ours], [], [], 0.1)[0]:
+                shown += os.read(ours, 1 << 16).decode(errors="replace")
+            shown = shown[-2000:]
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    kept = study_file.load("s.optiviz")
+    n = len(kept.records)
+    assert 0 < n < SEEDS
+    out, lines = printed(capsys, *ARGUMENTS)
+    assert out.startswith(f"{n} of {SEEDS} runs were done already.")
+    assert lines == []
+    found = study_file.load("s.optiviz")
+    assert found.complete
+    assert all(found.records[planned].digest == r.digest for planned, r in kept.records.items())
+    verified, _ = printed(capsys, "verify", "s.optiviz", "--sample", "1")
+    assert "identical" in verified
+
+
+def test_a_cluster_comes_to_the_same_hashes(capsys):
+    """The same specs, on machines beyond this one."""
+    distributed = pytest.importorskip("distributed")
+    arguments = ("repeat", "classic-perceptron", "--set", "stopping.max_iterations=40", "--json")
+    alone, _ = printed(capsys, *arguments, "--seeds", "4", "--jobs", "1")
+    setting = {"n_workers": 1, "threads_per_worker": 2, "processes": False}
+    with distributed.LocalCluster(**setting, dashboard_address=None) as cluster:
+        there = ("--backend", "dask", "--cluster", cluster.scheduler_address)
+        beyond, _ = printed(capsys, *arguments, "--seeds", "4", *there)
+    hashes = [[one["trace_sha256"] for one in json.loads(text)["runs"]] for text in (alone, beyond)]
+    assert len(hashes[0]) == 4
+    assert hashes[0] == hashes[1]
