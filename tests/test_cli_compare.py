@@ -17,8 +17,8 @@ from optiviz.cli import doing, tables
 from optiviz.engine.run import Run
 from optiviz.store import run_file, study_file
 from optiviz.studies import execution
-from optiviz.studies.columns import StudyRows
 from optiviz.studies.comparison import compare
+from optiviz.studies.listing.columns import StudyRows
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import without_run
 from optiviz.studies.results import Results

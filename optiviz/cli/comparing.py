@@ -27,7 +27,7 @@ from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
 from optiviz.reports.summary import summary
-from optiviz.studies.differences import differences
+from optiviz.studies.listing.differences import differences
 from optiviz.studies.measures import known_measures
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.race import suited

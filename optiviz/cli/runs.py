@@ -13,9 +13,9 @@ from optiviz.cli.shared import Json, measured_at_end, opened
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
 from optiviz.reports.summary import number
-from optiviz.studies.columns import Column, RunRow, StudyRows, columns_of, row_of_run
-from optiviz.studies.differences import differences
-from optiviz.studies.listing import GROUPINGS, Arrangement, Group
+from optiviz.studies.listing.arrangement import GROUPINGS, Arrangement, Group
+from optiviz.studies.listing.columns import Column, RunRow, StudyRows, columns_of, row_of_run
+from optiviz.studies.listing.differences import differences
 
 _MOST_SIDE_BY_SIDE = 6
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from optiviz.analysis.runs.effort import LABELS
 from optiviz.engine.run import Run
 from optiviz.engine.wording import measured
-from optiviz.studies.columns import Column as RunColumn
-from optiviz.studies.columns import RunRow, columns_of, row_of_run
-from optiviz.studies.differences import Compared
+from optiviz.studies.listing.columns import Column as RunColumn
+from optiviz.studies.listing.columns import RunRow, columns_of, row_of_run
+from optiviz.studies.listing.differences import Compared
 
 if TYPE_CHECKING:
     from optiviz.studies.comparison import Comparison, Group, Pair

@@ -380,6 +380,6 @@ def remembered() -> tuple[tuple[Dataset, Data], ...]:
 def remember(loaded: Iterable[tuple[Dataset, Data]]) -> None:
     """Take over data that another process has loaded."""
     for dataset, data in loaded:
-        arrays = {name: _kept(getattr(data, name)) for name in _ARRAYS}
+        arrays: dict[str, Any] = {name: _kept(getattr(data, name)) for name in _ARRAYS}
         with _loading:
             _remembered[dataset] = replace(data, **arrays)

@@ -17,8 +17,8 @@ import pytest
 from optiviz import datasets, presets
 from optiviz.engine import registry
 from optiviz.studies.execution import ExecutionError, execute
+from optiviz.studies.execution.pools import Processes, chosen_jobs
 from optiviz.studies.plan import Configuration, Planned, Study
-from optiviz.studies.pools import Processes, chosen_jobs
 from optiviz.studies.records import Loaded, recorded
 from optiviz.studies.results import Results
 

@@ -10,9 +10,9 @@ import pytest
 
 from optiviz import presets
 from optiviz.engine.run import Reader, Run
-from optiviz.studies.columns import StudyRows, columns_of, duration, row_of_run
-from optiviz.studies.differences import MISSING, differences, side_by_side
-from optiviz.studies.listing import Arrangement, arranged, groups_of, matcher
+from optiviz.studies.listing.arrangement import Arrangement, arranged, groups_of, matcher
+from optiviz.studies.listing.columns import StudyRows, columns_of, duration, row_of_run
+from optiviz.studies.listing.differences import MISSING, differences, side_by_side
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.records import recorded
 

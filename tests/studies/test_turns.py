@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from optiviz.studies.execution.turns import Turns
 from optiviz.studies.plan import Planned
-from optiviz.studies.turns import Turns
 
 
 def runs(configurations, seeds):

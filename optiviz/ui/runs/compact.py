@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from optiviz.engine.wording import measured
-from optiviz.studies.columns import Column, RunRow, columns_of
+from optiviz.studies.listing.columns import Column, RunRow, columns_of
 from optiviz.ui.card import Card
 from optiviz.ui.icons import set_icon
 from optiviz.ui.runs.panel import RunsDialog

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.engine.spec import RunSpec
-from optiviz.studies.differences import MISSING, Compared, side_by_side
+from optiviz.studies.listing.differences import MISSING, Compared, side_by_side
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["CompareDialog"]

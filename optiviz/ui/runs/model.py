@@ -18,8 +18,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QIcon
 
-from optiviz.studies.columns import Column, RunRow, columns_of
-from optiviz.studies.listing import Arrangement, Group
+from optiviz.studies.listing.arrangement import Arrangement, Group
+from optiviz.studies.listing.columns import Column, RunRow, columns_of
 from optiviz.ui.runs.sources import RunsSource
 from optiviz.ui.runs.swatch import swatch
 from optiviz.ui.theme import current_theme
@@ -129,7 +129,7 @@ class RunsModel(QAbstractItemModel):
             self.dataChanged.emit(self.index(0, 0), self.index(count - 1, len(self.columns) - 1))
 
     def set_filter(self, text: str) -> None:
-        """Show the runs that are meant; see `optiviz.studies.listing.matcher`."""
+        """Show the runs that are meant; see `optiviz.studies.listing.arrangement.matcher`."""
         if text != self._filter:
             self._filter = text
             self._reset()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optiviz.studies.listing import GROUPINGS
+from optiviz.studies.listing.arrangement import GROUPINGS
 from optiviz.ui.canvas.legend import ElidedLabel
 from optiviz.ui.runs.sources import RunsSource, SessionRuns
 from optiviz.ui.runs.table import RunsTable

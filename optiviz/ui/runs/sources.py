@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from optiviz.engine.spec import RunSpec
-from optiviz.studies.columns import RunRow, StudyRows, row_of_run
+from optiviz.studies.listing.columns import RunRow, StudyRows, row_of_run
 from optiviz.studies.results import Results
 from optiviz.ui.session import Entry, Session
 from optiviz.ui.worker import now

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optiviz.studies.columns import columns_of
+from optiviz.studies.listing.columns import columns_of
 from optiviz.ui.runs.compared import CompareDialog
 from optiviz.ui.runs.model import Index, RunsModel
 from optiviz.ui.runs.painter import RowPainter

@@ -1,6 +1,7 @@
 """The runs of a study are done: on all processors, or wherever joblib's backend says.
 
 A run depends on nothing but its spec, so who does it, and in which order, changes no bit of it.
+`pools` are where: processes or a cluster; `work` is what each does; `turns` say which run is next.
 """
 
 from collections import deque
@@ -11,9 +12,8 @@ from typing import Any
 
 from optiviz.engine import threads
 from optiviz.engine.parameters import Parameters
-from optiviz.studies import work
-from optiviz.studies.plan import Planned, Study
-from optiviz.studies.pools import (
+from optiviz.studies.execution import work
+from optiviz.studies.execution.pools import (
     Cluster,
     Done,
     ExecutionError,
@@ -22,9 +22,10 @@ from optiviz.studies.pools import (
     is_frozen,
     uses_processes_here,
 )
+from optiviz.studies.execution.turns import Turns
+from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record, recorded, without_run
 from optiviz.studies.results import Results
-from optiviz.studies.turns import Turns
 
 __all__ = ["ExecutionError", "Progress", "execute"]
 

@@ -7,7 +7,7 @@ from math import isnan, nan
 from operator import attrgetter
 from statistics import median
 
-from optiviz.studies.columns import Column, RunRow
+from optiviz.studies.listing.columns import Column, RunRow
 
 __all__ = ["GROUPINGS", "Arrangement", "Group", "arranged", "groups_of", "matcher"]
 

@@ -14,7 +14,7 @@ from joblib.parallel import get_active_backend
 
 from optiviz.datasets import remembered
 from optiviz.engine.threads import ONE_BLAS_THREAD
-from optiviz.studies import work
+from optiviz.studies.execution import work
 from optiviz.studies.records import Record
 
 if TYPE_CHECKING:
