@@ -153,7 +153,7 @@ def test_the_window_and_the_command_line_say_the_same_numbers(person, compare, t
         assert group["running_times"]["sentence"] in times.caption
     listed = json.loads(command(capsys, "runs", path, "--json"))["runs"]
     source = compare.runs.source
-    rows = [source.row(key) for key in source.keys()]
+    rows = [source.row(key) for key in source]
     assert [row.name for row in rows] == [one["name"] for one in listed]
     for name in ("best", "train", "test", "evaluations", "iterations"):
         assert [getattr(row, name) for row in rows] == [one[name] for one in listed]
