@@ -42,7 +42,6 @@ T = TypeVar("T", bound=np.generic)
 
 _REMEMBERED = 8  # datasets kept in memory
 _SMALL = 100_000  # numbers that are quickly sent
-_ARRAYS = ("X_train", "y_train", "X_test", "y_test")
 _MOST_NUMBERS = 50_000_000  # rows times features
 
 
@@ -380,6 +379,7 @@ def remembered() -> tuple[tuple[Dataset, Data], ...]:
 def remember(loaded: Iterable[tuple[Dataset, Data]]) -> None:
     """Take over data that another process has loaded."""
     for dataset, data in loaded:
-        arrays: dict[str, Any] = {name: _kept(getattr(data, name)) for name in _ARRAYS}
+        for array in (data.X_train, data.y_train, data.X_test, data.y_test):
+            array.flags.writeable = False  # which is lost on the way
         with _loading:
-            _remembered[dataset] = replace(data, **arrays)
+            _remembered[dataset] = data

@@ -68,7 +68,7 @@ def test_what_is_done_is_kept_when_it_is_cancelled_and_not_done_again():
 
 
 def test_processes_are_sent_what_is_loaded_here_and_come_to_the_same_bits():
-    """Each would need most of a second, and a hundred megabytes, for what makes the data."""
+    """Each would need most of a second, and 80 MB, for what makes the data."""
     one = short(CLASSIC)
     here, data = recorded(one), one.problem.dataset.load()
     pool = Processes(1, (), polite=False)
