@@ -30,11 +30,11 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> No
     _renderer(name, colour.name()).render(painter, rect)
 
 
-def _pixmap(name: str, colour: QColor, side: int, ratio: float) -> QPixmap:
+def _pixmap(name: str, colour: str, side: int, ratio: float) -> QPixmap:
     pixmap = QPixmap(QSize(round(side * ratio), round(side * ratio)))
     pixmap.fill(Qt.GlobalColor.transparent)
     # Found before there is a painter: one that outlives its pixmap in a traceback crashes.
-    renderer = _renderer(name, colour.name())
+    renderer = _renderer(name, colour)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     renderer.render(painter, QRectF(0, 0, pixmap.width(), pixmap.height()))
@@ -63,8 +63,14 @@ def icon(name: str, role: str = "text") -> QIcon:
     theme = current_theme()
     colour = theme.colour(role)
     faint = blend(theme.colour("card"), theme.colour("muted"), 0.5)
+    return QIcon(_icon(name, colour.name(), faint.name(), theme.icon_size))
+
+
+@lru_cache(maxsize=256)
+def _icon(name: str, colour: str, faint: str, size: int) -> QIcon:
+    """Return an icon that is drawn once: a window has the same ones in many places."""
     made = QIcon()
-    for side in {*_SIDES, theme.icon_size}:
+    for side in {*_SIDES, size}:
         for ratio in _RATIOS:
             made.addPixmap(_pixmap(name, colour, side, ratio), QIcon.Mode.Normal)
             made.addPixmap(_pixmap(name, faint, side, ratio), QIcon.Mode.Disabled)
