@@ -53,6 +53,8 @@ class Results:
 
         So a study goes on with more seeds, or with one more configuration.
         """
+        if study == self.study:  # which is told sooner than what two thousand settings share
+            return Results(study, dict(self.records), list(self.looks))
         places = {c: i for i, c in enumerate(study.configurations)}
         wanted = set(study.runs)
         carried = Results(study, looks=list(self.looks))
