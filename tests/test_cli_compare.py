@@ -360,6 +360,21 @@ def test_a_race_says_why_equal_iterations_are_not_equal_work(run, found):
     assert not any("One iteration" in said for said in alike["comparison"]["sentences"])
 
 
+def test_what_a_gradient_counts_is_stated_and_can_be_changed(run, found):
+    """Whoever doubts that it is two evaluations sees what another weight makes of it."""
+    run("repeat", "classic-minibatch", "--seeds", 2, "--set", "stopping.max_iterations=12",
+        "--jobs", 1, "--target", 0.9, "--out", "s.optiviz")  # fmt: skip
+    spent = {}
+    for weight in (0, 2, 5):
+        said = found("compare", "s.optiviz", "--gradient-weight", weight)["study"]["comparison"]
+        spent[weight] = said["groups"][0]["effort"]
+        sentence = f"A gradient counts as {weight} evaluations besides its value."
+        assert sentence in said["sentences"]
+    gradients = (spent[5] - spent[0]) / 5
+    assert gradients > 0
+    assert spent[2] == pytest.approx(spent[0] + 2 * gradients)
+
+
 def test_a_race_that_is_kept_is_computed_once(run, found, monkeypatch):
     """Else a long race with --save would take twice as long."""
     arguments = ("race", "classic-perceptron", "classic-perceptron:random_search", *SHORT)

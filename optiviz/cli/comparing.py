@@ -155,6 +155,14 @@ def compare(
     ],
     measure: options.MeasureOption = None,
     effort: options.Effort = "evaluations",
+    gradient_weight: Annotated[
+        float | None,
+        typer.Option(
+            metavar="W",
+            min=0,
+            help="A gradient counts as W evaluations; as in the files if left out.",
+        ),
+    ] = None,
     equal: Annotated[
         bool, typer.Option("--equal", help="At the largest effort that every run reached.")
     ] = False,
@@ -168,6 +176,8 @@ def compare(
     check_effort(effort)
     found = gathered(sources)
     results = together(found, measure)
+    if results is not None and gradient_weight is not None:
+        results = results.carried_to(results.study.replace(gradient_weight=gradient_weight))
     runs = [run for _, run in found.runs]
     _check_measure(measure, found.ours)
     settings = differences([run.spec for run in runs]) if len(found.ours) == len(runs) == 2 else []

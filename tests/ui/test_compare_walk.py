@@ -153,7 +153,8 @@ def test_the_window_and_the_command_line_say_the_same_numbers(person, compare, t
         assert group["running_times"]["sentence"] in times.caption
     listed = json.loads(command(capsys, "runs", path, "--json"))["runs"]
     source = compare.runs.source
-    rows = [source.row(key) for key in source]
+    keys = source.keys()
+    rows = [source.row(key) for key in keys]
     assert [row.name for row in rows] == [one["name"] for one in listed]
     for name in ("best", "train", "test", "evaluations", "iterations"):
         assert [getattr(row, name) for row in rows] == [one[name] for one in listed]
@@ -179,8 +180,10 @@ def test_seeds_of_the_split_of_the_search_and_of_both(person, compare, tmp_path,
     study_file.save(path, compare.held.snapshot())
     found = json.loads(command(capsys, "show", path, "--json"))[0]["comparison"]["variances"]
     assert [one["name"] for one in found] == ["climb", "Random search"]
+    assert found[0]["variances"]["sentence"] in figure.caption
+    _, verdict = seen(person, "verdict")
     for one in found:
-        assert one["variances"]["sentence"] in figure.caption
+        assert one["variances"]["sentence"] in verdict.caption
         assert one["variances"]["sentence"] in " ".join(command(capsys, "show", path).split())
     assert card.isVisible()
 

@@ -55,6 +55,12 @@ def execute(
     ``joblib.parallel_config(backend="dask")`` is set, the runs go to its client's workers. May be
     called from any thread; `progress` and `cancelled` are called in that one.
 
+    On machines beyond this one, with ``pip install 'optiviz[dask]'`` on each; the specs are the
+    same, and so are the hashes of the traces::
+
+        with distributed.Client("tcp://scheduler:8786"), joblib.parallel_config(backend="dask"):
+            execute(results)
+
     Parameters
     ----------
     results : Results
