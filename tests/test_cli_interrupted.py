@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,19 +12,22 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from optiviz import cli
+from optiviz.cli import doing
 from optiviz.store import study_file
 
 SEEDS = 40
 ARGUMENTS = (
     "repeat", "classic-mlp", "--set", "stopping.max_iterations=2000", "--seeds", str(SEEDS),
-    "--jobs", "1", "--out", "s.optiviz",
+    "--jobs", "2", "--out", "s.optiviz",
 )  # fmt: skip
 OFTEN_KEPT = """
 import sys
 from optiviz import cli
+from optiviz.cli import doing
 from optiviz.store.study_file import Autosave
 Autosave.__init__.__defaults__ = (0.2,)
 cli.main(sys.argv[1:])
@@ -63,9 +67,12 @@ def test_a_bar_tells_the_time_left_and_a_study_that_was_killed_goes_on(
                 shown += os.read(ours, 1 << 16).decode(errors="replace")
             shown = shown[-2000:]
     finally:
+        begun = psutil.Process(process.pid).children(recursive=True)
         process.kill()
         process.wait()
         os.close(ours)
+    _, left = psutil.wait_procs(begun, timeout=10)
+    assert left == []  # nobody would ever end them
     kept = study_file.load("s.optiviz")
     n = len(kept.records)
     assert 0 < n < SEEDS
@@ -77,6 +84,26 @@ def test_a_bar_tells_the_time_left_and_a_study_that_was_killed_goes_on(
     assert all(found.records[planned].digest == r.digest for planned, r in kept.records.items())
     verified, _ = printed(capsys, "verify", "s.optiviz", "--sample", "1")
     assert "identical" in verified
+
+
+def test_what_speaks_against_a_comparison_is_said_before_it_is_computed(
+    tmp_path, monkeypatch, capsys
+):
+    """Afterwards somebody has waited for it, and believes it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(doing, "_counted", lambda results: contextlib.nullcontext(lambda *_: None))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    arguments = ["sweep", "classic-perceptron", "--over", "optimizer.step_size=0.1,0.3"]
+    arguments += ["--seeds", "6", "--measure", "test_accuracy", "--jobs", "1"]
+    arguments += ["--set", "stopping.max_iterations=20"]
+    told = []
+    usual = doing.execute
+    monkeypatch.setattr(
+        doing, "execute", lambda *a: told.append(capsys.readouterr().err) or usual(*a)
+    )
+    out, _ = printed(capsys, *arguments)
+    assert told[0].startswith("! Settings are judged by the test rows.")
+    assert "! Settings are judged by the test rows." in out
 
 
 def test_a_cluster_comes_to_the_same_hashes(capsys):

@@ -45,6 +45,7 @@ def finish(study: Study, where: Where, effort: str, as_json: bool, explain: bool
     check_effort(effort)
     results = _begun(study, where)
     before = len(results.records)
+    _warn(study, check_effort(effort))
     stopped = False
     try:
         execute(results, where)
@@ -70,6 +71,17 @@ def finish(study: Study, where: Where, effort: str, as_json: bool, explain: bool
         if written:
             print("\n" + "\n".join(written))
     raise typer.Exit(1 if all(r.failure for r in results.records.values()) else 0)
+
+
+def _warn(study: Study, effort: EffortName) -> None:
+    """Tell somebody at a terminal beforehand what speaks against comparing this."""
+    if not sys.stderr.isatty():
+        return
+    from optiviz.studies.cautions import cautions_of
+
+    for caution in cautions_of(study.samples(), effort, study.measure, study.gradient_weight):
+        lines = tables.wrapped(f"{caution.sentence} {caution.instead}".strip(), "! ", "  ")
+        print("\n".join(lines), file=sys.stderr)
 
 
 def check_effort(effort: str) -> EffortName:

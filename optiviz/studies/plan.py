@@ -26,6 +26,8 @@ Measure = Literal[
     "test_r2",
 ]
 
+_LOOKED_AT = 40  # configurations that stand for all
+
 
 class Configuration(Parameters):
     """One thing that is compared: a run but for its seeds."""
@@ -158,6 +160,15 @@ class Study(Parameters):
             for split in self.split_seeds or (None,)
             for i in range(len(self.configurations))
         )
+
+    def samples(self) -> list[RunSpec]:
+        """Return specs that stand for all, for what they have in common: two seeds of each."""
+        return [
+            self.spec_of(Planned(place, search, split))
+            for place in range(min(len(self.configurations), _LOOKED_AT))
+            for search in self.search_seeds[:2]
+            for split in self.split_seeds[:2] or (None,)
+        ]
 
     def spec_of(self, planned: Planned) -> RunSpec:
         """Return the spec of one of its runs."""

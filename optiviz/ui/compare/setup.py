@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.cautions import Caution, cautions_of
-from optiviz.studies.plan import Planned, Study
+from optiviz.studies.plan import Study
 from optiviz.ui.compare.configurations import ConfigurationsPanel
 from optiviz.ui.compare.panels import BudgetPanel, MeasurePanel, SeedsPanel
 from optiviz.ui.compare.plan import Plan, Sweep, shared_measure
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from optiviz.analysis.runs.effort import EffortName
 
 _WAIT = 60  # ms without another change before the settings are checked
-_LOOKED_AT = 40  # configurations that are looked at for cautions
 _WIDTH = 36  # of the column, in digits
 
 
@@ -98,6 +97,7 @@ class CompareSetup(QWidget):
             return ()
         by = str(self.budget.value()["by"])
         effort: EffortName = "evaluations" if by == "own" else by  # type: ignore[assignment]
+<<<<<<< HEAD
         # All have the same seeds: the first stands for all of them.
         split = study.split_seeds[0] if study.split_seeds else None
         specs = [
@@ -107,6 +107,9 @@ class CompareSetup(QWidget):
         found = cautions_of(specs, effort, study.measure, study.gradient_weight)
         several = len(study.search_seeds) > 1 or len(study.split_seeds) > 1
         return tuple(c for c in found if not (several and c.kind == "one_seed"))
+=======
+        return cautions_of(study.samples(), effort, study.measure, study.gradient_weight)
+>>>>>>> 88563aa (studies: workers end with the program that was killed; what speaks against a comparison is said at a terminal beforehand)
 
     def show_study(self, study: Study) -> None:
         """Set up a study that was made elsewhere."""
