@@ -19,9 +19,9 @@ from optiviz import cli
 from optiviz.cli import doing
 from optiviz.store import study_file
 
-SEEDS = 40
+SEEDS = 30
 ARGUMENTS = (
-    "repeat", "classic-mlp", "--set", "stopping.max_iterations=2000", "--seeds", str(SEEDS),
+    "repeat", "classic-mlp", "--set", "stopping.max_iterations=1000", "--seeds", str(SEEDS),
     "--jobs", "2", "--out", "s.optiviz",
 )  # fmt: skip
 OFTEN_KEPT = """

@@ -180,11 +180,12 @@ def _of_starts(specs: Sequence[RunSpec]) -> Iterator[Caution]:
     first = specs[0]
     problems = [spec.problem for spec in specs]
     seeds = {(spec.seed, spec.start) for spec in specs}
-    by_algorithm: dict[str, set[object]] = {}
+    by_setting: dict[object, set[object]] = {}
     for spec in specs:
-        by_algorithm.setdefault(spec.optimizer.kind, set()).add((spec.seed, spec.start))
+        setting = spec.optimizer, spec.problem, spec.stopping
+        by_setting.setdefault(setting, set()).add((spec.seed, spec.start))
     # Several seeds of each are a study's; of single runs they are different starts.
-    repeated = len(by_algorithm) > 1 and all(kind == seeds for kind in by_algorithm.values())
+    repeated = len(by_setting) > 1 and all(found == seeds for found in by_setting.values())
     if len(seeds) > 1 and not repeated:
         why = "The runs start from different points, as their seeds or given starts differ"
     elif any(p != first.problem for p in problems) and any(

@@ -162,7 +162,12 @@ class Study(Parameters):
         )
 
     def samples(self) -> list[RunSpec]:
-        """Return specs that stand for all, for what they have in common: two seeds of each."""
+        """Return specs that stand for all, for what they have in common: two seeds of each.
+
+        A single configuration is compared with nothing: one of its runs is enough.
+        """
+        if len(self.configurations) == 1:
+            return [self.spec_of(self.runs[0])]
         return [
             self.spec_of(Planned(place, search, split))
             for place in range(min(len(self.configurations), _LOOKED_AT))

@@ -6,7 +6,10 @@ import pytest
 
 from optiviz import presets
 from optiviz.engine.run import Run
+from optiviz.engine.spec import RunSpec
 from optiviz.studies.cautions import cautions_of, cost_of_iteration
+from optiviz.studies.plan import Configuration, Study
+from optiviz.studies.sweep import grid
 
 CLIMB = presets.load("classic-mlp").spec
 LOG_LOSS = CLIMB.with_value("problem.objective", "log_loss")
@@ -98,6 +101,18 @@ def test_what_is_unfair_is_named_with_what_to_do(specs, effort, measure, kind):
 )
 def test_what_is_fair_is_not_warned_of(specs, effort, kind):
     assert kind not in kinds(specs, effort, "test_accuracy")
+
+
+@pytest.mark.parametrize("over", [{"optimizer.step_size": (0.1, 0.3)}, {}])
+def test_seeds_that_all_share_are_no_different_starts(over):
+    """Each sweep and each repeat has several; who is warned of that reads no warning any more."""
+    base = RunSpec.load("classic-perceptron")
+    if over:
+        plan = grid(base, over, search_seeds=(1, 2, 3), measure="train_accuracy")
+    else:
+        one = Configuration(name="one", spec=base)
+        plan = Study(configurations=(one,), search_seeds=(1, 2, 3))
+    assert cautions_of(plan.samples(), "evaluations", plan.measure) == ()
 
 
 def test_the_cost_in_words_is_what_the_runs_cost():
