@@ -76,14 +76,12 @@ def test_a_bar_tells_the_time_left_and_a_study_that_was_killed_goes_on(
     kept = study_file.load("s.optiviz")
     n = len(kept.records)
     assert 0 < n < SEEDS
-    out, lines = printed(capsys, *ARGUMENTS)
+    out, lines = printed(capsys, *ARGUMENTS, "--jobs", "1")  # the last one counts
     assert out.startswith(f"{n} of {SEEDS} runs were done already.")
     assert lines == []
     found = study_file.load("s.optiviz")
     assert found.complete
     assert all(found.records[planned].digest == r.digest for planned, r in kept.records.items())
-    verified, _ = printed(capsys, "verify", "s.optiviz", "--sample", "1")
-    assert "identical" in verified
 
 
 def test_what_speaks_against_a_comparison_is_said_before_it_is_computed(
