@@ -16,6 +16,7 @@ from optiviz import cli
 from optiviz.cli import doing, tables
 from optiviz.engine.run import Run
 from optiviz.store import run_file, study_file
+from optiviz.store.atomic import StoreError
 from optiviz.studies import execution
 from optiviz.studies.comparison import compare
 from optiviz.studies.listing.columns import StudyRows
@@ -635,3 +636,23 @@ def test_a_measure_that_nothing_has_is_refused(run, measure):
         status, _, lines = run(command, "r.optiviz", "--measure", measure)
         assert (status, len(lines)) == (2, 1)
         assert "measure" in lines[0]
+
+
+def test_what_came_out_is_said_even_where_the_disk_is_full(run, monkeypatch):
+    def full(*_):
+        raise StoreError("s.optiviz: the disk is full")
+
+    monkeypatch.setattr(study_file, "save", full)
+    status, out, lines = run(*TINY, "--seeds", 2, "--out", "s.optiviz")
+    assert (status, lines) == (2, ["s.optiviz: the disk is full"])
+    assert "2/2" in out
+
+
+def test_nothing_in_an_error_steers_the_terminal(run):
+    assert run("show", "a\x1b[31m\nb.optiviz")[2] == ["a [31m b.optiviz: there is no such file"]
+
+
+def test_the_name_of_a_table_steers_no_terminal(run):
+    Path("a\x1b[31mb.csv").write_text("iteration,f\n0,1\n1,0.5\n")
+    status, out, _ = run("compare", "classic-descent", "a\x1b[31mb.csv")
+    assert (status, "\x1b" in out) == (0, False)

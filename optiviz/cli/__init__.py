@@ -14,6 +14,7 @@ import optiviz
 from optiviz.cli import comparing, files, listing, running, runs, studies
 from optiviz.cli.doing import INTERRUPTED
 from optiviz.engine.parameters import SpecError
+from optiviz.engine.wording import one_line
 from optiviz.store.atomic import StoreError
 
 app = typer.Typer(
@@ -50,7 +51,7 @@ def main(arguments: list[str]) -> None:
 
 def _end_with(lines: list[str], status: int = 2) -> None:
     for line in lines:
-        print(" ".join(line.split()), file=sys.stderr)
+        print(one_line(line), file=sys.stderr)
     raise SystemExit(status)
 
 

@@ -17,6 +17,7 @@ from optiviz.cli.shared import check_report, write_study_report
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.summary import summaries
 from optiviz.store import SUFFIX, is_ours
+from optiviz.store.atomic import StoreError
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
@@ -54,10 +55,17 @@ def finish(study: Study, where: Where, effort: str, as_json: bool, explain: bool
     found = None if stopped else compare(results, check_effort(effort))
     if found is not None:
         results.look()
-    if where.out is not None and results.records:
-        _save(results, where.out)
-    if found is not None and where.report is not None:
-        write_study_report(results, where.report)
+    trouble: StoreError | None = None
+    if results.records:
+        try:
+            if where.out is not None:
+                _save(results, where.out)
+            if found is not None and where.report is not None:
+                write_study_report(results, where.report)
+        except StoreError as error:
+            trouble = error
+            if found is None:
+                raise
     if found is None:
         print(_how_to_go_on(results, where.out), file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
@@ -68,8 +76,10 @@ def finish(study: Study, where: Where, effort: str, as_json: bool, explain: bool
             print(f"{before:,} of {study.size:,} runs were done already.")
         print("\n".join(tables.said(found, explain=explain)))
         written = [str(path) for path in (where.out, where.report) if path is not None]
-        if written:
+        if written and trouble is None:
             print("\n" + "\n".join(written))
+    if trouble is not None:
+        raise trouble  # what came out is said all the same
     raise typer.Exit(1 if all(r.failure for r in results.records.values()) else 0)
 
 

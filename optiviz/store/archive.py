@@ -41,12 +41,19 @@ _BROKEN = (
 )  # fmt: skip
 
 
+class _Unclosed(zipfile.ZipFile):
+    """An archive that is left as it is when writing ends midway: its file is closed by then."""
+
+    def __del__(self) -> None:
+        """Write nothing more."""
+
+
 class Writer:
     """Members on their way into an archive; `finish` adds their checksums."""
 
     def __init__(self, file: BinaryIO, label: str) -> None:
         self._label = label
-        self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, False, compresslevel=4)
+        self._zip = _Unclosed(file, "w", zipfile.ZIP_DEFLATED, False, compresslevel=4)
         self._checksums: dict[str, str] = {}
         self._total = 0
 

@@ -14,7 +14,7 @@ from optiviz.engine.run import Run, start_row
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.engine.trace import Trace
-from optiviz.engine.wording import capitalised, counted
+from optiviz.engine.wording import capitalised, counted, one_line
 from optiviz.optimizers.recorded import MOST_ITERATIONS, MOST_NUMBERS, MOST_ROWS, Recorded
 from optiviz.problems.recorded import RecordedProblem
 from optiviz.store.atomic import StoreError
@@ -187,7 +187,7 @@ def run_of(table: Table, like: Run | None = None) -> Run:
     )
     stopping = StoppingCriterion(max_iterations=int(k[-1]))
     spec = RunSpec(problem=problem, optimizer=optimizer, stopping=stopping)
-    run = Run(spec, table.name).finish()
+    run = Run(spec, one_line(table.name)).finish()
     if run.failure is not None:
         raise table.refusal(f"can't be shown: {run.failure.sentence}")
     return _timed(run, k, np.zeros(len(k)) if table.seconds is None else table.seconds[rows])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import hashlib
 import json
 import os
@@ -16,7 +18,7 @@ import pytest
 
 from optiviz import presets
 from optiviz.engine.stopping import StopReason
-from optiviz.store import StoreError, run_file
+from optiviz.store import StoreError, archive, run_file
 from optiviz.store.study_file import Autosave, holds_study, load, save
 from optiviz.studies.execution import execute
 from optiviz.studies.plan import Configuration, Study
@@ -292,3 +294,21 @@ def test_a_study_that_cannot_be_written_goes_on(tmp_path):
     autosave = Autosave(tmp_path / "gone" / "a.optiviz", 0.0)
     assert execute(Results(plan_of("classic-mlp")), 1, progress=autosave).complete
     assert "its folder does not exist" in autosave.trouble
+
+
+def test_a_disk_that_is_full_midway_is_one_sentence(done, tmp_path, monkeypatch, capsys):
+    """And not a complaint of zipfile's besides, when what was begun is thrown away."""
+    path = tmp_path / "s.optiviz"
+    save(path, done)
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(archive.Writer, "finish", full)
+    with pytest.raises(StoreError, match=r"s\.optiviz: the disk is full$"):
+        save(path, done)
+    gc.collect()
+    assert capsys.readouterr().err == ""
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]

@@ -15,11 +15,7 @@ from optiviz.engine import threads
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.records import Loaded, Record, recorded, without_run
 
-<<<<<<< HEAD:optiviz/studies/execution/work.py
 _LOOK = 0.5  # seconds between two looks whether the parent is still there
-=======
-_LOOK = 1.0  # seconds between two looks whether this process is still wanted
->>>>>>> 88563aa (studies: workers end with the program that was killed; what speaks against a comparison is said at a terminal beforehand):optiviz/studies/work.py
 _here = threading.local()  # in a cluster, several threads of one process may work
 
 
@@ -42,8 +38,6 @@ def begin(
     loaded : iterable of (Dataset, Data)
         What needn't be made here.
     """
-    if sys.platform != "win32":  # where the parent's number stays when it is gone
-        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ended by the process that started it
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
     if polite:
@@ -54,7 +48,6 @@ def begin(
 
 
 def _end_with(parent: int) -> None:
-<<<<<<< HEAD:optiviz/studies/execution/work.py
     """End this process when its parent is gone, which otherwise nobody would notice."""
     if sys.platform == "win32":
         import ctypes
@@ -64,11 +57,6 @@ def _end_with(parent: int) -> None:
     else:
         while os.getppid() == parent:
             time.sleep(_LOOK)
-=======
-    """End this process after the one that started it was killed: nobody else would."""
-    while os.getppid() == parent:
-        time.sleep(_LOOK)
->>>>>>> 88563aa (studies: workers end with the program that was killed; what speaks against a comparison is said at a terminal beforehand):optiviz/studies/work.py
     os._exit(1)
 
 

@@ -97,19 +97,7 @@ class CompareSetup(QWidget):
             return ()
         by = str(self.budget.value()["by"])
         effort: EffortName = "evaluations" if by == "own" else by  # type: ignore[assignment]
-<<<<<<< HEAD
-        # All have the same seeds: the first stands for all of them.
-        split = study.split_seeds[0] if study.split_seeds else None
-        specs = [
-            study.spec_of(Planned(place, study.search_seeds[0], split))
-            for place in range(min(len(study.configurations), _LOOKED_AT))
-        ]
-        found = cautions_of(specs, effort, study.measure, study.gradient_weight)
-        several = len(study.search_seeds) > 1 or len(study.split_seeds) > 1
-        return tuple(c for c in found if not (several and c.kind == "one_seed"))
-=======
         return cautions_of(study.samples(), effort, study.measure, study.gradient_weight)
->>>>>>> 88563aa (studies: workers end with the program that was killed; what speaks against a comparison is said at a terminal beforehand)
 
     def show_study(self, study: Study) -> None:
         """Set up a study that was made elsewhere."""
