@@ -85,6 +85,9 @@ class MainWindow(QMainWindow):
             {home.title: home.setup.spec for home in (self.train, self.functions)}, self.worker
         )
         self.study_files = StudyFiles(self.files, self.compare, self)
+        self._bring_back = QAction("Bring it back", self)
+        self._bring_back.triggered.connect(self._bring_study_back)
+        self.compare.replaced.connect(self._offer_study)
         self.again = Again(self)
         self.files.study_opened.connect(self._show_study)
         self.workspaces: tuple[Tab, ...] = (self.train, self.functions, self.compare)
@@ -213,9 +216,9 @@ class MainWindow(QMainWindow):
         return button
 
     def _begin_study(self, name: str) -> None:
-        self.compare.show_study(Study.load(name))
         self.bring(self.compare)
         self.messages.say(about_study(name))
+        self.compare.show_study(Study.load(name))
 
     def demonstrate(self, name: str, checked: bool = False) -> None:
         """Set up and run a preset in the workspace that it belongs to."""
@@ -231,9 +234,18 @@ class MainWindow(QMainWindow):
         kinds = [cls.kind for cls in FunctionPanel.kinds]
         return self.functions if problem_kind in kinds else self.train
 
-    def _show_study(self, results: Results, path: Path) -> None:
-        self.compare.show_results(results, path)
+    def _offer_study(self) -> None:
+        said = self.messages.text if self.messages.isVisible() else ""
+        kept = "The study that was here is in no file, and kept until another is replaced."
+        self.messages.offer(f"{kept} {said}", self._bring_back)
+
+    def _bring_study_back(self) -> None:
         self.bring(self.compare)
+        self.compare.bring_back()
+
+    def _show_study(self, results: Results, path: Path) -> None:
+        self.bring(self.compare)
+        self.compare.show_results(results, path)
 
     def _change_tab(self, index: int) -> None:
         self.stack.setCurrentIndex(index)
@@ -365,11 +377,16 @@ class MainWindow(QMainWindow):
             )
             event.ignore()
             return
+        if self.compare.path is not None:
+            self.compare.runner.close()
+            if trouble := self.study_files.close():
+                self.report(f"{trouble}. Close again to leave without saving the study.")
+                event.ignore()
+                return
         self.hide()
         self._start.stop()
         QApplication.processEvents()
         for workspace in self.workspaces:
             workspace.leave()
-        self.study_files.close()
         self.worker.close()
         super().closeEvent(event)

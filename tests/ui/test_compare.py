@@ -15,6 +15,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.optimizers.adam import Adam
 from optiviz.optimizers.random_search import RandomSearch
+from optiviz.reports.tables import write_study_table
 from optiviz.store import study_file
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import recorded
@@ -396,3 +397,48 @@ def test_a_file_that_is_opened_first_is_drawn_without_another_click(person, comp
     assert any("being made" in words for words in coming), coming
     cards_of(person)
     assert not any("being made" in card.canvas.figure().empty for card in compare.grid.cards)
+
+
+def test_a_study_in_no_file_comes_back_after_another_took_its_place(person, compare):
+    """One click in a menu threw away what took an hour."""
+    compare.show_study(tiny())
+    compare.run()
+    first = done(person)
+    person.window._begin_study("eight-algorithms")
+    assert compare.held.results is None
+    bar = person.window.messages
+    assert "is in no file" in bar.text
+    bar._act.click()
+    assert compare.held.results is first
+    assert "all done" in compare.plan_text.text()
+
+
+def test_a_study_that_cant_be_saved_keeps_the_window_open_once(person, compare, tmp_path):
+    compare.show_study(tiny())
+    compare.run()
+    done(person)
+    compare.path = tmp_path / "gone" / "s.optiviz"
+    assert not person.window.close()
+    assert person.window.isVisible()
+    assert "its folder does not exist. Close again" in person.window.messages.text
+    assert person.window.close()
+
+
+def test_names_are_one_line_whatever_is_typed(person, compare):
+    compare.show_study(tiny())
+    panel = compare.setup.configurations
+    panel.list.item(0).setText("a\x1b[31m\n\u202eb" + "x" * 250)
+    assert panel.configurations()[0].name.startswith("a [31m bx")
+    assert compare.setup.study() is not None
+    panel.list.item(0).setText("\x00\x1b")
+    assert panel.configurations()[0].name.isprintable()
+    assert compare.setup.study() is not None
+
+
+def test_a_table_of_runs_has_no_formulas(tmp_path):
+    plan = tiny(1)
+    evil = plan.configurations[0].replace(name="=1+1")
+    write_study_table(Results(plan.replace(configurations=(evil,))), tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert row["configuration"] == "'=1+1"

@@ -68,14 +68,21 @@ class StudyFiles(QObject):
 
         self._files.write(path, write, quietly=True)
 
-    def close(self) -> None:
-        """Save what came in last, as the window is being closed."""
+    def close(self) -> str:
+        """Save what came in last, as the window is being closed; say why that is impossible."""
         from optiviz.store import study_file
+        from optiviz.store.atomic import StoreError
 
         self._timer.stop()
         path, results = self._compare.path, self._compare.held.snapshot()
-        if path is not None and results is not None and results.records:
+        if path is None or results is None or not results.records:
+            return ""
+        try:
             study_file.save(path, results)  # the worker may not come to it any more
+        except StoreError as error:
+            self._compare.path = None  # who closes once more wants to leave without it
+            return str(error)
+        return ""
 
     def report_dialog(self) -> None:
         """Ask where, and write a page with the study's figures and what they say."""

@@ -206,3 +206,25 @@ def spoken_time(seconds: float) -> str:
     if seconds < 5400:
         return f"about {round(seconds / 60)} min"
     return f"about {seconds / 3600:.1f} h"
+
+
+def planned_words(results: Results) -> str:
+    """Return how many runs there are, how many are to do, and how long that takes."""
+    size, missing = results.study.size, results.missing
+    n = len(results.study.configurations)
+    words = f"{n:,} × {size // n:,} = {size:,} run{'s' * (size != 1)}"
+    if not missing:
+        return f"{words}, all done."
+    seconds = expected_seconds(results, missing)
+    if len(missing) < size:
+        words += f", {len(missing):,} to do"
+    if seconds is None:
+        return f"{words}. How long they take is measured with the first ones."
+    return f"{words}: {spoken_time(seconds / processors())}."
+
+
+def processors() -> int:
+    """Return how many runs are done at the same time, about."""
+    import joblib
+
+    return max(1, int(joblib.cpu_count()))

@@ -26,7 +26,7 @@ from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.warning import WarningLine
 from optiviz.ui.card import Card, draw_ground
 from optiviz.ui.compare.held import Held
-from optiviz.ui.compare.runner import Execute, StudyRunner, expected_seconds, spoken_time
+from optiviz.ui.compare.runner import Execute, StudyRunner, planned_words, spoken_time
 from optiviz.ui.compare.setup import CompareSetup
 from optiviz.ui.compare.study_grid import StudyCard, StudyGrid
 from optiviz.ui.icons import set_icon
@@ -57,6 +57,8 @@ class CompareWorkspace(Tab):
     -------
     run_wanted : (RunSpec, str, str)
         The user wants to see a run of the study: its spec, its name, and its trace's SHA-256.
+    replaced()
+        Another study is here, and what was done of the one before is in no file: `bring_back`.
 
     Parameters
     ----------
@@ -68,6 +70,7 @@ class CompareWorkspace(Tab):
     """
 
     run_wanted = Signal(object, str, str)
+    replaced = Signal()
     grid: StudyGrid
 
     def __init__(
@@ -81,6 +84,7 @@ class CompareWorkspace(Tab):
         self.held = Held(self)
         self.runner = StudyRunner(execute, self)
         self.path: Path | None = None  # where the study is saved by itself
+        self._before: Results | None = None
         self.setup = CompareSetup(sources)
         self.grid = StudyGrid(self.held, worker)
         self.runs = RunsPanel("Runs")
@@ -196,18 +200,36 @@ class CompareWorkspace(Tab):
 
     def show_study(self, study: Study) -> None:
         """Set up a study, with nothing done yet."""
-        self.runner.close()
+        kept = self._leave_study()
         self.path = None
         self.setup.show_study(study)
         self.held.show(None)
         self._setup_changed()
+        self._offer(kept)
 
     def show_results(self, results: Results, path: Path | None = None) -> None:
         """Show a study and what was found, as a file holds it; it is saved there as it goes on."""
-        self.runner.close()
+        kept = self._leave_study()
         self.setup.show_study(results.study)
         self._put(results)
         self.path = path
+        self._offer(kept)
+
+    def bring_back(self) -> None:
+        """Show the study again that another took the place of."""
+        if self._before is not None:
+            self.show_results(self._before)
+
+    def _leave_study(self) -> Results | None:
+        """End what is under way, and return what was done if it is in no file."""
+        self.runner.close()
+        held = self.held.results
+        return held if held is not None and held.records and self.path is None else None
+
+    def _offer(self, kept: Results | None) -> None:
+        if kept is not None:
+            self._before = kept
+            self.replaced.emit()
 
     def run_or_cancel(self) -> None:
         """Do the runs, or leave the rest undone for now."""
@@ -313,7 +335,7 @@ class CompareWorkspace(Tab):
             self.plan_text.setText("Something is wrong above." if mistakes else none)
         else:
             carried = self._carried(study)
-            self.plan_text.setText(_planned(carried))
+            self.plan_text.setText(planned_words(carried))
         self.bar.setVisible(running)
         self._show_buttons(study)
 
@@ -373,25 +395,3 @@ class _Ground(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         draw_ground(self)
-
-
-def _planned(results: Results) -> str:
-    """Return how many runs there are, how many are to do, and how long that takes."""
-    size, missing = results.study.size, results.missing
-    n = len(results.study.configurations)
-    words = f"{n:,} × {size // n:,} = {size:,} run{'s' * (size != 1)}"
-    if not missing:
-        return f"{words}, all done."
-    seconds = expected_seconds(results, missing)
-    if len(missing) < size:
-        words += f", {len(missing):,} to do"
-    if seconds is None:
-        return f"{words}. How long they take is measured with the first ones."
-    return f"{words}: {spoken_time(seconds / processors())}."
-
-
-def processors() -> int:
-    """Return how many runs are done at the same time, about."""
-    import joblib
-
-    return max(1, int(joblib.cpu_count()))
