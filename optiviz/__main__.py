@@ -8,9 +8,12 @@ def main() -> None:
     """Run what the arguments ask for, and exit with its status."""
     arguments = sys.argv[1:]
     if arguments:
-        from optiviz.cli import main as run_command
+        try:
+            from optiviz.cli import main as run_command
 
-        run_command(arguments)
+            run_command(arguments)
+        except KeyboardInterrupt:  # before the command began, or once more as it ended
+            raise SystemExit(130) from None
         return
     if not has_display():
         print(

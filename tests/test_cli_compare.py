@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import optiviz
+from optiviz import __main__ as program
 from optiviz import cli
 from optiviz.cli import doing, tables
 from optiviz.engine.run import Run
@@ -656,3 +657,14 @@ def test_the_name_of_a_table_steers_no_terminal(run):
     Path("a\x1b[31mb.csv").write_text("iteration,f\n0,1\n1,0.5\n")
     status, out, _ = run("compare", "classic-descent", "a\x1b[31mb.csv")
     assert (status, "\x1b" in out) == (0, False)
+
+
+def test_ctrl_c_while_a_command_is_loaded_is_no_traceback(monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    monkeypatch.setattr("sys.argv", ["optiviz", "list"])
+    with pytest.raises(SystemExit) as ended:
+        program.main()
+    assert ended.value.code == 130

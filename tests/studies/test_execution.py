@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -194,7 +195,10 @@ if __name__ == "__main__":
             print(*said, flush=True)
 
     said = []
-    execute(Results(study), 2, progress=told)
+    try:
+        execute(Results(study), 2, progress=told)
+    except KeyboardInterrupt:
+        print("interrupted")
 """
 
 SCRIPT = """
@@ -303,3 +307,21 @@ def test_no_process_stays_when_the_program_is_killed(tmp_path):
     for child in alive:
         child.kill()
     assert not alive
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_ctrl_c_while_processes_start_is_no_traceback_of_theirs(tmp_path):
+    """A terminal sends it to all of them."""
+    path = tmp_path / "script.py"
+    path.write_text(ENDLESS)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, path], start_new_session=True, **pipes) as program:
+        started = psutil.Process(program.pid)
+        while sum("popen_loky" in " ".join(c.cmdline()) for c in started.children()) < 2:
+            assert program.poll() is None
+            time.sleep(0.01)
+        time.sleep(0.2)
+        os.killpg(program.pid, signal.SIGINT)
+        out, err = program.communicate(timeout=30)
+    assert out.splitlines()[-1] == "interrupted"
+    assert err == ""

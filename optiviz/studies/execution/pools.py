@@ -4,8 +4,11 @@ Both answer with futures of the standard library.
 """
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -88,7 +91,8 @@ class Processes:
             self._executor = ProcessPoolExecutor(
                 self.jobs, initializer=work.begin, initargs=setting, env=environment
             )
-        future: Future[Done] = self._executor.submit(work.do, specs)
+        with _without_interrupts():
+            future: Future[Done] = self._executor.submit(work.do, specs)
         return future
 
     def end(self) -> None:
@@ -96,6 +100,23 @@ class Processes:
         executor, self._executor = self._executor, None
         if executor is not None:
             executor.shutdown(wait=True, kill_workers=True)
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Have processes that are started meanwhile never see Ctrl+C: it is for this one to end them.
+
+    What comes meanwhile comes at the end.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # it lets interrupts through again when it starts
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Cluster:
