@@ -131,7 +131,8 @@ def _begun(study: Study, where: Where) -> Results:
     carried = kept.carried_to(study)
     if len(carried.records) < len(kept.records):
         lost = len(kept.records) - len(carried.records)
-        sentence = f"holds {lost:,} runs that are not of this study; name another file"
+        runs = "a run that is" if lost == 1 else f"{lost:,} runs that are"
+        sentence = f"holds {runs} not of this study; name another file"
         raise SpecError([Mistake(str(out), sentence)])
     return carried
 

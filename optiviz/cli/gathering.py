@@ -185,4 +185,6 @@ def _merged(
 
 
 def _only(n: int) -> str:
-    return f"Only the {n:,} {'seed' if n == 1 else 'seeds'} that all have are compared."
+    if n == 1:
+        return "Only the one seed that all have is compared."
+    return f"Only the {n:,} seeds that all have are compared."
