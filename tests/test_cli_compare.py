@@ -122,7 +122,7 @@ def test_a_file_of_something_else_is_left_as_it_is(run):
     run(*TINY, "--seeds", 3, "--out", "s.optiviz")
     before = Path("s.optiviz").read_bytes()
     for arguments, words in (
-        ((*TINY, "--seeds", 2), "s.optiviz: holds 1 runs that are not of this study"),
+        ((*TINY, "--seeds", 2), "s.optiviz: holds a run that is not of this study"),
         ((*TINY, "--seeds", 3, "--set", "optimizer.step_size=0.5"), "holds 3 runs that are not"),
     ):
         status, out, lines = run(*arguments, "--out", "s.optiviz")
