@@ -132,7 +132,7 @@ def nothing_yet(results: Results) -> str:
         return ""
     size = results.study.size
     runs = "Its one run isn't" if size == 1 else f"None of its {size:,} runs is"
-    return f"{runs} done yet: start the study, and what it finds is drawn here as it comes."
+    return f"{runs} done yet: what they find is drawn here as it comes."
 
 
 def done(results: Results) -> str:

@@ -79,10 +79,10 @@ class Progress(StudyView):
         ]
         if not any(len(course.x) for _, course in found):
             return Figure(self.label, empty=self._nothing(results))
-        best = best_first(groups, read)[: self.most] if len(groups) > self.most else groups
-        chosen = {group.number for group in best}
-        pale = [pair for pair in found if pair[0].number not in chosen]
-        shown = [pair for pair in found if pair[0].number in chosen]
+        # The best first: where there is no room for all names, theirs stay.
+        rank = {group.number: place for place, group in enumerate(best_first(groups, read))}
+        ranked = sorted(found, key=lambda pair: rank[pair[0].number])
+        shown, pale = ranked[: self.most], ranked[self.most :]
         items: list[Item] = [_pale(pale, worst)] if pale else []
         alone = len(study.configurations) == 1
         if self.runs:

@@ -78,7 +78,7 @@ class RunningTimes(StudyView):
             for group in ranked[self.most :]
         ]
         spots = []
-        for group in sorted(chosen, key=lambda group: group.number):
+        for group in chosen:
             items.append(_stairs(times[group.number], group, left, ends))
             spots.append(_steps(times[group.number], group, self.over, results))
         marks = [mark for group in chosen for mark in _expected(found, group.number, times, ends)]

@@ -57,7 +57,7 @@ class Spread(StudyView):
     ] = "fitting"
     most: Annotated[
         int, Param("Of more configurations the best ones.", label="Rows at most", ge=1, le=200)
-    ] = 10  # as many names as a usual card has room for
+    ] = 9  # as many names as a usual card has room for
 
     def figure(self, results: Results) -> Figure:
         """Draw what all runs that are done came to."""
@@ -97,7 +97,7 @@ class Spread(StudyView):
             title=self.label,
             note="" if results.complete else done(results),
             x=Axis(read.name, log=log),
-            y=Axis(names_are(results), -0.6, len(rows) - 0.4, ticks=ticks[::-1]),
+            y=Axis(names_are(results), -0.6, len(rows) - 0.4, ticks=ticks),
             items=tuple(items),
             legend=tuple(legend),
             caption=self._caption(read, rows, len(groups), log, intervals),
@@ -148,7 +148,7 @@ def _row(group: Done, x: Array, y: Array, at: float, worst: float, edge: float) 
         items.append(Points(x[~well], y[~well], "danger", "cross", 0.6))
     if len(x) > 1:
         ends = np.array([at - _MEDIAN, at + _MEDIAN])
-        items.append(Line(np.full(2, inside[1]), ends, role, width=2.2))
+        items.append(Line(np.full(2, inside[1]), ends, "text", width=2.2))  # seen on its points
     return items
 
 

@@ -135,7 +135,7 @@ def _note(mine: list[ConfigurationVariances]) -> str:
     if not mine or not np.isfinite(mine[0].variances.shares).all():
         return ""
     search, split, _ = mine[0].variances.shares
-    return f": {100 * split:.0f} % by the split, {100 * search:.0f} % by the search"
+    return f": split {100 * split:.0f} %, search {100 * search:.0f} %"
 
 
 def _seeds(seeds: tuple[int, ...]) -> tuple[tuple[float, str], ...]:

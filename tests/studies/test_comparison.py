@@ -104,6 +104,7 @@ def test_pairs_of_a_seed_are_tested_and_judged_together():
     assert found.pair(2, 0) is found.pair(0, 2)
     assert found.best.name == "step 3"
     assert found.best.not_worse == ()
+    assert found.best.headline.startswith("step 3 is ahead: median ")
     assert found.best.sentence.endswith("Each of the others is worse by more than luck explains.")
 
 
@@ -112,6 +113,7 @@ def test_which_is_best_is_left_open_where_it_is():
     found = compare(results(study(), lambda p: round(rng.random() * 670) / 670))
     assert len(found.best.not_worse) == 2
     assert "which is best is open" in found.best.sentence
+    assert "is ahead, though not surely: median" in found.best.headline
     assert 0 < found.best.probability < 1
     mixed = compare(results(study(4), lambda p: 0.8 * (p.configuration > 0) + rng.random() / 10))
     assert 0 not in mixed.best.not_worse
@@ -161,6 +163,7 @@ def test_an_unfinished_study_shows_no_test():
     for planned in plan.runs[17:]:
         del found.records[planned]
     said = compare(found)
+    assert said.best.headline.startswith("So far step 3 is ahead: ")
     assert said.overall is None
     assert all(pair.test is None and isnan(pair.p) for pair in said.pairs)
     assert any("17 of 30 runs are done: tests are withheld" in s for s in said.sentences)

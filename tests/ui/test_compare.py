@@ -21,6 +21,7 @@ from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import recorded
 from optiviz.studies.results import Results
 from optiviz.ui.compare import CompareWorkspace
+from optiviz.ui.compare.study_grid import StudyCard
 from optiviz.views.figure import Action
 
 from .conftest import Person
@@ -84,9 +85,14 @@ def test_a_study_is_set_up_run_and_seen(person, compare, qtbot):
     """The first use: nothing there, one algorithm added after another, Run, figures."""
     assert not compare.run_button.isEnabled()
     assert "Nothing is set up" in compare.plan_text.text()
+    offered = [b.text() for b in compare._empty.findChildren(QPushButton)]
+    assert offered[0].startswith("Compare eight algorithms")
     panel = compare.setup.configurations
     panel.add_from("Train")
     panel.add_algorithm(RandomSearch)
+    person.until(
+        lambda: "Run study" in [b.text() for b in compare._empty.findChildren(QPushButton)]
+    )
     compare.setup.budget.set_value({"by": "iterations", "max_iterations": 30})
     compare.setup.seeds.set_value({"count": 3})
     compare.setup._check()
@@ -385,17 +391,23 @@ def _working() -> list[int]:
     return found
 
 
-def test_a_file_that_is_opened_first_is_drawn_without_another_click(person, compare, tmp_path):
+def test_a_file_that_is_opened_first_is_drawn_without_another_click(
+    person, compare, tmp_path, monkeypatch
+):
     """The empty workspace is in front, a file with results comes: no card waits for ever."""
     results = in_this_process(
         Results(tiny(2)), progress=lambda *_: None, cancelled=lambda: False, polite=False
     )
     study_file.save(tmp_path / "done.optiviz", results)
+    said, show = [], StudyCard._show
+    monkeypatch.setattr(
+        StudyCard, "_show", lambda card, figure: (said.append(figure.empty), show(card, figure))
+    )
     person.window.files.open_file(tmp_path / "done.optiviz")
     person.until(lambda: compare.held.results is not None)
-    coming = [card.canvas.figure().empty for card in compare.grid.cards]
-    assert any("being made" in words for words in coming), coming
     cards_of(person)
+    assert any("being made" in words for words in said), said
+    assert not any("Press Run" in words for words in said[len(compare.grid.cards) :]), said
     assert not any("being made" in card.canvas.figure().empty for card in compare.grid.cards)
 
 

@@ -60,12 +60,15 @@ def _said_of_best(
         names = listed([g.name for g in same])
         said = headline = f"{names} share the best median {label}, {measured(first.median)}"
     else:
-        said, headline = f"{first.name} is ahead with {came}", f"{first.name} is ahead: {value}"
+        said = f"{first.name} is ahead with {came}"
+        sure = "" if ground.withheld or not rivals else ", though not surely"
+        headline = f"{first.name} is ahead{sure}: {value}"
     if np.isfinite(first.probability_best):
         said += (
             f"; with other seeds {first.name} would come out first in about "
             f"{100 * first.probability_best:.0f} of 100 studies"
         )
+    headline = f"So far {headline}" if ground.withheld else headline
     how_sure = _sure(study, ground, ranked, rivals)
     return {"sentence": f"{said}. {how_sure}", "headline": f"{headline}.", "how_sure": how_sure}
 

@@ -73,6 +73,7 @@ class EmptyPane(QWidget):
         """Offer these, the first one as the likeliest."""
         while (item := self._buttons.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
+                old.hide()  # until it is deleted it would stand over the new ones
                 old.deleteLater()
         for number, action in enumerate(actions):
             self._buttons.addWidget(ActionButton(action, primary=number == 0, parent=self))

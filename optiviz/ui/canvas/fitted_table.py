@@ -67,19 +67,20 @@ def layout_of(table: Table, width: float, height: float) -> Layout:
             gap + max(metrics.horizontalAdvance(text) for text in (*in_two_lines(name), *cells))
             for name, cells in zip(table.columns, zip(*table.cells, strict=True), strict=True)
         ]
-        longest = max((metrics.horizontalAdvance(name) for name in table.rows), default=0.0)
+        names = (table.row_title, *table.rows)
+        longest = max(metrics.horizontalAdvance(name) for name in names)
         least = min(longest, _SHARE * width)
         fitting = list(columns)
         while len(fitting) > 1 and least + sum(fitting) > width:
             fitting.pop()
-        names = min(longest, max(width - sum(fitting), least))
+        room = min(longest, max(width - sum(fitting), least))
         needed = len(table.rows)
         free = height - line * (_HEAD + 0.3) - (line if table.title else 0.0)
         if len(fitting) < len(columns) or needed * line * _HIGH > free:
             free -= line * _HIGH  # to say what is left out
         rows = min(needed, max(int(free / (line * _HIGH)), 1))
         high = min(max(free / max(needed, 1), line * _HIGH), line * _HIGHEST)
-        found.append(Layout(size, names, tuple(fitting), rows, high))
+        found.append(Layout(size, room, tuple(fitting), rows, high))
     most = max((len(one.widths), one.rows) for one in found)
     return next(one for one in found if (len(one.widths), one.rows) == most)
 

@@ -91,7 +91,7 @@ class SeedsPanel(TypedPanel):
             return ""
         n, splits = len(seeds.search_seeds), len(seeds.split_seeds)
         if seeds.vary == "search":
-            return f"{n:,} of the search"
+            return f"{n:,}"
         if seeds.vary == "split":
             return f"{splits:,} of the split"
         return f"{n:,} of the search × {splits:,} of the split"

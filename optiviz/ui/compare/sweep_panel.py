@@ -138,7 +138,7 @@ class _Axis(QWidget):
         self._settings: dict[str, Setting] = {}
         self.choice = ChoiceControl({}, self)
         self.choice.wide = True
-        label = "Vary" if number == 0 else "and"
+        label = "Vary" if number == 0 else "And"
         self._row = Row(label, self.choice, "A setting that takes several values.")
         self.choice.name("Setting" if number == 0 else "Second setting", "What is varied.")
         self.form = ParametersForm(Values, self)

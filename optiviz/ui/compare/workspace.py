@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,9 +21,9 @@ from optiviz.engine.spec import RunSpec
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
-from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.warning import WarningLine
-from optiviz.ui.card import Card, draw_ground
+from optiviz.ui.card import Card
+from optiviz.ui.compare.around import FirstStep, RunsBelow
 from optiviz.ui.compare.held import Held
 from optiviz.ui.compare.runner import Execute, StudyRunner, planned_words, spoken_time
 from optiviz.ui.compare.setup import CompareSetup
@@ -42,11 +41,6 @@ _TESTS = ("verdict", "pairwise_table", "grouped_table")  # views that tell who d
 _PEEKED = (
     "You have looked at these tests {} already: whoever adds seeds until a difference shows finds "
     "one sooner or later, even where there is none. Decide beforehand how many seeds there are."
-)
-_EMPTY = (
-    "Compare algorithms, or settings of one, over many seeds: which is better, by how much, and "
-    "how sure that is.\n\nAdd at the left what is set up in Train or Functions, or begin with a "
-    "study that is ready."
 )
 
 
@@ -147,23 +141,15 @@ class CompareWorkspace(Tab):
         return box
 
     def _right(self) -> QWidget:
-        self._empty = EmptyPane()
-        self._empty.set_sentence(_EMPTY)
-        self._first_action = QAction("Compare eight algorithms on the classic network", self)
-        self._first_action.triggered.connect(self.begin)
-        add = QAction("Add what is set up in Train", self)
-        add.triggered.connect(self._add_first)
-        self._empty.set_actions([self._first_action, add])
+        self._empty = FirstStep()
+        self._empty.begin_action.triggered.connect(self.begin)
+        self._empty.add_action.triggered.connect(self._add_first)
+        self._empty.run_action.triggered.connect(self.run)
         self._results = QSplitter(Qt.Orientation.Vertical)
         self._results.setHandleWidth(10)
         self._results.setChildrenCollapsible(False)
         self._results.addWidget(self.grid)
-        self.runs_card = _Ground()
-        self.runs_card.setAccessibleName("Runs")
-        inside = QVBoxLayout(self.runs_card)
-        inside.setContentsMargins(12, 8, 12, 8)
-        inside.addWidget(self.runs)
-        self._results.addWidget(self.runs_card)
+        self._results.addWidget(RunsBelow(self.runs))
         self._results.setSizes([700, 230])
         self._results.setStretchFactor(0, 1)
         empty = Card("Compare")
@@ -314,6 +300,7 @@ class CompareWorkspace(Tab):
 
     def _setup_changed(self) -> None:
         self._pages.setCurrentIndex(0 if self.held.results is None else 1)
+        self._empty.say(ready=self.setup.study() is not None)
         cautions = self.setup.cautions()
         more = f" ({len(cautions) - 1} more: point here.)" if len(cautions) > 1 else ""
         self.caution.set_text(f"{cautions[0].sentence}{more}" if cautions else "")
@@ -388,10 +375,3 @@ class CompareWorkspace(Tab):
         """End its processes; what is done is kept."""
         self.runner.close()
         super().leave()
-
-
-class _Ground(QFrame):
-    """The box of the list of runs, which has its title in its first row."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        draw_ground(self)

@@ -29,8 +29,22 @@ _TO_CONTENTS = QHeaderView.ResizeMode.ResizeToContents
 def compact_columns(rows: Sequence[RunRow]) -> tuple[Column, ...]:
     """Return the name and the number that counts, for where there is little room."""
     name, *others = columns_of(rows)
+    if _apart(rows):  # their best values are of different things
+        train = next(column for column in others if column.key == "train")
+        return name, Column("train", train.label, train.help, _train_or_state, str)
     best = next(column for column in others if column.key == "best")
     return name, Column("best", best.label, best.help, _best_or_state, str)
+
+
+def _apart(rows: Sequence[RunRow]) -> bool:
+    """Whether runs optimise different things, but all have what training rows tell."""
+    return len({row.reading for row in rows}) > 1 and all(row.score for row in rows)
+
+
+def _train_or_state(row: RunRow) -> str:
+    if row.status == "failed":
+        return "failed"
+    return "…" if isnan(row.train) else measured(row.train, decimals=3)
 
 
 def _best_or_state(row: RunRow) -> str:
@@ -146,6 +160,8 @@ class RunsCard(Card):
         self.setMaximumHeight(round(_HIGHEST * current_theme().scale))
 
     def _show(self) -> None:
-        names = {entry.run.spec.problem.reading.name for entry in self._session.entries}
-        self.set_note(f"best {names.pop()}" if len(names) == 1 else "best")
+        rows = self.runs.runs.rows
+        names = {row.reading for row in rows}
+        apart = compact_columns(rows)[1].label.lower() if _apart(rows) else "best"
+        self.set_note(f"best {names.pop()}" if len(names) == 1 else apart)
         self.setVisible(bool(self._session.entries))

@@ -246,7 +246,9 @@ class RunsTable(QTreeView):
         beside = (8 if boxes else 4) + (2 if self.runs.groups else 0)  # swatch and indentation too
         room = metrics.horizontalAdvance(longest) + round(beside * em)
         left = max(self.viewport().width() - used, round(_NARROWEST * em))
-        self.setColumnWidth(0, max(left, min(room, round(_WIDEST * em))))
+        alike = all(column.key != "algorithm" for column in self.runs.columns[1:2])
+        widest = round((_WIDEST + 6 * alike) * em)
+        self.setColumnWidth(0, max(left, min(room, widest)))
 
     def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: D102
         if self.isHeaderHidden():
