@@ -85,3 +85,10 @@ def test_the_same_start_is_found_in_populations_too(runs):
     assert not same_start([*runs.values(), other])
     assert same_start([])
     assert same_start([Run(other.spec)])
+
+
+def test_beside_a_run_that_has_not_begun_all_stand_at_their_start(runs):
+    """New runs get the focus before their first iteration, while others are shown beside them."""
+    new = Run(runs["adam"].spec)
+    for effort in ("evaluations", "rows", "epochs", "seconds", "iterations"):
+        assert Levels().k_of(runs["hill_climbing"], new, 0, Level(effort)) == 0

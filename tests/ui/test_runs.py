@@ -264,6 +264,20 @@ def test_the_run_in_focus_is_chosen_and_the_other_way_round(desk):
 # The whole list
 
 
+def test_runs_of_different_goals_are_listed_by_the_accuracy_of_all(person):
+    """An accuracy above a log loss in one column would be read as better or worse."""
+    window = person.window
+    train = window.train
+    train.open_race()
+    train.racing.panel.choice.set_racers(["hill_climbing", "adam"])
+    train.racing.panel.budget.set_value({"amount": 40})
+    train.racing.panel.begin()
+    person.until(lambda: len(train.session.entries) == 2 and not train.session.computing, 30)
+    rows = train.runs.runs.rows
+    assert {row.reading for row in rows} == {"accuracy", "log loss"}
+    assert train.runs.runs.columns[1].key == "train"
+
+
 def test_the_whole_list_of_a_session_follows_it(person):
     run, _ = person.runs(*seeds(2))
     person.window.train.runs.expand_action.trigger()

@@ -107,6 +107,8 @@ class Levels:
         """
         if run is other or level.effort == "iterations" or run.trace.last_k < 0:
             return min(k, run.trace.last_k)
+        if other.trace.last_k < 0:  # not begun: it has used up nothing
+            return 0
         k = min(k, other.trace.last_k)
         generations = run.trace.generation, other.trace.generation
         asked = (id(other), k, level, *generations)

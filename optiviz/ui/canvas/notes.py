@@ -42,7 +42,8 @@ class NoteRow(QAbstractButton):
         super().__init__(parent)
         self.note = Note("", "")
         self._hovered = False
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # A fixed height would be that of the width before.
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 

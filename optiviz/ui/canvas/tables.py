@@ -145,7 +145,7 @@ def _names_room(table: Table, width: float) -> float:
     metrics = QFontMetricsF(current_theme().font())
     heading = max((metrics.horizontalAdvance(r) for r in table.rows), default=0.0) + SPACE[1]
     turned = metrics.height() + SPACE[0] if table.row_title else 0.0
-    return min(heading, width * 0.2) + turned
+    return min(heading, width * 0.27) + turned
 
 
 def _small_enough(names: tuple[str, ...], room: float) -> float:

@@ -27,13 +27,16 @@ _TO_CONTENTS = QHeaderView.ResizeMode.ResizeToContents
 
 
 def compact_columns(rows: Sequence[RunRow]) -> tuple[Column, ...]:
-    """Return the name and the number that counts, for where there is little room."""
+    """Return the name and the number that counts, for where there is little room.
+
+    Its heading is short: it takes room although it is hidden.
+    """
     name, *others = columns_of(rows)
     if _apart(rows):  # their best values are of different things
         train = next(column for column in others if column.key == "train")
-        return name, Column("train", train.label, train.help, _train_or_state, str)
+        return name, Column("train", "Train", train.help, _train_or_state, str)
     best = next(column for column in others if column.key == "best")
-    return name, Column("best", best.label, best.help, _best_or_state, str)
+    return name, Column("best", "Best", best.help, _best_or_state, str)
 
 
 def _apart(rows: Sequence[RunRow]) -> bool:
@@ -162,6 +165,6 @@ class RunsCard(Card):
     def _show(self) -> None:
         rows = self.runs.runs.rows
         names = {row.reading for row in rows}
-        apart = compact_columns(rows)[1].label.lower() if _apart(rows) else "best"
+        apart = f"train {rows[0].score}" if _apart(rows) else "best"
         self.set_note(f"best {names.pop()}" if len(names) == 1 else apart)
         self.setVisible(bool(self._session.entries))
