@@ -1,6 +1,5 @@
 """The plan of a study: configurations, seeds, and what is measured."""
 
-import importlib
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -142,8 +141,9 @@ class Study(Parameters):
             If there is none, or naming every mistake with its path; `studies.reading` says how
             studies are written.
         """
-        study: Study = importlib.import_module("optiviz.studies.reading").load(source)
-        return study
+        from optiviz.studies import reading
+
+        return reading.load(source)
 
     @property
     def size(self) -> int:
