@@ -252,6 +252,10 @@ class Optimizer(Kind):
             rows.append(row)
         return state, Block.of_rows(rows)
 
+    def evaluations_per_iteration(self, dim: int) -> float:
+        """Return about how often an iteration scores a point of so many numbers."""
+        return 1.0
+
     @abstractmethod
     def sentence(self) -> str:
         """Say in one or two sentences, with the numbers set, what an iteration does."""

@@ -77,6 +77,10 @@ class PopulationOptimizer(Optimizer):
     def members(self) -> int:
         """The size of the population."""
 
+    def evaluations_per_iteration(self, dim: int) -> float:
+        """Return how many members a generation scores."""
+        return float(self.members)
+
     @abstractmethod
     def generation(
         self, problem: Evaluator[Problem], state: Any, draws: Draws

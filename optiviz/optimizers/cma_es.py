@@ -221,6 +221,10 @@ class CMAES(Optimizer):
         most = max(size, min(MAX_MEMBERS, MAX_NUMBERS // dim))
         return int(min(most, size * self.growth**restarts))
 
+    def evaluations_per_iteration(self, dim: int) -> float:
+        """Return how many points a generation scores before a restart makes it larger."""
+        return float(self.size(dim, 0))
+
     def step(self, problem: Evaluator[Problem], state: State, draws: Draws) -> tuple[CMAState, Row]:
         """Draw a generation and learn from it; start anew if it is stuck."""
         assert isinstance(state, CMAState)

@@ -146,6 +146,10 @@ class EvolutionStrategy(PopulationOptimizer):
         """The number of parents."""
         return self.parents
 
+    def evaluations_per_iteration(self, dim: int) -> float:
+        """Return how many children a generation scores."""
+        return float(self.children)
+
     def sentence(self) -> str:
         """Say what an iteration does."""
         sign = {"plus": "+", "comma": ","}[self.selection]

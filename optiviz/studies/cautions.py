@@ -6,7 +6,6 @@ study's results show besides is in `comparison.doubts`.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import floor, log
 
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, LABELS, EffortName
 from optiviz.engine.problem import Problem
@@ -76,13 +75,8 @@ def cost_of_iteration(spec: RunSpec, weight: float = GRADIENT_WEIGHT) -> float:
     Searches along a line take a few more.
     """
     optimizer = spec.optimizer
-    for name in ("children", "members", "population_size"):
-        size = getattr(optimizer, name, None)
-        if size is not None:
-            return float(size)
-    if optimizer.group == "Populations":
-        return 4 + floor(3 * log(spec.problem.dim))  # Hansen (2016), eq. 48
-    return 1 + weight if optimizer.needs_gradient else 1.0
+    slope = weight if optimizer.needs_gradient else 0.0
+    return optimizer.evaluations_per_iteration(spec.problem.dim) + slope
 
 
 def share_of_rows(spec: RunSpec) -> float:
