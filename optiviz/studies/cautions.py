@@ -79,7 +79,7 @@ def cost_of_iteration(spec: RunSpec, weight: float = GRADIENT_WEIGHT) -> float:
     return optimizer.evaluations_per_iteration(spec.problem.dim) + slope
 
 
-def share_of_rows(spec: RunSpec) -> float:
+def _share_of_rows(spec: RunSpec) -> float:
     """Return which part of the rows an evaluation of a search looks at: below 1 for batches."""
     rows = getattr(spec.optimizer, "rows_in_batch", None)
     return 1.0 if rows is None else min(1.0, rows / spec.problem.n_rows)
@@ -120,7 +120,7 @@ def _of_iterations(
 
 def batches_apart(specs: Sequence[RunSpec], effort: EffortName) -> Iterator[Caution]:
     """Warn of evaluations that look at different parts of the rows."""
-    shares = {spec.optimizer.label: share_of_rows(spec) for spec in specs}
+    shares = {spec.optimizer.label: _share_of_rows(spec) for spec in specs}
     least, most = (pick(shares, key=lambda name: shares[name]) for pick in (min, max))
     if effort in ("rows", "epochs", "seconds") or shares[most] <= APART * shares[least]:
         return
@@ -241,7 +241,7 @@ def _budget(spec: RunSpec, effort: EffortName, weight: float) -> float | None:
     by_rule = (stopping.max_seconds, stopping.target, stopping.patience)
     if any(limit is not None for limit in by_rule) or effort == "seconds":
         return None
-    cost, share = cost_of_iteration(spec, weight), share_of_rows(spec)
+    cost, share = cost_of_iteration(spec, weight), _share_of_rows(spec)
     counted = cost_of_iteration(spec, stopping.gradient_weight)
     looked = share * cost_of_iteration(spec, 0.0)  # epochs of an iteration
     limits: list[float] = []

@@ -231,7 +231,7 @@ class _Reader:
             return None
         try:
             # Another kind comes with settings of its own, so it is laid over before them.
-            pairs = sorted(flattened(table), key=lambda pair: not pair[0].endswith("kind"))
+            pairs = sorted(_flattened(table), key=lambda pair: not pair[0].endswith("kind"))
             return base.with_values(pairs)
         except SpecError as error:
             for mistake in error.mistakes:
@@ -259,7 +259,7 @@ class _Reader:
                 return nothing
         if base is None:
             return nothing
-        values = {path: _values(value) for path, value in flattened(over)}
+        values = {path: _values(value) for path, value in _flattened(over)}
         try:
             cells = (
                 sweep.grid_cells(base, values)
@@ -289,11 +289,11 @@ def _values(written: Any) -> sweep.Values:
     return written if isinstance(written, list | tuple) else [written]
 
 
-def flattened(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+def _flattened(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (path, value) for a table whose names are paths, or that has tables inside."""
     for name, value in table.items():
         inner = f"{path}.{name}" if path else str(name)
         if isinstance(value, Mapping):
-            yield from flattened(value, inner)
+            yield from _flattened(value, inner)
         else:
             yield inner, value
