@@ -132,7 +132,7 @@ def export(
     if is_ours(file) and holds_study(file):
         from optiviz.cli import study_files
 
-        for name, value in (("--run", run_numbers), ("--at", at)):
+        for name, value in (("--run", run_numbers or None), ("--at", at)):
             if value is not None:
                 sentence = "a study is written whole; leave it out"
                 raise SpecError([Mistake(name, sentence)])

@@ -72,7 +72,7 @@ def _best(found: Comparison, groups: list[Done], worst: float) -> list[Note]:
         often = f"It would come out first in about {100 * best.probability:.0f} of 100 studies."
     evidence = " ".join(filter(None, (best.how_sure, often, best.interval.sentence)))
     action = Action("Show its run in the middle", runs=(typical(group, worst),))
-    return [Note(_upper(best.headline), _upper(evidence), action, large=True)]
+    return [Note(capitalised(best.headline), capitalised(evidence), action, large=True)]
 
 
 def _overall(found: Comparison) -> list[Note]:
@@ -95,7 +95,7 @@ def _pairs(found: Comparison) -> list[Note]:
         one, other = pair.names
         said = f"{one} and {other} differ." if pair.differs else f"{one} and {other}: open."
         test = "" if pair.test is None else f"{pair.test.name}: "
-        notes.append(Note(_upper(said), f"{test}{pair.sentence} {effect}".strip()))
+        notes.append(Note(capitalised(said), f"{test}{pair.sentence} {effect}".strip()))
     more = len(pairs) - len(notes)
     if more > 0:
         stand = "1 more pair stands" if more == 1 else f"{more:,} more pairs stand"
@@ -110,7 +110,7 @@ def _target(found: Comparison) -> list[Note]:
         if row.success is None or row.expected_time is None or not row.runs:
             continue
         notes.append(
-            Note(_upper(f"{row.name}: {row.success.sentence}"), row.expected_time.sentence)
+            Note(capitalised(f"{row.name}: {row.success.sentence}"), row.expected_time.sentence)
         )
     return notes[:_PAIRS]
 
@@ -129,7 +129,3 @@ def _failed(results: Results, groups: list[Done]) -> list[Note]:
         action = Action(f"Show {name}", runs=(int(places[0]),))
         notes.append(Note(f"{runs} of {group.name} failed and count as the worst.", why, action))
     return notes[:_PAIRS]
-
-
-def _upper(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
