@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from optiviz.engine.wording import capitalised
 from optiviz.studies.comparison import Comparison
 from optiviz.studies.done import Done, reading
 from optiviz.studies.results import Results
