@@ -12,7 +12,8 @@ picture is the one of that iteration; with the usual views open, and with as man
 for.
 
 With --race: the gaps while eight algorithms race, with four views open that draw thirty times a
-second.
+second. With --study: the gaps while the Compare workspace does a study on all cores, and what
+opening one of 2,000 runs takes until the last picture is there.
 """
 
 import argparse
@@ -30,7 +31,9 @@ from PySide6.QtWidgets import QApplication
 from optiviz.engine import registry
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
+from optiviz.studies.plan import Study
 from optiviz.studies.race import Budget, race_of
+from optiviz.studies.results import Results
 from optiviz.ui import app as window_app
 from optiviz.ui.card_grid import MOST
 from optiviz.ui.main_window import MainWindow
@@ -213,6 +216,57 @@ def race(seconds: float, preset: str) -> dict[str, object]:
     return found
 
 
+def study(name: str) -> dict[str, object]:
+    """Open the window, do a study in it, then open one of 2,000 runs, and close it.
+
+    Parameters
+    ----------
+    name : str
+        A study that comes along.
+    """
+    window = open_window()
+    compare = window.compare
+    window.bring(compare)
+    compare.show_study(Study.load(name))
+    wait(never, at_most=1.0)
+    gc.collect()
+    gc.freeze()
+    beat = Heartbeat()
+    beat.start()
+    began = time.perf_counter()
+    compare.run()
+    wait(lambda: not compare.runner.running, at_most=600.0)
+    spent = time.perf_counter() - began
+    beat.stop()
+    results = compare.held.snapshot()
+    assert results is not None
+    many = results.study.replace(
+        search_seeds=tuple(range(1, 2000 // len(results.study.configurations) + 1))
+    )
+    seeds = len(results.study.search_seeds)
+    of_many = {
+        planned: results.records[
+            planned._replace(search_seed=1 + (planned.search_seed - 1) % seeds)
+        ]
+        for planned in many.runs
+    }
+    began = time.perf_counter()
+    compare.show_results(Results(many, of_many))
+    shown = time.perf_counter() - began
+    wait(lambda: all(card.settled for card in compare.grid.cards), at_most=60.0)
+    found = {
+        "study": name,
+        "runs": results.study.size,
+        "seconds": round(spent, 1),
+        **_gaps(beat),
+        "many": many.size,
+        "many_shown_ms": round(1e3 * shown),
+        "many_pictures_ms": round(1e3 * (time.perf_counter() - began)),
+    }
+    window.close()
+    return found
+
+
 def _gaps(beat: Heartbeat) -> dict[str, object]:
     gaps = 1e3 * np.array(beat.gaps)
     return {
@@ -265,12 +319,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scrub", type=int, default=0, help="seek so many iterations instead")
     parser.add_argument("--race", action="store_true", help="let eight algorithms race instead")
+    parser.add_argument("--study", action="store_true", help="do a study instead")
     parser.add_argument("--iterations", type=int, default=100_000, help="of the run to scrub")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--preset", default="classic-mlp")
     options = parser.parse_args()
     if options.race:
         print(json.dumps(race(options.seconds, options.preset)))
+    elif options.study:
+        print(json.dumps(study("eight-algorithms")))
     elif options.scrub:
         print(json.dumps(scrub(options.scrub, options.preset, options.iterations)))
     else:
