@@ -9,7 +9,7 @@ import numpy as np
 
 from optiviz.analysis.runs.effort import EffortName, Spent
 from optiviz.engine import threads
-from optiviz.engine.optimizer import Optimizer, State
+from optiviz.engine.optimizer import FULL_LOSS, Optimizer, State
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
@@ -20,7 +20,6 @@ _FEWEST, _MOST = 10, 32  # samples along a run; before they are thinned, twice a
 _WORTH = 128  # evaluations for each sample, which takes about a tenth of their time
 _EVENTS = 64  # places between them at most, where the trace knows the value
 _CERTAIN = 1 << 18  # rows that a trace holds in any case
-_FULL = "full_loss"  # the channel of those whose values are of batches
 _SLICE = 0.05  # seconds between two looks whether something else is wanted
 _REMEMBERED = 8  # problems whose data are kept for the next run
 
@@ -182,11 +181,6 @@ def hands_back_last(optimizer: Optimizer) -> bool:
     return optimizer.needs_gradient
 
 
-def _is_noisy(optimizer: Optimizer) -> bool:
-    """Whether the values that it reports are of batches."""
-    return any(channel.name == _FULL for channel in optimizer.channels)
-
-
 _Counts = tuple[float, int, int, int]  # f, evaluations, gradient evaluations, rows seen
 
 
@@ -236,7 +230,7 @@ class _Samples:
         optimizer = self._spec.optimizer_after(state.k)
         last = hands_back_last(optimizer)
         x, f = (state.x, state.f) if last else (state.best_x, state.best_f)
-        if _is_noisy(optimizer):
+        if optimizer.is_noisy:
             f = float(problem.evaluate(x[None])[0])
         counts = state.evaluations, state.gradient_evaluations, state.rows_seen
         self._rows[state.k] = float(f), *counts
@@ -268,8 +262,8 @@ class _Samples:
         if block is None or self._spec.changes:
             return {}
         f = block.f if hands_back_last(optimizer) else block.best_f
-        if _is_noisy(optimizer):
-            f = block.channels[:, [channel.name for channel in optimizer.channels].index(_FULL)]
+        if optimizer.is_noisy:
+            f = block.channels[:, optimizer.channels.index(FULL_LOSS)]
             ks = first + np.flatnonzero(~np.isnan(f))
             ks = ks[:: max(1, -(-len(ks) // _EVENTS))]
         elif hands_back_last(optimizer):
