@@ -17,6 +17,8 @@ from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import Trace
 
 _FEWEST, _MOST = 10, 32  # samples along a run; before they are thinned, twice as many
+_POWERS = 16  # of the early ones, which are held beside them
+_EVER = 1 << 62  # iterations: more than any run has
 _WORTH = 128  # evaluations for each sample, which takes about a tenth of their time
 _EVENTS = 64  # places between them at most, where the trace knows the value
 _CERTAIN = 1 << 18  # rows that a trace holds in any case
@@ -187,8 +189,9 @@ _Counts = tuple[float, int, int, int]  # f, evaluations, gradient evaluations, r
 class _Samples:
     """Measures a run at about evenly spaced iterations, and reads its trace between them.
 
-    Measuring takes as long as several iterations, so that it is done at few; which ones follows
-    from the run alone, and from no clock.
+    Before the first of these it is measured at 1, 2, 4, 8...: much happens early. Measuring takes
+    as long as several iterations, so that it is done at few; which ones follows from the run alone,
+    and from no clock.
     """
 
     def __init__(self, spec: RunSpec, start: State) -> None:
@@ -196,6 +199,7 @@ class _Samples:
         self._rows: dict[int, _Counts] = {}
         self._metrics: dict[int, dict[str, float]] = {}
         self._stride = 1
+        self._early = _EVER  # up to here at powers of two as well
         self._wanted = _MOST
 
     def follow(self, state: State) -> None:
@@ -209,21 +213,30 @@ class _Samples:
             rows = passes * (state.rows_seen - start.rows_seen)
             worth = left * max(1.0, rows / spec.problem.n_rows) / _WORTH
             self._wanted = int(min(_MOST, max(_FEWEST, worth)))
-            self._stride = max(1, -(-left // self._wanted))
+            self._stride = self._early = max(1, -(-left // self._wanted))
 
     def until_next(self, k: int) -> int:
         """Return how many iterations to do until something is to be learnt or measured."""
-        return 1 if k == 0 else self._stride - k % self._stride
+        later = self._stride - k % self._stride
+        doubled = 1 << k.bit_length()
+        return min(later, doubled - k) if doubled < self._early else later
 
     def are_due(self, k: int) -> bool:
         """Whether this is an iteration to measure at."""
-        return k % self._stride == 0
+        return k % self._stride == 0 or (k < self._early and k.bit_count() == 1)
 
     def all_until(self, last: int) -> list[int]:
         """Return the iterations at which a run that ends there is measured."""
-        while len(ks := sorted({*range(0, last, self._stride), last})) > 2 * self._wanted:
+        powers = [1 << i for i in range(last.bit_length())]
+        early = [k for k in powers if k < min(self._early, last)]
+        while len(ks := {0, *early, *range(0, last, self._stride), last}) > self._most:
             self._stride *= 2
-        return ks
+        return sorted(ks)
+
+    @property
+    def _most(self) -> int:
+        """Places that are held: of more, every second one is let go."""
+        return 2 * self._wanted + _POWERS
 
     def take(self, state: State, problem: Evaluator[Problem]) -> None:
         """Measure a state."""
@@ -235,9 +248,9 @@ class _Samples:
         counts = state.evaluations, state.gradient_evaluations, state.rows_seen
         self._rows[state.k] = float(f), *counts
         self._metrics[state.k] = dict(problem.metrics(x))
-        if len(self._rows) > 2 * self._wanted:
+        if len(self._rows) > self._most:
             self._stride *= 2
-            kept = [k for k in self._rows if k % self._stride == 0 or k == state.k]
+            kept = [k for k in self._rows if self.are_due(k) or k == state.k]
             self._rows = {k: self._rows[k] for k in kept}
             self._metrics = {k: self._metrics[k] for k in kept}
 
