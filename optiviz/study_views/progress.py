@@ -49,7 +49,7 @@ class Progress(StudyView):
     place = 10
 
     over: Over = "evaluations"
-    log_x: LogOver = False
+    log_x: LogOver = True
     scale: Upwards = "fitting"
     bands: Annotated[bool, Param("Shade what half of the runs lie between.", label="Quartiles")] = (
         True
