@@ -158,11 +158,12 @@ def dropped(window, paths) -> bool:
     return entering.isAccepted()
 
 
-def test_no_picture_keeps_a_file_that_is_dropped(ready):
-    cards = ready.train.cards
-    assert cards
-    inside = [pane for card in cards for pane in card.findChildren(PlotPane)]
-    assert inside
+def test_no_picture_keeps_a_file_that_is_dropped(ready, qtbot):
+    def panes() -> list[PlotPane]:
+        return [pane for card in ready.train.cards for pane in card.findChildren(PlotPane)]
+
+    qtbot.waitUntil(lambda: bool(panes()), timeout=10_000)  # the worker makes the first pictures
+    inside = panes()
     assert not any(pane.acceptDrops() or pane.viewport().acceptDrops() for pane in inside)
 
 

@@ -189,3 +189,17 @@ def test_reports_draw_panels(race, theme, tmp_path):
         render(type(figure)(figure.title, panels=figure.panels[:count]), path, theme=theme, dpi=60)
         sizes.append(path.stat().st_size)
     assert min(sizes) > 5000
+
+
+def test_metrics_that_come_in_while_curves_are_made_are_no_error(monkeypatch):
+    """The worker measures on while the window draws: two looks may find different things."""
+    run = Run(RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 20)).finish()
+    shown = show(run)
+    before = run.history.samples()
+    run.history.extend(shown.reader)
+    after = run.history.samples()
+    looks = iter([before])
+    monkeypatch.setattr(run.history, "samples", lambda: next(looks, after))
+    assert not before.metrics
+    figure = Fitness().figure([shown])
+    assert [item for item in figure.items if isinstance(item, Line)]

@@ -112,7 +112,7 @@ def lines_of(one: Shown, scale: Scale, name: str, alone: bool) -> list[Line]:
         elif known:
             label = "train" if alone else _so_far(name, measured_at, one)
             add(measured_at, samples.metrics[f"train_{metric}"], label, dash=dash)
-    if has_test_curve(one, scale):
+    if known and _is_dotted(scale):
         y = samples.metrics[f"test_{metric}"]
         add(measured_at, y, "test" if alone else "", dash="dot", opacity=tested)
     elif known and scale.rows == "test":
@@ -132,8 +132,13 @@ def _so_far(name: str, measured_at: Array, one: Shown) -> str:
 
 def has_test_curve(one: Shown, scale: Scale) -> bool:
     """Whether a dotted curve of test rows is among a run's curves."""
-    dotted = scale.measure == "objective" or scale.rows == "both"
-    return dotted and f"test_{scale.metric(one)}" in one.run.history.samples().metrics
+    known = one.run.history.samples().metrics  # more and more, while others look
+    return _is_dotted(scale) and f"test_{scale.metric(one)}" in known
+
+
+def _is_dotted(scale: Scale) -> bool:
+    """Whether test rows are shown beside something else."""
+    return scale.measure == "objective" or scale.rows == "both"
 
 
 def _follows(one: Shown) -> bool:
