@@ -206,7 +206,10 @@ class Worker(QThread):
                     return taken
                 order = self._orders.popleft()
             taken = True
-            order()
+            try:
+                order()
+            except Exception as error:  # it is no picture's, between which it may be taken
+                self.went_wrong.emit(_failure(error))
 
     def _play(self, run: Run) -> None:
         self._readers.setdefault(run, Reader(run))
@@ -266,12 +269,12 @@ class Worker(QThread):
             self._parts.pop(key, None)
             try:
                 result = function(self._reader)
-                if isinstance(result, Iterator):
-                    self._parts[key] = _Parts(number, result)
-                    self._answer_part(key)
-                    continue
             except Exception as error:
                 result = _failure(error)
+            if isinstance(result, Iterator):
+                self._parts[key] = _Parts(number, result)
+                self._answer_part(key)
+                continue
             self.answered.emit(key, number, result)
             self._take_orders()
         if requests:

@@ -229,3 +229,27 @@ def test_while_the_window_has_much_to_do_nothing_is_begun(qtbot: QtBot) -> None:
         with worker.resting():
             worker.close()
     assert not worker.isRunning()
+
+
+def test_what_was_ordered_and_fails_is_said_and_is_no_pictures_failure(qtbot: QtBot) -> None:
+    """Orders are taken between pictures: an impossible change was shown on a card, or nowhere."""
+    worker, run = Worker(), Run(RunSpec.load("classic-descent")).finish()
+    answers, failures = [], []
+    worker.answered.connect(lambda key, number, result: answers.append((key, result)))
+    worker.went_wrong.connect(failures.append)
+
+    def parts(_: ReaderOf) -> Iterator[str]:
+        worker.change(run, 3, x=[1.0, 2.0])  # of one coordinate
+        yield "coarse"
+        yield "fine"
+
+    worker.request("card", parts)
+    worker.request("other", lambda _: "whole")
+    worker.start()
+    try:
+        qtbot.waitUntil(lambda: ("card", "fine") in answers and len(failures) == 1)
+        assert "must have 1 numbers" in failures[0].sentence
+        assert ("other", "whole") in answers
+        assert {type(result) for _, result in answers} == {str}
+    finally:
+        worker.close()
