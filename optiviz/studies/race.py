@@ -1,10 +1,11 @@
 """A race: algorithms on the same data, split and starting weights, over at equal effort."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Annotated, NamedTuple
 
-from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, EffortName
+from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, WEIGHT, EffortName
 from optiviz.analysis.runs.spending import Level
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
@@ -37,17 +38,9 @@ class Budget(Parameters):
         float,
         Param("How much each may use up.", label="Finish at", gt=0, le=1e12, scale="log"),
     ] = _USUAL * _STEP
-    gradient_weight: Annotated[
-        float,
-        Param(
-            "A gradient counts as so many evaluations: a backward pass does about twice the "
-            "products of a forward pass.",
-            label="A gradient counts as",
-            ge=0,
-            le=1e6,
-            when=("effort", ("evaluations",)),
-        ),
-    ] = GRADIENT_WEIGHT
+    gradient_weight: Annotated[float, replace(WEIGHT, when=("effort", ("evaluations",)))] = (
+        GRADIENT_WEIGHT
+    )
 
     @property
     def level(self) -> Level:

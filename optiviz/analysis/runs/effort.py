@@ -5,10 +5,18 @@ from typing import Literal
 
 import numpy as np
 
+from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array
 
 EffortName = Literal["iterations", "evaluations", "rows", "epochs", "seconds"]
-GRADIENT_WEIGHT = 2.0  # a backward pass does about twice the products of a forward pass
+GRADIENT_WEIGHT = 2.0
+WEIGHT = Param(
+    "A gradient counts as so many evaluations: a backward pass does about twice the products of a "
+    "forward pass.",
+    label="A gradient counts as",
+    ge=0,
+    le=1e6,
+)
 
 LABELS: dict[EffortName, str] = {
     "iterations": "iteration",

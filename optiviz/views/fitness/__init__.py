@@ -1,11 +1,12 @@
 """Fitness: how good a run is over time, now and at best, on training and on test rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import numpy as np
 
-from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, LABELS, EffortName
+from optiviz.analysis.runs.effort import GRADIENT_WEIGHT, LABELS, WEIGHT, EffortName
 from optiviz.analysis.runs.spending import Level, iteration_at, spent_at
 from optiviz.engine.parameters import Param
 from optiviz.engine.wording import listed
@@ -60,17 +61,9 @@ class Fitness(View):
         EffortName,
         Param("What runs to the right.", label="Over", choices={"rows": "rows seen"}),
     ] = "iterations"
-    gradient_weight: Annotated[
-        float,
-        Param(
-            "A gradient counts as so many evaluations: a backward pass does about twice the "
-            "products of a forward pass.",
-            label="A gradient counts as",
-            ge=0,
-            le=1e6,
-            when=("over", ("evaluations",)),
-        ),
-    ] = GRADIENT_WEIGHT
+    gradient_weight: Annotated[float, replace(WEIGHT, when=("over", ("evaluations",)))] = (
+        GRADIENT_WEIGHT
+    )
     bands: Annotated[
         Literal["when many", "never", "always"],
         Param(
