@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from optiviz.datasets import Array, Dataset, Labels
 from optiviz.engine.optimizer import Optimizer
@@ -24,6 +24,7 @@ from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.panels.goal import GoalPanel
 from optiviz.ui.panels.network import NetworkPanel
 from optiviz.ui.panels.randomness import RandomnessPanel
+from optiviz.ui.scrolled import Scrolled
 from optiviz.ui.setup_card import SetupCard
 
 _WAIT = 60  # ms without another change before the settings are checked
@@ -143,14 +144,8 @@ class SetupColumn(QWidget):
         column.addStretch(1)
         body = QWidget()
         body.setLayout(column)
-        self.area = QScrollArea(self)
-        self.area.setWidget(body)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = Scrolled(body, self)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for widget in (self.area.viewport(), body):
-            widget.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)

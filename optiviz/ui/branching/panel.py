@@ -3,15 +3,13 @@
 from contextlib import suppress
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,9 +23,10 @@ from optiviz.engine.run import Failure
 from optiviz.engine.spec import READ_ONLY, RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.ui.branching.point import PointEditor
-from optiviz.ui.card import draw_ground
-from optiviz.ui.forms import IconButton, MistakeNote, Note
+from optiviz.ui.forms import MistakeNote, Note
+from optiviz.ui.over_views import PanelOverViews
 from optiviz.ui.panels.algorithm import AlgorithmPanel
+from optiviz.ui.scrolled import Scrolled
 from optiviz.ui.session import Entry, Session
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.ui.worker import ReaderOf
@@ -38,7 +37,7 @@ _WIDTH = 380
 _LONGEST_NAME = 48  # characters of a difference that become a run's name
 
 
-class BranchPanel(QFrame):
+class BranchPanel(PanelOverViews):
     """Above the timeline, over the views: what is different from the playhead on.
 
     Nothing waits for it: runs go on, and it can stay open beside everything else.
@@ -58,18 +57,12 @@ class BranchPanel(QFrame):
     begun = Signal(object)
 
     def __init__(self, session: Session, over: QWidget, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._session, self._over = session, over
+        super().__init__("Try something else from here", over, parent)
+        self._session = session
         self._entry: Entry | None = None
         self._at: Crossing | None = None
         self._k = self._generation = 0
         self._number = -1
-        self._before: QWidget | None = None  # where the focus was
-        self.setAccessibleName("Try something else from here")
-        self._title = QLabel("Try something else from here", self)
-        self._close = IconButton("close", "", self)
-        self._close.explain("Close (Escape)")
-        self._close.clicked.connect(self.dismiss)
         self._from = Note(role="muted", parent=self)
         self._goes_on = Note(role="muted", parent=self)
         self.algorithm = AlgorithmPanel(self)
@@ -87,17 +80,11 @@ class BranchPanel(QFrame):
         self.run_button.setToolTip("Begin this run beside the other one (Enter)")
         self.run_button.clicked.connect(self.begin)
         self._lay_out()
-        over.installEventFilter(self)
         session.worker.answered.connect(self._answered)
         session.runs_changed.connect(self._check_entry)
-        current_theme().changed.connect(self._restyle)
         self._restyle()
-        self.hide()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
         body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(0, 0, SPACE[1], 0)
@@ -107,13 +94,7 @@ class BranchPanel(QFrame):
         self._place = QVBoxLayout()
         inner.addLayout(self._place)
         inner.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidget(body)
-        self._scroll.setWidgetResizable(True)
-        body.setAutoFillBackground(False)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = Scrolled(body, self)
         named = QHBoxLayout()
         label = QLabel("Name", self)
         label.setBuddy(self.name)
@@ -122,7 +103,7 @@ class BranchPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[2])
         column.setSpacing(SPACE[1])
-        column.addLayout(head)
+        column.addLayout(self._head())
         column.addWidget(self._from)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._goes_on)
@@ -130,23 +111,8 @@ class BranchPanel(QFrame):
         column.addWidget(self._mistake)
         column.addWidget(self.run_button)
 
-    def _restyle(self) -> None:
-        self._title.setFont(current_theme().font(bold=True))
-        self._put()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        draw_ground(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self._put()
-        return False
-
-    def _put(self) -> None:
+    def _stand(self, around: QWidget, parent: QWidget) -> None:
         """Stand in the lower right of the views, as high as there is room for."""
-        around, parent = self._over, self.parentWidget()
-        if parent is None or not self.isVisible():
-            return
         width = min(round(_WIDTH * current_theme().scale), around.width() - 2 * SPACE[2])
         inside = self._scroll.widget()
         wanted = self.sizeHint().height() - self._scroll.sizeHint().height()
@@ -166,9 +132,7 @@ class BranchPanel(QFrame):
         if entry.run.spec.optimizer.recorded:
             self._session.worker.went_wrong.emit(Failure(f"{READ_ONLY.capitalize()}.", ""))
             return
-        if not self.isVisible():
-            window = self.window()
-            self._before = window.focusWidget()
+        self._remember_focus()
         self._session.pause()
         self._entry, self._at, self._k = entry, None, min(self._session.k, entry.run.trace.last_k)
         run, k = entry.run, self._k
@@ -193,18 +157,13 @@ class BranchPanel(QFrame):
 
         self._number = self._session.worker.request(self, look)
         self._look()
-        self.show()
-        self.raise_()
-        self._put()
+        self._appear()
         self.algorithm.form.combo.setFocus()
 
     def dismiss(self) -> None:
         """Close, and give the focus back."""
-        self.hide()
         self._entry = self._at = None
-        before, self._before = self._before, None
-        if before is not None and before.isVisible():
-            before.setFocus()
+        super().dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() == Qt.Key.Key_Escape:

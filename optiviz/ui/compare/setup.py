@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +23,7 @@ from optiviz.ui.compare.plan import Plan, Sweep, shared_measure
 from optiviz.ui.compare.settings import Budget, Measured, Seeds
 from optiviz.ui.compare.sweep_panel import SweepPanel
 from optiviz.ui.forms import Panel
+from optiviz.ui.scrolled import Scrolled
 from optiviz.ui.setup_card import SetupCard
 
 if TYPE_CHECKING:
@@ -161,14 +160,8 @@ class CompareSetup(QWidget):
         column.addStretch(1)
         body = QWidget()
         body.setLayout(column)
-        self.area = QScrollArea(self)
-        self.area.setWidget(body)
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area = Scrolled(body, self)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for widget in (self.area.viewport(), body):
-            widget.setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)

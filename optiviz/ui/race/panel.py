@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPaintEvent
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,9 +18,10 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.race import Budget, Race, budget_of, race_of
-from optiviz.ui.card import draw_ground
-from optiviz.ui.forms import IconButton, MistakeNote, Note, ParametersForm
+from optiviz.ui.forms import MistakeNote, Note, ParametersForm
+from optiviz.ui.over_views import PanelOverViews
 from optiviz.ui.race.choice import RacersChoice
+from optiviz.ui.scrolled import Scrolled
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["RacePanel"]
@@ -30,7 +29,7 @@ __all__ = ["RacePanel"]
 _WIDTH, _HEIGHT = 700, 560
 
 
-class RacePanel(QFrame):
+class RacePanel(PanelOverViews):
     """Over the views: algorithms left, the marked one's settings and the finish right.
 
     Nothing waits for it: runs go on, and what is set up can be changed beside it.
@@ -48,17 +47,10 @@ class RacePanel(QFrame):
     begun = Signal(object)
 
     def __init__(self, over: QWidget, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._over = over
+        super().__init__("Race", over, parent)
         self._spec: RunSpec | None = None
-        self._before: QWidget | None = None  # where the focus was
         self._budget_touched = False
         self.race: Race | None = None
-        self.setAccessibleName("Race")
-        self._title = QLabel("Race", self)
-        self._close = IconButton("close", "", self)
-        self._close.explain("Close (Escape)")
-        self._close.clicked.connect(self.dismiss)
         self.choice = RacersChoice(self)
         self._of = QLabel(self)
         self.more_button = QPushButton("Once more", self)
@@ -77,10 +69,7 @@ class RacePanel(QFrame):
         self.more_button.clicked.connect(self.choice.once_more)
         self.budget.changed.connect(self._budget_changed)
         self.start_button.clicked.connect(self.begin)
-        over.installEventFilter(self)
-        current_theme().changed.connect(self._restyle)
         self._restyle()
-        self.hide()
 
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._body)
@@ -88,13 +77,7 @@ class RacePanel(QFrame):
         self._settings = QVBoxLayout()
         inner.addLayout(self._settings)
         inner.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(self._body)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for widget in (scroll.viewport(), self._body):
-            widget.setAutoFillBackground(False)
+        scroll = Scrolled(self._body, self)
         of = QHBoxLayout()
         of.addWidget(self._of, 1)
         of.addWidget(self.more_button)
@@ -111,36 +94,22 @@ class RacePanel(QFrame):
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.choice, 0, 0)
         grid.addLayout(right, 0, 1)
-        head = QHBoxLayout()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._close)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[2])
         column.setSpacing(SPACE[1])
-        column.addLayout(head)
+        column.addLayout(self._head())
         column.addLayout(grid, 1)
         column.addWidget(self._says)
         column.addWidget(self._mistake)
         column.addWidget(self.start_button)
 
     def _restyle(self) -> None:
-        for label in (self._title, self._of, self._finish):
+        for label in (self._of, self._finish):
             label.setFont(current_theme().font(bold=True))
-        self._put()
+        super()._restyle()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        draw_ground(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self._put()
-        return False
-
-    def _put(self) -> None:
+    def _stand(self, around: QWidget, parent: QWidget) -> None:
         """Stand in the lower left of the views, as large as there is room for."""
-        around, parent = self._over, self.parentWidget()
-        if parent is None or not self.isVisible():
-            return
         scale = current_theme().scale
         width = min(round(_WIDTH * scale), around.width() - 2 * SPACE[2])
         height = min(round(_HEIGHT * scale), around.height() - 2 * SPACE[1])
@@ -151,13 +120,10 @@ class RacePanel(QFrame):
 
     def open_for(self, spec: RunSpec) -> None:
         """Ask who races on what is set up."""
-        if not self.isVisible():
-            self._before = self.window().focusWidget()
+        self._remember_focus()
         afresh = self._spec is None
         self.show_spec(spec, afresh)
-        self.show()
-        self.raise_()
-        self._put()
+        self._appear()
         self.choice.search.setFocus()
 
     def show_spec(self, spec: RunSpec, afresh: bool = False) -> None:
@@ -166,13 +132,6 @@ class RacePanel(QFrame):
         if not self._budget_touched:
             self.budget.set_value(budget_of(spec))
         self.choice.show_set_up(spec.problem, spec.optimizer, afresh)
-
-    def dismiss(self) -> None:
-        """Close, and give the focus back."""
-        self.hide()
-        before, self._before = self._before, None
-        if before is not None and before.isVisible():
-            before.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.key() == Qt.Key.Key_Escape:
