@@ -1,6 +1,18 @@
-"""Property-based tests try the same examples each time: none is red by chance."""
+"""What every test gets: examples that are the same each time, and a home of its own."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
+# Property-based tests try the same examples each time: none is red by chance.
 settings.register_profile("same", derandomize=True, deadline=None, print_blob=False)
 settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep the history and the settings of a test in a folder of its own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("OPTIVIZ_HOME", str(home))
+    return home

@@ -40,9 +40,13 @@ class RunStatus(Enum):
 _ALLOWED = {
     RunStatus.NEW: {RunStatus.RUNNING, RunStatus.FAILED},
     RunStatus.RUNNING: {RunStatus.FINISHED, RunStatus.FAILED},
-    RunStatus.FINISHED: {RunStatus.RUNNING},  # a change at an earlier iteration opens it again
+    RunStatus.FINISHED: {RunStatus.RUNNING},  # a change opens it again, or it is resumed
     RunStatus.FAILED: set(),
 }
+
+
+RESUMABLE = (StopReason.BY_HAND, StopReason.INTERRUPTED)
+"""After these a run can go on."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +192,28 @@ class Run:
         if self.status is RunStatus.RUNNING:
             self._end(Stop(self.trace.last_k, StopReason.BY_HAND))
 
+    def resume(self) -> None:
+        """Go on where it was interrupted or stopped by hand, as if it had not been.
+
+        What was stored without what it takes to go on exactly is computed again.
+
+        Raises
+        ------
+        RuntimeError
+            If it is computed, failed, or ended by itself.
+        """
+        if self.stop_reason not in RESUMABLE:
+            raise RuntimeError("only a run that was interrupted or stopped by hand can go on")
+        spec = self.spec.reopened()
+        stepper = self._stepper or Stepper(spec)
+        stepper.spec = spec
+        k = self.trace.last_k
+        if not self.trace.leads_on:
+            self._state = self.trace.rewind(k)
+            self._redone = k
+        self.spec, self._stepper, self.stop_reason = spec, stepper, None
+        self._become(RunStatus.RUNNING)
+
     def change(self, k: int, optimizer: Optimizer | None = None, x: Array | None = None) -> None:
         """Change something after iteration k. What was computed beyond it is dropped.
 
@@ -250,7 +276,7 @@ class Run:
 
     def _end(self, stop: Stop) -> None:
         self.stop_reason = stop.reason
-        if stop.reason in (StopReason.BY_HAND, StopReason.SECONDS):
+        if stop.reason in (*RESUMABLE, StopReason.SECONDS):
             self.spec = self.spec.replace(stopping=self.spec.stopping.replace(ended_at=stop.k))
         self._become(RunStatus.FINISHED)
 

@@ -25,6 +25,7 @@ class StopReason(Enum):
     PATIENCE = "It found nothing better for as long as was set."
     DIVERGED = "It diverged: the value grew without bound or is no longer a number."
     BY_HAND = "It was stopped by hand."
+    INTERRUPTED = "It was interrupted: the program ended while it ran."
     ENDED = "It ended where the recorded run was stopped."
 
 

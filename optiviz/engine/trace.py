@@ -6,16 +6,16 @@ What is no longer held is recomputed on demand from the nearest snapshot (`optiv
 """
 
 import copy
-import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.buckets import Buckets, Points, thinned
+from optiviz.engine.chain import LINK, Chain, as_bytes
 from optiviz.engine.optimizer import COLUMNS, Block, State
 
 Array = NDArray[np.float64]
@@ -40,6 +40,23 @@ class Curve:
     high: Array
 
 
+class Kept(NamedTuple):
+    """A snapshot.
+
+    Attributes
+    ----------
+    state : State
+    chain : Chain or None
+        The digest of all rows up to it; None where an older version stored the run.
+    row : ndarray of `row_dtype`, shape ()
+        The row there.
+    """
+
+    state: State
+    chain: Chain | None = None
+    row: Any = None
+
+
 class Trace:
     """The record of one run. Row k belongs to iteration k; row 0 is the start.
 
@@ -60,9 +77,10 @@ class Trace:
         self._rows = self._allocate(min(rows, 4096))
         self._buckets = Buckets(buckets, len(_CURVES) + n_channels)
         self._improvements: list[int] = []
-        self._snapshots: dict[int, tuple[State, Any, Any]] = {}  # with the hash and the row there
+        self._kept: dict[int, Kept] = {}
         self._stride = SNAPSHOT_STRIDE
-        self._hash = hashlib.sha256()
+        self._chain = Chain()
+        self._recorded = ""  # the digest, where it was stored without its chain
         self._clock: list[tuple[int, float]] = [(0, 0.0)]
         self._cuts: list[int] = []  # the last row that each rewind left as it was
 
@@ -81,7 +99,7 @@ class Trace:
             records = self._rows[held : held + n]
             for name in COLUMNS:
                 records[name] = vars(block)[name]
-            self._hash.update(_bytes(records).data)
+            self._chain.add(records)
             better = block.best_f < np.concatenate(([best_before], block.best_f[:-1]))
             better[: self._length == 0] = False  # the start improves on nothing
             self._improvements += (self._length + np.flatnonzero(better)).tolist()
@@ -105,7 +123,7 @@ class Trace:
             return
         keep = held if held + n <= self._budget else min(held, self._budget // 2)
         rows = self._allocate(max(min(self._budget, 2 * len(self._rows)), keep + n))
-        _bytes(rows[:keep])[:] = _bytes(self._rows[held - keep : held])
+        as_bytes(rows[:keep])[:] = as_bytes(self._rows[held - keep : held])
         self._fill()
         self._buckets.let_go(self._values, self._first, self._first + held - keep)
         self._rows, self._first = rows, self._first + held - keep
@@ -129,11 +147,10 @@ class Trace:
         limit = max(2, min(_SNAPSHOTS, _SNAPSHOT_BYTES // max(1, size)))
         with self._lock:
             row = self._rows[self._length - self._first - 1].copy()
-            self._snapshots[state.k] = (state, self._hash.copy(), row)
-            while len(self._snapshots) > limit:
+            self._kept[state.k] = Kept(state, self._chain.copy(), row)
+            while len(self._kept) > limit:
                 self._stride *= 2
-                kept = {k: s for k, s in self._snapshots.items() if k % self._stride == 0}
-                self._snapshots = kept
+                self._kept = {k: s for k, s in self._kept.items() if k % self._stride == 0}
 
     def clock(self, k: int, seconds: float) -> None:
         """Note that iteration k was done after so many seconds of computing."""
@@ -146,11 +163,15 @@ class Trace:
         """Drop everything after the last snapshot at or before k, and return that snapshot."""
         with self._lock:
             self._fill()
-            at = max(s for s in self._snapshots if s <= k and self._can_go_on_from(s))
-            state, digest, row = self._snapshots[at]
+            at, chain = max(
+                (s, kept.chain)
+                for s, kept in self._kept.items()
+                if s <= k and kept.chain is not None and self._can_go_on_from(s)
+            )
+            state, _, row = self._kept[at]
             self._cuts.append(k)
-            self._hash = digest.copy()
-            self._snapshots = {s: v for s, v in self._snapshots.items() if s <= at}
+            self._chain, self._recorded = chain.copy(), ""
+            self._kept = {s: v for s, v in self._kept.items() if s <= at}
             self._improvements = [i for i in self._improvements if i <= at]
             self._clock = [(done, seconds) for done, seconds in self._clock if done <= at]
             if at < self._first:  # of the rows before, only buckets are left
@@ -206,7 +227,7 @@ class Trace:
     def digest(self) -> str:
         """SHA-256 over all rows ever appended, the same for every split into blocks."""
         with self._lock:
-            return self._hash.copy().hexdigest()
+            return self._recorded or self._chain.digest
 
     def seconds(self, k: NDArray[np.int64]) -> Array:
         """Return the time of computing at iterations, interpolated between blocks."""
@@ -218,13 +239,19 @@ class Trace:
     def snapshot(self, k: int) -> State:
         """Return the last snapshot at or before iteration k."""
         with self._lock:
-            return self._snapshots[max(s for s in self._snapshots if s <= k)][0]
+            return self._kept[max(s for s in self._kept if s <= k)].state
 
     @property
     def snapshots(self) -> tuple[State, ...]:
         """All snapshots kept, in order."""
         with self._lock:
-            return tuple(self._snapshots[k][0] for k in sorted(self._snapshots))
+            return tuple(kept.state for kept in self.kept)
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """All snapshots kept, in order, with what it takes to go on from them."""
+        with self._lock:
+            return tuple(self._kept[k] for k in sorted(self._kept))
 
     def rows(self, start: int, stop: int) -> Block | None:
         """Return whole rows start to stop - 1, or None if they are not all held."""
@@ -283,6 +310,7 @@ class Trace:
                 **{name: rows[name].copy() for name in COLUMNS},
                 "first": np.array(self._first),
                 "width": np.array(self._buckets.width),
+                "link": np.frombuffer(self._chain.link, dtype=np.uint8),
                 **self._buckets.to_arrays(),
                 "improvements": np.array(self._improvements, dtype=np.int64),
                 "clock_k": np.array([k for k, _ in self._clock], dtype=np.int64),
@@ -291,31 +319,32 @@ class Trace:
 
     @classmethod
     def restored(
-        cls, arrays: dict[str, NDArray[Any]], snapshots: Sequence[State], start: Block, digest: str
+        cls, arrays: dict[str, NDArray[Any]], kept: Sequence[Kept], start: Block, digest: str
     ) -> "Trace":
         """Return a trace from what `to_arrays` gave.
 
         Parameters
         ----------
-        snapshots : sequence of State
-            In order; the first is state(0).
+        kept : sequence of Kept
+            Snapshots in order; the first is state(0). Their chains and rows, and `link` among the
+            arrays, are needed to go on with a trace of which older rows are gone.
         start : Block
             Row 0.
         digest : str
             Of all rows; needed where they are not all held.
         """
         block = Block(*(arrays[name] for name in COLUMNS))
-        first, n_channels = int(arrays["first"]), block.channels.shape[1]
-        trace = Trace(n_channels) if first == 0 else _Opened(n_channels)
+        first = int(arrays["first"])
+        trace = Trace(block.channels.shape[1])
         done = 0
-        for state in snapshots if first == 0 else snapshots[:1]:
-            trace._append_long((block if first == 0 else start)[done : state.k + 1])
-            trace.keep(state)
-            done = state.k + 1
-        if isinstance(trace, _Opened):
-            trace._open(block, arrays, snapshots, digest)
-        else:
+        for one in kept if first == 0 else kept[:1]:
+            trace._append_long((block if first == 0 else start)[done : one.state.k + 1])
+            trace.keep(one.state)
+            done = one.state.k + 1
+        if first == 0:
             trace._append_long(block[done:])
+        else:
+            trace._open(block, arrays, kept, digest)
         trace._improvements = arrays["improvements"].tolist()
         seconds = arrays["clock_seconds"].tolist()
         trace._clock = list(zip(arrays["clock_k"].tolist(), seconds, strict=True))
@@ -325,19 +354,10 @@ class Trace:
         for start in range(0, len(block), 1 << 15):
             self.append(block[start : start + (1 << 15)])
 
-
-class _Opened(Trace):
-    """A stored trace whose older rows are gone, and with them the hash at its snapshots.
-
-    To go on from an earlier iteration, it begins again from the start.
-    """
-
-    _recorded = ""
-
     def _open(
-        self, block: Block, arrays: dict[str, NDArray[Any]], snapshots: Sequence[State], digest: str
+        self, block: Block, arrays: dict[str, NDArray[Any]], kept: Sequence[Kept], digest: str
     ) -> None:
-        self._recorded = digest
+        """Take over a stored trace whose older rows are gone."""
         self._rows = self._allocate(len(block))
         for name in COLUMNS:
             self._rows[name] = vars(block)[name]
@@ -345,26 +365,21 @@ class _Opened(Trace):
         self._length = self._first + len(block)
         buckets = (arrays[name] for name in ("lows", "highs", "lasts"))
         self._buckets.restore(int(arrays["width"]), *buckets)
-        row = self._rows[0]
-        self._snapshots |= {state.k: (state, None, row) for state in snapshots[1:]}
-
-    def rewind(self, k: int) -> State:
-        with self._lock:
-            self._recorded = ""
-            self._snapshots = {0: self._snapshots[0]}
-            return super().rewind(0)
+        self._kept |= {one.state.k: one for one in kept[1:]}
+        link, link_k = bytes(arrays.get("link", b"")), self.last_k - self.last_k % LINK
+        if link and link_k + 1 >= self._first:
+            self._chain = Chain(link, link_k)
+            self._chain.add(self._rows[link_k + 1 - self._first :])
+        else:
+            self._recorded = digest
 
     @property
-    def digest(self) -> str:
-        return self._recorded or super().digest
+    def leads_on(self) -> bool:
+        """Whether rows can be added; else only after a rewind."""
+        return not self._recorded
 
 
 _CURVES = tuple(name for name in COLUMNS if name not in ("outcome", "channels"))
-
-
-def _bytes(rows: NDArray[Any]) -> NDArray[np.uint8]:
-    """Return rows as bytes: copied so, they take a tenth of the time."""
-    return rows.view(np.uint8)
 
 
 def row_dtype(n_channels: int) -> np.dtype[Any]:

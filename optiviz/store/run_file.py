@@ -26,7 +26,7 @@ from optiviz.engine.parameters import SpecError
 from optiviz.engine.run import Run, RunStatus, start_row
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
-from optiviz.engine.trace import Trace, row_dtype
+from optiviz.engine.trace import Kept, Trace, row_dtype
 from optiviz.store import machine
 from optiviz.store.about import MAX_TEXT, About, texts
 from optiviz.store.archive import FORMAT, STUDY, Archive, Writer
@@ -105,6 +105,7 @@ def _save_run(writer: Writer, at: str, run: Run) -> None:
         reason = StopReason.BY_HAND
         spec = spec.replace(stopping=spec.stopping.replace(ended_at=run.trace.last_k))
     arrays = run.trace.to_arrays()
+    del arrays["link"]
     failure = run.failure
     writer.json(f"{at}spec.json", spec.to_dict())
     about = {
@@ -217,7 +218,8 @@ def _read_run(archive: Archive, at: str) -> tuple[Run, str]:
     if not ks or ks[0] != 0 or ks != sorted(set(ks)) or ks[-1] > last_k or state.k != last_k:
         raise archive.refusal(f"{at} holds states of other iterations than its trace")
     start = start_row(snapshots[0], len(spec.optimizer.channels))
-    trace = Trace.restored(arrays, snapshots, start, about.text("rows_sha256"))
+    kept = [Kept(snapshot) for snapshot in snapshots]
+    trace = Trace.restored(arrays, kept, start, about.text("rows_sha256"))
     run = Run.restored(
         spec,
         trace,

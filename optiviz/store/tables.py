@@ -351,7 +351,7 @@ def _timed(run: Run, k: Array, seconds: Array) -> Run:
     inside = k <= run.trace.last_k
     arrays["clock_k"], arrays["clock_seconds"] = k[inside].astype(np.int64), seconds[inside]
     first = run.trace.snapshots[0]
-    trace = Trace.restored(arrays, run.trace.snapshots, start_row(first, 0), run.trace.digest)
+    trace = Trace.restored(arrays, run.trace.kept, start_row(first, 0), run.trace.digest)
     return Run.restored(
         run.spec,
         trace,
