@@ -75,11 +75,24 @@ class Buckets:
 
     def let_go(self, values: Values, first: int, stop: int) -> None:
         """Note what the rows first to stop - 1, soon gone, add to the bucket that isn't full."""
+        if self.end < stop:
+            self._gone = self.begun(values, first, stop)
+
+    def begun(self, values: Values, first: int, stop: int) -> Array | None:
+        """Return low, high, last of the rows up to stop - 1 in the bucket that isn't full.
+
+        Parameters
+        ----------
+        values, first
+            As for `fill`.
+        """
         if self.end >= stop:
-            return
+            return None
+        if stop <= first:
+            return self._gone
         rows = values(max(first, self.end), stop)
         low, high = _ends(rows if self._gone is None else np.concatenate([self._gone[:2], rows]))
-        self._gone = np.stack([low, high, rows[-1]])
+        return np.stack([low, high, rows[-1]])
 
     def can_end_at(self, k: int, first: int) -> bool:
         """Whether buckets and the rows from `first` on are enough to go on after iteration k."""
@@ -110,11 +123,14 @@ class Buckets:
         arrays = {"lows": self._lows, "highs": self._highs, "lasts": self._lasts}
         return {name: array[: self.full].copy() for name, array in arrays.items()}
 
-    def restore(self, width: int, lows: Array, highs: Array, lasts: Array) -> None:
-        """Put back what `to_arrays` gave."""
+    def restore(
+        self, width: int, lows: Array, highs: Array, lasts: Array, begun: Array | None = None
+    ) -> None:
+        """Put back what `to_arrays` and `begun` gave."""
         self.width, self.full = width, len(lows)
         self._lows[: self.full], self._highs[: self.full] = lows, highs
         self._lasts[: self.full] = lasts
+        self._gone = begun
 
 
 def _ends(values: Array) -> tuple[Array, Array]:

@@ -355,9 +355,7 @@ class Run:
     @property
     def digest(self) -> str:
         """SHA-256 of the trace, the last and the best point."""
-        state = self.state_now
-        parts = (self.trace.digest.encode(), state.x.tobytes(), state.best_x.tobytes())
-        return hashlib.sha256(b"".join(parts)).hexdigest()
+        return digest_of(self.trace.digest, self.state_now)
 
     # Storing
 
@@ -383,6 +381,12 @@ class Run:
         run.stop_reason, run.seconds, run.failure = stop_reason, seconds, failure
         run.status = RunStatus.FINISHED if failure is None else RunStatus.FAILED
         return run
+
+
+def digest_of(rows: str, state: State) -> str:
+    """Return a run's digest from that of its rows and its last state."""
+    parts = (rows.encode(), state.x.tobytes(), state.best_x.tobytes())
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def _same_until(k: int, spec: RunSpec, other: RunSpec) -> bool:

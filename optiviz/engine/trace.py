@@ -8,8 +8,7 @@ What is no longer held is recomputed on demand from the nearest snapshot (`optiv
 import copy
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,9 @@ from numpy.typing import NDArray
 from optiviz.engine.buckets import Buckets, Points, thinned
 from optiviz.engine.chain import LINK, Chain, as_bytes
 from optiviz.engine.optimizer import COLUMNS, Block, State
+from optiviz.engine.records import Curve, Kept, Recent, row_dtype
+
+__all__ = ["Curve", "Kept", "Trace", "row_dtype"]
 
 Array = NDArray[np.float64]
 
@@ -28,33 +30,6 @@ _BUCKETS = 8192
 _EVENTS = 1 << 16
 _UNBUCKETED = 1 << 13  # rows that may wait for their buckets
 _CLOCK = 1 << 13
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A column over a stretch: at each k (the end of a bucket) the last, lowest, highest value."""
-
-    k: NDArray[np.int64]
-    last: Array
-    low: Array
-    high: Array
-
-
-class Kept(NamedTuple):
-    """A snapshot.
-
-    Attributes
-    ----------
-    state : State
-    chain : Chain or None
-        The digest of all rows up to it; None where an older version stored the run.
-    row : ndarray of `row_dtype`, shape ()
-        The row there.
-    """
-
-    state: State
-    chain: Chain | None = None
-    row: Any = None
 
 
 class Trace:
@@ -301,6 +276,45 @@ class Trace:
 
     # Storing
 
+    @property
+    def moment(self) -> threading.RLock:
+        """Held, it keeps the trace as it is while several things of it are read."""
+        return self._lock
+
+    @property
+    def link(self) -> bytes:
+        """The last whole link of its digest; nothing where it can't be led on."""
+        with self._lock:
+            return self._chain.link
+
+    @property
+    def width(self) -> int:
+        """Iterations in a bucket."""
+        return self._buckets.width
+
+    def noted(self, improvement: int, note: int) -> tuple[int, int]:
+        """Return the iterations of one improvement and of one note of time; -1 if there is none."""
+        with self._lock:
+            improvements, clock = self._improvements, self._clock
+            return (
+                improvements[improvement] if 0 <= improvement < len(improvements) else -1,
+                clock[note][0] if 0 <= note < len(clock) else -1,
+            )
+
+    def recent(self, row: int, bucket: int, improvement: int, note: int) -> Recent:
+        """Return what came after so many of each; the rows from `row` on must be held."""
+        with self._lock:
+            self._fill()
+            buckets = self._buckets.to_arrays()
+            return Recent(
+                self._rows[row - self._first : self._length - self._first].copy(),
+                self._buckets.width,
+                {name: part[bucket:] for name, part in buckets.items()},
+                self._buckets.begun(self._values, self._first, row),
+                np.array(self._improvements[improvement:], dtype=np.int64),
+                self._clock[note:],
+            )
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return all that is held but the snapshots, for storing."""
         with self._lock:
@@ -363,8 +377,9 @@ class Trace:
             self._rows[name] = vars(block)[name]
         self._first = int(arrays["first"])
         self._length = self._first + len(block)
-        buckets = (arrays[name] for name in ("lows", "highs", "lasts"))
-        self._buckets.restore(int(arrays["width"]), *buckets)
+        lows, highs, lasts = (arrays[name] for name in ("lows", "highs", "lasts"))
+        begun = arrays.get("begun")
+        self._buckets.restore(int(arrays["width"]), lows, highs, lasts, begun)
         self._kept |= {one.state.k: one for one in kept[1:]}
         link, link_k = bytes(arrays.get("link", b"")), self.last_k - self.last_k % LINK
         if link and link_k + 1 >= self._first:
@@ -380,10 +395,3 @@ class Trace:
 
 
 _CURVES = tuple(name for name in COLUMNS if name not in ("outcome", "channels"))
-
-
-def row_dtype(n_channels: int) -> np.dtype[Any]:
-    """Return the packed, little-endian layout of one row, as it is hashed and stored."""
-    kinds = ("<f8", "<f8", "i1", "<i8", "<i8", "<i8")
-    columns: list[Any] = list(zip(COLUMNS, kinds, strict=False))
-    return np.dtype([*columns, ("channels", "<f8", (n_channels,))])
