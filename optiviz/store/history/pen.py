@@ -1,0 +1,150 @@
+"""The hand that writes the history, in the recorder's thread: one transaction for all runs."""
+
+import os
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from optiviz.engine.run import Run
+from optiviz.store.atomic import StoreError
+from optiviz.store.history import database, rows, writers
+from optiviz.store.history.capture import NOTHING, Capture
+from optiviz.store.history.opening import opened
+from optiviz.store.history.writing import (
+    Place,
+    chunks_of,
+    keep_tables,
+    new_place,
+    place_at,
+    place_of,
+    read_label,
+    write,
+    write_label,
+    write_record,
+)
+
+
+class LostError(Exception):
+    """What was written is no longer there, so that all has to be written once more."""
+
+
+@dataclass
+class Job:
+    """What is to be written of one run.
+
+    Attributes
+    ----------
+    run : Run
+    at : Place
+        Where it stands, and what is there; `Pen.write` changes it.
+    made : Capture or None
+        None if there is nothing new of what it did.
+    name : str
+        What it is called.
+    renamed : bool
+        The name is to be written.
+    leaving : bool
+        It isn't recorded any longer: if it isn't done, it is interrupted there.
+    """
+
+    run: Run
+    at: Place
+    made: Capture | None
+    name: str
+    renamed: bool
+    leaving: bool
+
+
+class Pen:
+    """Writes runs into the history of a folder, opening it when it is needed."""
+
+    def __init__(self) -> None:
+        self._db: sqlite3.Connection | None = None
+        self._folder = Path()
+        self._file: tuple[int, int] | None = None
+        self._lasts: tuple[Path, tuple[int, int]] | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._db is not None:
+            with suppress(sqlite3.Error):
+                self._db.close()
+        self._db = None
+
+    def write(self, jobs: list[Job], folder: Path) -> None:
+        """Write all, or nothing.
+
+        Raises
+        ------
+        LostError
+            If what had been written is gone.
+        StoreError, OSError, sqlite3.Error, DamagedError, NewerError
+        """
+        db = self._connected(folder)
+        token = writers.token(folder)
+        packed = [[] if job.made is None else chunks_of(job.made, job.at.run) for job in jobs]
+        with database.writing(db):
+            for job, chunks in zip(jobs, packed, strict=True):
+                if job.made is not None:
+                    job.at.place = self._place(db, job)
+                    job.at.record = write(db, job.at, job.made, chunks)
+                    keep_tables(db, job.at.record.tables)
+                self._write_record(db, job, token)
+                if job.renamed and job.at.place >= 0:
+                    label = read_label(db, job.at.place, job.at.run)
+                    if label is not None:
+                        label.name = job.name
+                        write_label(db, job.at.place, job.at.run, label)
+
+    def _write_record(self, db: sqlite3.Connection, job: Job, token: bytes) -> None:
+        record = job.at.record
+        if record is None:
+            return
+        live = record.status == "running"
+        if live and job.leaving:
+            record.status, record.stop_reason, live = "interrupted", "interrupted", False
+        elif job.made is None:
+            return
+        write_record(db, job.at.place, job.at.run, token if live else b"", record)
+
+    def _connected(self, folder: Path) -> sqlite3.Connection:
+        path = folder / database.NAME
+        if self._db is not None and (folder != self._folder or _identity(path) != self._file):
+            self.close()
+        if self._db is None:
+            db, _ = opened(folder)
+            self._db, self._folder, self._file = db, folder, _identity(path)
+            there = (folder, self._file or (0, 0))
+            before, self._lasts = self._lasts, there
+            if before is not None and before != there:
+                raise LostError
+        return self._db
+
+    def _place(self, db: sqlite3.Connection, job: Job) -> int:
+        """Return where a run stands, making room for a new one."""
+        at, made = job.at, job.made
+        assert made is not None
+        there = place_at(db, at.place, at.run) if at.place >= 0 else place_of(db, at.run)
+        if there is None:
+            if at.place >= 0 or made.since is not NOTHING:
+                raise LostError
+            return new_place(db, at.run, job.name)
+        place, writer = there
+        own = writers.is_own(self._folder, writer)
+        if writer and not own and writers.lives(self._folder, writer):
+            raise StoreError(f"the run {job.name!r} is recorded by another window or program")
+        return place
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def named(run: Run) -> str:
+    """Return what a run is called, as it is stored."""
+    return run.name[: rows.MAX_NAME]
