@@ -56,6 +56,6 @@ def _named(data: Any) -> Iterator[str]:
             sha = one.get("content")
             if isinstance(sha, str) and _SHA.match(sha):
                 yield sha
-            waiting += reversed(one.values())
+            waiting += list(one.values())[::-1]
         elif isinstance(one, list | tuple):
-            waiting += [item for item in reversed(one) if isinstance(item, Mapping | list | tuple)]
+            waiting += [item for item in one[::-1] if isinstance(item, Mapping | list | tuple)]
