@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from optiviz.engine.optimizer import Optimizer
+from optiviz.engine.own import taken_in
 from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
 from optiviz.engine.problem import Problem
 from optiviz.engine.stopping import StoppingCriterion
@@ -149,7 +150,24 @@ class RunSpec(Parameters):
         if path.suffix.lower() not in (".toml", ".json"):
             spec: RunSpec = importlib.import_module("optiviz.presets").load(str(source)).spec
             return spec
-        return cls.from_dict(read_mapping(path))
+        return cls.of_own(read_mapping(path), path.parent)
+
+    @classmethod
+    def of_own(cls, data: Any, folder: Path) -> "RunSpec":
+        """Make a spec of plain data that the user wrote, reading the files that it names.
+
+        Parameters
+        ----------
+        data : plain data
+        folder : Path
+            Where those files lie.
+
+        Raises
+        ------
+        SpecError
+            Naming every mistake with its field.
+        """
+        return cls.from_dict(taken_in(cls, data, folder))
 
     def to_json(self) -> str:
         """Return the spec as JSON text that `load` reads."""

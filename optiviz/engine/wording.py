@@ -73,10 +73,10 @@ def listed(names: Iterable[str], most: int = 6) -> str:
 
 def told_apart(names: Iterable[str]) -> list[str]:
     """Return names of which no two are the same: those that come again have a number."""
-    made: list[str] = []
+    made: dict[str, None] = {}
     for name in names:
-        made.append(unused(name, made))
-    return made
+        made[unused(name, made)] = None
+    return list(made)
 
 
 def unused(name: str, taken: Container[str]) -> str:
