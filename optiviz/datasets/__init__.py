@@ -100,6 +100,7 @@ class Dataset(Kind):
 
     family: ClassVar[str] = "datasets"
     groups: ClassVar[tuple[str, ...]] = (
+        "Your own",
         "Drawn",
         "Patterns in the plane",
         "Clusters",
@@ -112,6 +113,11 @@ class Dataset(Kind):
     ] = 0.33
     split_seed: Annotated[int, Param("Seed of the split.", ge=0, le=2**32 - 1)] = 1
     standardize: Standardize = False
+
+    @property
+    def name(self) -> str:
+        """What sentences call it."""
+        return self.label
 
     @abstractmethod
     def table_sizes(self) -> tuple[int, int, int]:

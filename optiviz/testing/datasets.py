@@ -83,9 +83,10 @@ def _check_standardized(plain: Dataset, field: str, what: str, data: Data) -> No
 def check_stratified(dataset: Dataset) -> None:
     """Check that classes keep their shares in both parts, and what is said of their rows."""
     name = name_of(dataset)
-    if not isinstance(dataset, Labelled):
-        require(dataset.sizes().n_classes == 0, f"{name}: has classes, but isn't Labelled")
+    if not dataset.sizes().n_classes:
         return
+    require(isinstance(dataset, Labelled), f"{name}: has classes, but isn't Labelled")
+    assert isinstance(dataset, Labelled)
     _, y = dataset.table()
     counts = np.bincount(y)
     said = dataset.rows_by_class()

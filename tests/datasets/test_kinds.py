@@ -32,7 +32,7 @@ REGRESSIONS = {"linear", "sine", "friedman1", "friedman2", "plane", "diabetes"}
 def test_all_that_lessons_name_are_there():
     assert set(KINDS) == REGRESSIONS | {
         "classification", "blobs", "moons", "circles", "spirals", "xor", "checkerboard",
-        "gaussian_quantiles", "iris", "wine", "breast_cancer", "digits", "points",
+        "gaussian_quantiles", "iris", "wine", "breast_cancer", "digits", "points", "csv",
     }  # fmt: skip
 
 
@@ -50,11 +50,14 @@ def test_a_list_can_group_it_and_say_where_it_comes_from(kind):
 def test_the_same_settings_have_the_same_names(kind):
     """Comparing on another dataset must not mean learning other words."""
     names = set(vars(KINDS[kind]()))
-    assert {"test_size", "split_seed", "standardize", "random_state"} <= names
+    assert {"test_size", "split_seed", "standardize"} <= names
     assert ("stratify" in names) != (kind in REGRESSIONS)
-    assert ("standardize_target" in names) == (kind in REGRESSIONS)
-    assert ("n_samples" in names) == (kind != "points")
-    assert ("noise" in names) == (kind != "classification")  # it has flip_y and class_sep
+    # A table of one's own is of both sorts, and nothing in it is drawn.
+    assert ("standardize_target" in names) == (kind in REGRESSIONS | {"csv"})
+    assert ("random_state" in names) == (kind != "csv")
+    assert ("n_samples" in names) == (kind not in ("points", "csv"))
+    # The one has flip_y and class_sep.
+    assert ("noise" in names) == (kind not in ("classification", "csv"))
 
 
 @pytest.mark.parametrize(

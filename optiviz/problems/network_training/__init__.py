@@ -80,7 +80,7 @@ class NetworkTraining(Problem):
         if self.is_regression and not loss.of_numbers:
             yield (
                 "objective",
-                f"{loss.label.lower()} needs classes, and each row of {self.dataset.label} has a "
+                f"{loss.label.lower()} needs classes, and each row of {self.dataset.name} has a "
                 "number: use mean squared error or mean absolute error",
             )
         elif loss.outputs and last.activation not in loss.outputs:
@@ -161,7 +161,7 @@ class NetworkTraining(Problem):
         small = f" and small weights (penalty {', '.join(penalties)})" if penalties else ""
         return (
             f"The {_count(self.dim, 'weight')} of {self.network_sentence()} were searched for "
-            f"{goal}{small} on {_count(sizes.n_train, 'training row')} of {self.dataset.label}; "
+            f"{goal}{small} on {_count(sizes.n_train, 'training row')} of {self.dataset.name}; "
             f"{_count(sizes.n_test, 'row')} were kept for testing."
         )
 
