@@ -209,7 +209,7 @@ class _Reader:
             elif isinstance(source, RunSpec):
                 spec = source
             else:
-                spec = RunSpec.from_dict(source)
+                spec = RunSpec.of_own(source, self.folder)
             if "stopping" in self.data:
                 spec = spec.with_value("stopping", self.data["stopping"])
             return spec

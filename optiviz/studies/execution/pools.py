@@ -6,7 +6,7 @@ Both answer with futures of the standard library.
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from optiviz.datasets import remembered
 from optiviz.engine.threads import ONE_BLAS_THREAD
 from optiviz.studies.execution import work
 from optiviz.studies.records import Record
+from optiviz.tables import contents
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -82,17 +83,20 @@ class Processes:
         self.jobs = jobs
         self._setting = os.getpid(), tuple(modules), polite
         self._executor: Any = None
+        self._tables: dict[str, None] = {}  # which each process has from its start
 
     def submit(self, specs: list[dict[str, Any]]) -> "Future[Done]":
         """Have runs done."""
         if self._executor is None:
             environment = dict.fromkeys(ONE_BLAS_THREAD, "1")
-            setting = *self._setting, remembered()
+            self._tables = dict.fromkeys(contents.named_in(specs))
+            setting = *self._setting, remembered(), list(_contents(self._tables))
             self._executor = ProcessPoolExecutor(
                 self.jobs, initializer=work.begin, initargs=setting, env=environment
             )
+        more = [sha for sha in contents.named_in(specs) if sha not in self._tables]
         with _without_interrupts():
-            future: Future[Done] = self._executor.submit(work.do, specs)
+            future: Future[Done] = self._executor.submit(work.do, specs, (), *_contents(more))
         return future
 
     def end(self) -> None:
@@ -127,18 +131,32 @@ class Cluster:
         self._modules = tuple(modules)
         self.jobs = max(1, sum(self._client.nthreads().values()))
         self._executor: Executor | None = None
+        self._tables: dict[str, Any] = {}  # what is sent to all workers once
 
     def submit(self, specs: list[dict[str, Any]]) -> "Future[Done]":
         """Have runs done."""
         if self._executor is None:
             self._executor = self._client.get_executor(pure=False)
-        return self._executor.submit(work.do, specs, self._modules)
+        for sha in contents.named_in(specs):
+            content = contents.get(sha)
+            if sha not in self._tables and content is not None:
+                self._tables[sha] = self._client.scatter(content, broadcast=True)
+        tables = [self._tables[sha] for sha in contents.named_in(specs) if sha in self._tables]
+        return self._executor.submit(work.do, specs, self._modules, *tables)
 
     def end(self) -> None:
         """Cancel what has not begun; what a worker is doing, it ends for nobody."""
         executor, self._executor = self._executor, None
         if executor is not None:
             executor.shutdown(wait=False)
+
+
+def _contents(shas: Iterable[str]) -> Iterator[bytes]:
+    """Return the tables that are known here."""
+    for sha in shas:
+        content = contents.get(sha)
+        if content is not None:
+            yield content
 
 
 def is_frozen() -> bool:

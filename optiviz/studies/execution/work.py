@@ -14,6 +14,7 @@ from optiviz.datasets import Data, Dataset, remember
 from optiviz.engine import threads
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.records import Loaded, Record, recorded, without_run
+from optiviz.tables import contents
 
 _LOOK = 0.5  # seconds between two looks whether the parent is still there
 _here = threading.local()  # in a cluster, several threads of one process may work
@@ -24,6 +25,7 @@ def begin(
     modules: Sequence[str],
     polite: bool,
     loaded: Iterable[tuple[Dataset, Data]] = (),
+    tables: Iterable[bytes] = (),
 ) -> None:
     """Make a new process ready.
 
@@ -37,6 +39,8 @@ def begin(
         Leave the processor to whatever else wants it.
     loaded : iterable of (Dataset, Data)
         What needn't be made here.
+    tables : iterable of bytes
+        People's own tables that runs are about.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ended by the process that started it
     threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
@@ -44,6 +48,8 @@ def begin(
         give_way()
     threads.use_one_blas_thread()
     remember(loaded)
+    for content in tables:
+        contents.put(content)
     _import(modules)
 
 
@@ -71,8 +77,21 @@ def give_way() -> None:
         os.nice(10)
 
 
-def do(specs: Sequence[dict[str, Any]], modules: Sequence[str] = ()) -> list[Record]:
-    """Do runs, and return their records. None raises."""
+def do(
+    specs: Sequence[dict[str, Any]], modules: Sequence[str] = (), *tables: bytes
+) -> list[Record]:
+    """Do runs, and return their records. None raises.
+
+    Parameters
+    ----------
+    specs : sequence of dict
+    modules : sequence of str
+        See `begin`.
+    *tables : bytes
+        People's own tables that the specs name.
+    """
+    for content in tables:
+        contents.put(content)
     _import(modules)
     return [_one(spec) for spec in specs]
 
