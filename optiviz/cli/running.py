@@ -12,7 +12,7 @@ from optiviz.cli.shared import (
     check_report,
     in_words,
     progress,
-    read_setting,
+    read_settings,
     spec_from,
     write_report,
 )
@@ -34,7 +34,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Do a run, and say how it ended."""
-    values = [read_setting(setting) for setting in settings or []]
+    values = read_settings(settings)
     if seed is not None:
         values.append(("seed", seed))
     spec = spec_from(source).with_values(values)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from optiviz.engine.own import taken_in
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
@@ -98,6 +99,31 @@ def write_study_report(results: Results, path: Path) -> None:
 
     with progress("Writing the report") as shown:
         write(results, path, progress=lambda done, of: shown(done / of))
+
+
+def read_settings(texts: list[str] | None) -> list[tuple[str, Any]]:
+    """Read what is set of a spec; the files that it names are read here, and only here.
+
+    What was found in another table is found again in a new one, unless it is set too.
+    """
+    values = [read_setting(text) for text in texts or []]
+    at, given = "problem.dataset.", {path for path, _ in values}
+    if f"{at}file" not in given:
+        if f"{at}target" in given and f"{at}task" not in given:
+            values.append((f"{at}task", None))
+        return values
+    file = [value for path, value in values if path == f"{at}file"][-1]
+    data = taken_in(RunSpec, {"problem": _OWN | {"dataset": {"kind": "csv", "file": file}}}, Path())
+    dataset = data["problem"]["dataset"]
+    values = [(path, value) for path, value in values if path != f"{at}file"]
+    values += [(f"{at}file", dataset["file"]), (f"{at}content", dataset.get("content", ""))]
+    found = ("encoding", "delimiter", "header", "decimal", "target", "features", "task")
+    return values + [
+        (at + name, () if name == "features" else None) for name in found if at + name not in given
+    ]
+
+
+_OWN = {"kind": "network_training"}
 
 
 @contextmanager

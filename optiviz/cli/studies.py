@@ -8,7 +8,7 @@ import typer
 from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
 from optiviz.cli import options
 from optiviz.cli.doing import Where, finish
-from optiviz.cli.shared import Json, name_from, read_setting, spec_from
+from optiviz.cli.shared import Json, name_from, read_settings, spec_from
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
 from optiviz.store import is_ours
@@ -131,7 +131,7 @@ def changed(
     spec: RunSpec, settings: list[str] | None, evaluations: int | None, weight: float
 ) -> RunSpec:
     """Return a spec with what the command line changes of it."""
-    values = [read_setting(text) for text in settings or []]
+    values = read_settings(settings)
     if evaluations is not None:
         limits = {"max_evaluations": evaluations, "gradient_weight": weight}
         values.append(("stopping", limits))
