@@ -1,14 +1,17 @@
 """What is in study files: shown, recomputed, written as a table or a picture."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from optiviz.cli import tables
 from optiviz.cli.doing import Where, as_data, execute
 from optiviz.engine.parameters import Mistake, SpecError
-from optiviz.store import study_file
+from optiviz.engine.run import Reader, Run
+from optiviz.store import digests, study_file
 from optiviz.studies.comparison import compare
-from optiviz.studies.records import Record, without_run
+from optiviz.studies.plan import Planned
+from optiviz.studies.records import Record, record_of, without_run
 from optiviz.studies.results import Results
 from optiviz.study_views import views_for
 
@@ -45,8 +48,11 @@ def verified(path: Path, sample: int | None) -> tuple[dict[str, Any], list[str]]
     n = len(done) if sample is None else min(sample, len(done))
     chosen = [done[i * len(done) // n] for i in range(n)]
     # What isn't to be done again counts as done.
-    again = Results(kept.study, {p: _NOTHING for p in kept.study.runs if p not in set(chosen)})
+    older = {p for p in chosen if kept.records[p].digest.startswith(digests.PLAIN)}
+    left = set(chosen) - older
+    again = Results(kept.study, {p: _NOTHING for p in kept.study.runs if p not in left})
     execute(again, Where())
+    again.records |= {p: _with_older_digest(kept, p) for p in older}
     different = [p for p in chosen if not _is_same(kept.records[p], again.records[p])]
     names = [kept.study.name_of(planned) for planned in different]
     about = {"identical": not names, "runs": n, "of": len(done), "different": names}
@@ -58,6 +64,13 @@ def verified(path: Path, sample: int | None) -> tuple[dict[str, Any], list[str]]
     lines = [f"{path}: of {which}, {len(names):,} came out another way:"]
     lines += [f"  {name}" for name in names[:_TOLD]]
     return about, lines + (["  …"] if len(names) > _TOLD else [])
+
+
+def _with_older_digest(kept: Results, planned: Planned) -> Record:
+    """Do a run whose digest an older format made, with a digest made that way."""
+    run = Run(kept.study.spec_of(planned)).finish()
+    found = record_of(run, Reader(run))
+    return replace(found, digest=digests.PLAIN + digests.plain(run)) if found.digest else found
 
 
 def _is_same(one: Record, other: Record) -> bool:

@@ -35,6 +35,13 @@ class About:
             raise self._wrong(key)
         return value
 
+    def flag(self, key: str) -> bool:
+        """Return a yes or no."""
+        value = self._found.get(key)
+        if type(value) is not bool:
+            raise self._wrong(key)
+        return value
+
     def seconds(self) -> float:
         """Return the time of computing."""
         value = self._found.get("seconds")

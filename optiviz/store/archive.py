@@ -26,9 +26,11 @@ from optiviz.store.atomic import StoreError
 CHECKSUMS = "checksums.json"
 FORMAT = "format.json"
 STUDY = "study"  # stands in it where a study is held, and not runs
+VERSION = 2  # of the format that is written; all before it are read
 MAX_TOTAL = 1 << 30  # bytes of all members, unpacked
 _MAX_JSON = 64 << 20
 _MAX_DIRECTORY = 16 << 20
+_MAX_MEMBERS = 65_000  # more would make it another kind of archive
 _FREE, _RATIO = 128 << 20, 250  # unpacked bytes: so many, and so many for each byte packed
 _PART = r"[a-zA-Z0-9_-]{1,64}"
 _NAME = re.compile(rf"(?:run-[0-9]{{1,4}}/)?(?:{_PART}/)?{_PART}\.(?:json|npy)")
@@ -77,6 +79,8 @@ class Writer:
         if self._total > MAX_TOTAL:
             limit = f"{MAX_TOTAL >> 20:,} MB"
             raise StoreError(f"{self._label}: what is to be saved is larger than {limit}")
+        if len(self._checksums) > _MAX_MEMBERS:
+            raise StoreError(f"{self._label}: these are too many runs for one file; save fewer")
         info = zipfile.ZipInfo(name)  # of 1980, so that the same run makes the same file
         info.external_attr = 0o644 << 16
         self._zip.writestr(info, content, zipfile.ZIP_DEFLATED)
@@ -94,6 +98,8 @@ class Archive:
     ----------
     about : dict
         What ``format.json`` says.
+    version : int
+        Of the format.
 
     Raises
     ------
@@ -148,7 +154,9 @@ class Archive:
             raise self.refusal("is not a run file of optiviz")
         if size > MAX_TOTAL or len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
             raise self.refusal("is cut off or damaged")
-        *_, directory, offset, comment = _END.unpack(end)
+        *_, count, directory, offset, comment = _END.unpack(end)
+        if count > _MAX_MEMBERS:
+            raise self.refusal(f"holds more than {_MAX_MEMBERS:,} members, which no run file does")
         if comment or directory > _MAX_DIRECTORY or offset + directory + _END.size != size:
             raise self.refusal("is cut off or damaged")
         try:
@@ -191,11 +199,12 @@ class Archive:
         version = about.get("version")
         if type(version) is not int or version < 1:
             raise self.refusal(f"{FORMAT} does not say which version of the format it is")
-        if version > 1:
+        if version > VERSION:
             raise self.refusal(
                 f"was written by a newer optiviz, in version {min(version, 10**9):,} of the "
-                "format; this one reads version 1"
+                f"format; this one reads version {VERSION} and older ones"
             )
+        self.version = version
         return about
 
     # Members

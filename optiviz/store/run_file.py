@@ -7,6 +7,7 @@ A zip archive of JSON and plain arrays::
     run-0/spec.json          all that the run depends on
     run-0/run.json           its name, how it ended, its digests
     run-0/trace/*.npy        columns of the trace, as far as they are held whole
+    run-0/kept/*.npy         where older rows are gone: row and link of the digest at each snapshot
     run-0/states-0/*.npy     thinned snapshots of states, stacked; states-1 for another shape
     run-0/last/*.npy         the last state
     run-0/history/*.npy      metrics along the run
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.engine.chain import Chain
 from optiviz.engine.history import Samples
 from optiviz.engine.optimizer import COLUMNS, State
 from optiviz.engine.parameters import SpecError
@@ -27,16 +29,16 @@ from optiviz.engine.run import Run, RunStatus, start_row
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import Kept, Trace, row_dtype
-from optiviz.store import machine
+from optiviz.store import digests, machine
 from optiviz.store.about import MAX_TEXT, About, texts
-from optiviz.store.archive import FORMAT, STUDY, Archive, Writer
+from optiviz.store.archive import FORMAT, STUDY, VERSION, Archive, Writer
 from optiviz.store.atomic import StoreError, writing
 
-VERSION = 1
 _SNAPSHOTS = 64
 _SNAPSHOT_BYTES = 64 << 20
 _MAX_RUNS = 1000
 _BUCKETED = ("lows", "highs", "lasts")
+_LINK = 32  # bytes of a link of the digest
 _INDICES = ("improvements", "clock_k")
 
 
@@ -50,7 +52,8 @@ class Recorded:
         Finished or failed, with trace, states, metrics, stop reason and seconds as recorded. Not
         started where another version of its algorithm recorded it: its spec says all that it was.
     digest : str
-        What `Run.digest` was when it was saved.
+        What `Run.digest` was when it was saved; one that `digests` marks as older where the file's
+        version, or that of the file it is from, made them another way.
     versions, machine : dict
         Of the software and the machine that saved it.
     """
@@ -105,7 +108,7 @@ def _save_run(writer: Writer, at: str, run: Run) -> None:
         reason = StopReason.BY_HAND
         spec = spec.replace(stopping=spec.stopping.replace(ended_at=run.trace.last_k))
     arrays = run.trace.to_arrays()
-    del arrays["link"]
+    link = arrays.pop("link")
     failure = run.failure
     writer.json(f"{at}spec.json", spec.to_dict())
     about = {
@@ -118,12 +121,17 @@ def _save_run(writer: Writer, at: str, run: Run) -> None:
         "bucket": int(arrays.pop("width")),
         "rows_sha256": run.trace.digest,
         "trace_sha256": run.digest,
+        "chained": run.trace.leads_on,
     }
     writer.json(f"{at}run.json", about)
     for name, array in arrays.items():
         if about["first_row"] or name not in _BUCKETED:  # whole rows make the buckets again
             writer.array(f"{at}trace/{name}.npy", array)
-    for i, states in enumerate(_alike(_thinned(run.trace.snapshots))):
+    kept = _thinned(run.trace.kept)
+    if about["first_row"] and run.trace.leads_on:  # whole rows make the links again
+        writer.array(f"{at}trace/link.npy", link)
+        _save_kept(writer, f"{at}kept/", kept, run.n_channels)
+    for i, states in enumerate(_alike([one.state for one in kept])):
         for name in states[0]:
             stacked = np.stack([state[name] for state in states])
             writer.array(f"{at}states-{i}/{name}.npy", stacked)
@@ -138,11 +146,22 @@ def _save_run(writer: Writer, at: str, run: Run) -> None:
             writer.array(f"{at}history/x.npy", samples.x)
 
 
-def _thinned(snapshots: Sequence[State]) -> Sequence[State]:
+def _save_kept(writer: Writer, at: str, kept: Sequence[Kept], n_channels: int) -> None:
+    links = np.zeros((len(kept), _LINK), dtype=np.uint8)
+    rows = np.zeros(len(kept), dtype=row_dtype(n_channels))
+    for i, (state, chain, row) in enumerate(kept):
+        if chain is not None and chain.link_k == state.k:  # else a change goes on from one before
+            links[i], rows[i] = np.frombuffer(chain.link, dtype=np.uint8), row
+    writer.array(f"{at}link.npy", links)
+    for name in COLUMNS:
+        writer.array(f"{at}{name}.npy", rows[name])
+
+
+def _thinned(kept: Sequence[Kept]) -> Sequence[Kept]:
     """Keep the first and every so-many-th, inside a budget."""
-    size = sum(array.nbytes for array in snapshots[0].to_arrays().values())
+    size = sum(array.nbytes for array in kept[0].state.to_arrays().values())
     limit = max(1, min(_SNAPSHOTS, _SNAPSHOT_BYTES // size))
-    return snapshots[:: -(-len(snapshots) // limit)]
+    return kept[:: -(-len(kept) // limit)]
 
 
 def _alike(states: Sequence[State]) -> Iterator[list[dict[str, NDArray[Any]]]]:
@@ -209,7 +228,7 @@ def _read_run(archive: Archive, at: str) -> tuple[Run, str]:
     if _is_outdated(archive, at, spec, last_k):
         for name in archive.names(at):  # undamaged at least
             archive.any_array(at + name)
-        return Run(spec, about.text("name")), about.text("trace_sha256")
+        return Run(spec, about.text("name")), _digest(archive, about)
     first = about.integer("first_row", 0, last_k)
     arrays = _read_trace(archive, at, spec, last_k, first, about.integer("bucket", 1, 10**12))
     snapshots = [s for i in _counted(archive, at) for s in _read_states(archive, at, i, spec)]
@@ -218,7 +237,7 @@ def _read_run(archive: Archive, at: str) -> tuple[Run, str]:
     if not ks or ks[0] != 0 or ks != sorted(set(ks)) or ks[-1] > last_k or state.k != last_k:
         raise archive.refusal(f"{at} holds states of other iterations than its trace")
     start = start_row(snapshots[0], len(spec.optimizer.channels))
-    kept = [Kept(snapshot) for snapshot in snapshots]
+    kept = _read_kept(archive, at, snapshots, len(spec.optimizer.channels))
     trace = Trace.restored(arrays, kept, start, about.text("rows_sha256"))
     run = Run.restored(
         spec,
@@ -232,7 +251,12 @@ def _read_run(archive: Archive, at: str) -> tuple[Run, str]:
     if (run.stop_reason is None) == (run.failure is None):
         raise archive.refusal(f"{at}run.json does not say how the run ended")
     _read_history(archive, at, run)
-    return run, about.text("trace_sha256")
+    return run, _digest(archive, about)
+
+
+def _digest(archive: Archive, about: About) -> str:
+    chained = archive.version > 1 and about.flag("chained")
+    return about.text("trace_sha256") if chained else digests.PLAIN + about.text("trace_sha256")
 
 
 def _is_outdated(archive: Archive, at: str, spec: RunSpec, last_k: int) -> bool:
@@ -273,10 +297,30 @@ def _read_trace(
     for name in _BUCKETED:
         length = None if name == "lows" else len(arrays["lows"])
         arrays[name] = archive.array(f"{at}trace/{name}.npy", "<f8", (length, empty.shape[1]))
+    if f"{at}trace/link.npy" in archive:
+        arrays["link"] = archive.array(f"{at}trace/link.npy", "|u1", (_LINK,))
     in_buckets = len(arrays["lows"]) * width
     if not first <= in_buckets <= last_k + 1:
         raise archive.refusal(f"{at}trace has gaps between what it holds")
     return arrays
+
+
+def _read_kept(
+    archive: Archive, at: str, snapshots: Sequence[State], n_channels: int
+) -> list[Kept]:
+    """Return snapshots with what it takes to go on from them, where that is stored."""
+    if f"{at}kept/link.npy" not in archive:
+        return [Kept(state) for state in snapshots]
+    n, dtype = len(snapshots), row_dtype(n_channels)
+    links = archive.array(f"{at}kept/link.npy", "|u1", (n, _LINK))
+    rows = np.zeros(n, dtype=dtype)
+    for name in COLUMNS:
+        shape = (n, n_channels) if name == "channels" else (n,)
+        rows[name] = archive.array(f"{at}kept/{name}.npy", dtype[name].base.str, shape)
+    return [
+        Kept(state, Chain(link.tobytes(), state.k), row) if link.any() else Kept(state)
+        for state, link, row in zip(snapshots, links, rows, strict=True)
+    ]
 
 
 def _counted(archive: Archive, at: str) -> Iterator[str]:

@@ -26,15 +26,14 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Parameters, SpecError
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.stopping import StoppingCriterion, StopReason
-from optiviz.store import machine
+from optiviz.store import digests, machine
 from optiviz.store.about import is_text, texts
-from optiviz.store.archive import FORMAT, STUDY, Archive, Writer
+from optiviz.store.archive import FORMAT, STUDY, VERSION, Archive, Writer
 from optiviz.store.atomic import StoreError, writing
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Course, Record
 from optiviz.studies.results import Results
 
-VERSION = 1
 _COUNTS = ("iterations", "evaluations", "gradient_evaluations", "rows_seen")
 _SPENT = ("k", "evaluations", "gradient_evaluations", "rows_seen", "seconds")
 _MOST_LOOKS = 1_000_000
@@ -94,8 +93,11 @@ def _save_records(writer: Writer, results: Results, found: dict[Planned, Record]
     column("stop_reason", (-1 if r is None else reasons.index(r.name.lower()) for r in stops))
     column("metrics", map(sets.index, finals))
     column("along", map(sets.index, alongs))
-    digests = b"".join(bytes.fromhex(record.digest) or _NO_DIGEST for record in records)
-    writer.array("records/digest.npy", np.frombuffer(digests, "|u1").reshape(-1, 32))
+    texts = [record.digest.removeprefix(digests.PLAIN) for record in records]
+    held = b"".join(bytes.fromhex(text) or _NO_DIGEST for text in texts)
+    writer.array("records/digest.npy", np.frombuffer(held, "|u1").reshape(-1, 32))
+    chained = (not record.digest.startswith(digests.PLAIN) for record in records)
+    column("chained", chained, "|b1")
     column("length", (len(course.f) for course in courses))
     for name in _SPENT:
         writer.array(f"courses/{name}.npy", _joined(getattr(c.spent, name) for c in courses))
@@ -312,6 +314,9 @@ class _Columns:
         if not all(0 <= seconds <= 1e12 for seconds in self.of["seconds"]):
             raise archive.refusal("records/seconds.npy has numbers that no study has")
         self._digests = archive.array("records/digest.npy", "|u1", (n, 32)).tobytes()
+        self._chained = np.zeros(n, dtype=bool)
+        if archive.version > 1:
+            self._chained = archive.array("records/chained.npy", "|b1", (n,))
 
     def stop_reason(self, i: int) -> StopReason | None:
         """Return why a run ended."""
@@ -321,7 +326,9 @@ class _Columns:
     def digest(self, i: int) -> str:
         """Return a run's digest; empty if it has none."""
         digest = self._digests[32 * i : 32 * i + 32]
-        return "" if digest == _NO_DIGEST else digest.hex()
+        if digest == _NO_DIGEST:
+            return ""
+        return digest.hex() if self._chained[i] else digests.PLAIN + digest.hex()
 
 
 def _courses(archive: Archive, columns: _Columns, about: _About) -> list[Course]:

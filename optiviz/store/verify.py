@@ -10,12 +10,12 @@ import numpy as np
 from optiviz.engine.optimizer import COLUMNS
 from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.stopping import StopReason
-from optiviz.store import machine
+from optiviz.store import digests, machine
 from optiviz.store.run_file import Recorded, read
 
 _ROWS = 1 << 15
 _SLICE = 0.25  # seconds between two reports of progress
-_ENDED = (StopReason.BY_HAND, StopReason.SECONDS, StopReason.ENDED)
+_ENDED = (StopReason.BY_HAND, StopReason.INTERRUPTED, StopReason.SECONDS, StopReason.ENDED)
 
 Progress = Callable[[int, int], None]
 
@@ -154,9 +154,14 @@ def _first_difference(recorded: Recorded, fresh: Run) -> int | None:
         found.append(min(fresh.k, run.k) + 1)
     elif _ending(fresh) != _ending(run):
         found.append(run.k)
-    if not found and not fresh.digest == run.digest == recorded.digest:
+    if not found and not (digests.is_of(fresh, recorded.digest) and _are_rows_of(run, fresh)):
         found.append(0)  # somewhere in what the file doesn't hold whole
     return min(found, default=None)
+
+
+def _are_rows_of(run: Run, fresh: Run) -> bool:
+    """Whether the digest of what the file holds is that of the run done again."""
+    return not run.trace.leads_on or run.digest == fresh.digest
 
 
 def _ending(run: Run) -> StopReason | None:

@@ -62,7 +62,8 @@ class Record:
     metrics : dict of str to float
         Of the same point.
     digest : str
-        SHA-256 of the trace, as `Run.digest`; empty where it failed before it started.
+        SHA-256 of the trace, as `Run.digest`, or marked as one of an older format by
+        `optiviz.store.digests`; empty where it failed before it started.
     course : Course
     """
 

@@ -91,7 +91,7 @@ def test_a_stored_file_is_plain_json_and_numbers(climb, tmp_path):
     with zipfile.ZipFile(tmp_path / "a.optiviz") as archive:
         assert json.loads(archive.read("run-0/spec.json")) == climb.spec.to_dict()
         about = json.loads(archive.read("format.json"))
-        assert about["version"] == 1
+        assert about["version"] == 2
         assert about["versions"]["numpy"] == np.__version__
         assert about["machine"]["blas"]
         for name in archive.namelist():
