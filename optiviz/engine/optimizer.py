@@ -19,6 +19,11 @@ from optiviz.engine.parameters import Kind
 from optiviz.engine.parts import Part
 from optiviz.engine.problem import Array, Evaluator, Problem
 
+READ_ONLY = (
+    "what was recorded elsewhere is only read: it can't be changed or led on; run an algorithm of "
+    "your own beside it, from its point if you like"
+)
+
 
 class Outcome(IntEnum):
     """What became of the move that an iteration tried."""
@@ -220,6 +225,8 @@ class Optimizer(Kind):
     recorded : bool
         It plays back what was computed elsewhere: it asks for no values of its problem, and what
         it does can't be changed.
+    replays : bool
+        Its states can be computed again from an earlier one.
     """
 
     family: ClassVar[str] = "optimizers"
@@ -228,6 +235,12 @@ class Optimizer(Kind):
     channels: ClassVar[tuple[Channel, ...]] = ()
     state_type: ClassVar[type[State]] = State
     recorded: ClassVar[bool] = False
+    replays: ClassVar[bool] = True
+
+    @property
+    def read_only(self) -> str:
+        """Why a run of it can only be looked at, as the end of a sentence; empty if it isn't so."""
+        return READ_ONLY if self.recorded else ""
 
     @property
     def is_noisy(self) -> bool:

@@ -2,12 +2,14 @@
 
 from bisect import bisect_right
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optiviz.engine.optimizer import Block, Outcome, Row, State
+from optiviz.engine.optimizer import COLUMNS, Block, Outcome, Row, State
 from optiviz.engine.stepper import Stepper
+from optiviz.engine.trace import Trace
 
 if TYPE_CHECKING:
     from optiviz.engine.run import Run
@@ -70,12 +72,28 @@ class Reader:
     def _at(self, k: int) -> tuple[Stepper, State]:
         """Return state(k) and the stepper that leads on from it, both of one moment of the run."""
         stepper, nearest = self._before(k)
-        state = stepper.advance_to(nearest, k)
+        if stepper.spec.optimizer.replays:
+            state = stepper.advance_to(nearest, k)
+        else:
+            state = self._standing(nearest, k)
         if not any(known is state for known in self._known):
             self._known.append(state)
         if nearest is not state:
             self._keep(state)
         return stepper, state
+
+    def _standing(self, nearest: State, k: int) -> State:
+        """Return a state that can't be computed: its numbers as they were, its point as before."""
+        row = self.rows(k, k + 1).row(0)
+        return replace(
+            nearest,
+            k=k,
+            f=row.f,
+            best_f=row.best_f,
+            evaluations=row.evaluations,
+            gradient_evaluations=row.gradient_evaluations,
+            rows_seen=row.rows_seen,
+        )
 
     def _before(self, k: int) -> tuple[Stepper, State]:
         """Return what `nearest` does and the stepper that leads on from it."""
@@ -126,6 +144,8 @@ class Reader:
     def rows(self, start: int, stop: int) -> Block:
         """Return rows start to stop - 1, recomputed if the trace no longer holds them whole.
 
+        Where that can't be, each is the last one known, as curves show it.
+
         Raises
         ------
         ValueError
@@ -139,6 +159,8 @@ class Reader:
             raise ValueError(
                 f"the run has rows 0 to {trace.last_k:,}, not from {start:,} to {stop - 1:,}"
             )
+        if not self._run.spec.optimizer.replays:
+            return thinned_rows(trace, start, stop)
         stepper, state = self._at(max(0, start - 1))
         blocks = [start_row(state, trace.n_channels)] if start == 0 else []
         while state.k < stop - 1:
@@ -146,6 +168,21 @@ class Reader:
             state, block = stepper.steps(state, n)
             blocks.append(block)
         return Block.concatenate(blocks)
+
+
+def thinned_rows(trace: Trace, start: int, stop: int) -> Block:
+    """Return rows as a curve has them: each the last that is known before it."""
+    names = [name for name in COLUMNS if name not in ("outcome", "channels")]
+    curves = trace.curves((*names, *range(trace.n_channels)))
+    known = curves[0].k
+    at = np.maximum(np.searchsorted(known, np.arange(start, stop), "right") - 1, 0)
+    found = {name: curve.last[at] for name, curve in zip(names, curves, strict=False)}
+    evaluations, gradients, seen = (found[name].astype(np.int64) for name in names[2:])
+    channels = [curve.last[at] for curve in curves[len(names) :]]
+    columns = np.column_stack(channels) if channels else np.empty((stop - start, 0))
+    outcome = Outcome.column(float(found["f"][0]), found["f"])
+    f, best_f = found["f"], found["best_f"]
+    return Block(f, best_f, outcome, evaluations, gradients, seen, columns)
 
 
 def start_row(state: State, n_channels: int) -> Block:

@@ -200,8 +200,10 @@ class Run:
         Raises
         ------
         RuntimeError
-            If it is computed, failed, or ended by itself.
+            If it is computed, failed, ended by itself, or can only be looked at.
         """
+        if self.spec.optimizer.recorded:
+            raise RuntimeError(self.spec.optimizer.read_only)
         if self.stop_reason not in RESUMABLE:
             raise RuntimeError("only a run that was interrupted or stopped by hand can go on")
         spec = self.spec.reopened()

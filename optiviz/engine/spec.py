@@ -16,10 +16,6 @@ from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
 from optiviz.engine.problem import Problem
 from optiviz.engine.stopping import StoppingCriterion
 
-READ_ONLY = (
-    "what was recorded elsewhere is only read: it can't be changed or led on; run an algorithm of "
-    "your own beside it, from its point if you like"
-)
 _MAX_FILE = 50_000_000  # bytes; pasted weights of a large network fit
 
 
@@ -72,14 +68,14 @@ class RunSpec(Parameters):
         if self.start is not None and len(self.start) != dim:
             yield "start", f"must have {dim:,} numbers for this problem, has {len(self.start):,}"
         if self.changes and self.optimizer.recorded:
-            yield "changes", READ_ONLY
+            yield "changes", self.optimizer.read_only
         before = 0
         for i, change in enumerate(self.changes):
             if change.at < before:
                 yield f"changes[{i}].at", f"must not come before the change at {before:,}"
             before = change.at
             if change.optimizer is not None and change.optimizer.recorded:
-                yield f"changes[{i}].optimizer.kind", READ_ONLY
+                yield f"changes[{i}].optimizer.kind", change.optimizer.read_only
             elif change.optimizer is not None:
                 yield from self._check_optimizer(change.optimizer, f"changes[{i}].optimizer")
             if change.x is not None and len(change.x) != dim:

@@ -1,7 +1,9 @@
 """What the JSON members of a run file say, each entry checked."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from optiviz.engine.problem import Reading
 from optiviz.engine.run import Failure
 from optiviz.engine.stopping import StopReason
 from optiviz.store.archive import FORMAT, Archive
@@ -13,10 +15,15 @@ MAX_TEXT = 100_000
 class About:
     """What ``run.json`` says, each entry checked."""
 
-    def __init__(self, archive: Archive, name: str) -> None:
+    def __init__(self, archive: Archive, name: str, known: Sequence[str]) -> None:
         self._archive, self._name = archive, name
         found = archive.json(name)
         self._found: dict[str, Any] = found if isinstance(found, dict) else {}
+        archive.only(name, self._found, known)
+
+    def get(self, key: str) -> Any:
+        """Return an entry as it is, or None."""
+        return self._found.get(key)
 
     def _wrong(self, key: str) -> StoreError:
         return self._archive.refusal(f"{self._name} has no usable entry {key!r}")
@@ -53,9 +60,24 @@ class About:
         """Return why the run ended, or None."""
         value = self._found.get("stop_reason")
         known = {reason.name.lower(): reason for reason in StopReason}
+        if self._archive.newer and isinstance(value, str):
+            return known.get(value, StopReason.ENDED)
         if value is not None and value not in known:
             raise self._wrong("stop_reason")
         return None if value is None else known[value]
+
+    def reading(self) -> Reading:
+        """Return how values read; by what they are called alone where that was not stored."""
+        value = self._found.get("reading")
+        if value is None:
+            return Reading("value")
+        if not isinstance(value, list) or len(value) != 3 or not is_text(value[0]):
+            raise self._wrong("reading")
+        name, offset, sign = value
+        numbers = all(type(one) in (int, float) and abs(one) <= 1e300 for one in (offset, sign))
+        if not numbers or sign not in (1, -1):
+            raise self._wrong("reading")
+        return Reading(name, float(offset), float(sign))
 
     def failure(self) -> Failure | None:
         """Return what went wrong, or None."""

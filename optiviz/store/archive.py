@@ -11,7 +11,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,8 +32,11 @@ _MAX_JSON = 64 << 20
 _MAX_DIRECTORY = 16 << 20
 _MAX_MEMBERS = 65_000  # more would make it another kind of archive
 _FREE, _RATIO = 128 << 20, 250  # unpacked bytes: so many, and so many for each byte packed
+_DEFLATE_AT_MOST = 1040  # times smaller than it was, what zlib packs
 _PART = r"[a-zA-Z0-9_-]{1,64}"
 _NAME = re.compile(rf"(?:run-[0-9]{{1,4}}/)?(?:{_PART}/)?{_PART}\.(?:json|npy)")
+_SAFE_NAME = re.compile(rf"(?:{_PART}/){{0,7}}{_PART}\.[a-z0-9]{{1,8}}")  # of newer versions too
+_FORMAT_KEYS = ("version", "versions", "machine", "runs", STUDY)
 _END = struct.Struct("<4s4H2LH")  # the record at the end of a zip archive
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
@@ -57,7 +60,7 @@ class Writer:
         self._label = label
         self._zip = _Unclosed(file, "w", zipfile.ZIP_DEFLATED, False, compresslevel=4)
         self._checksums: dict[str, str] = {}
-        self._total = 0
+        self._total = self._packed = 0
 
     def json(self, name: str, value: Any) -> None:
         """Add plain data."""
@@ -83,7 +86,10 @@ class Writer:
             raise StoreError(f"{self._label}: these are too many runs for one file; save fewer")
         info = zipfile.ZipInfo(name)  # of 1980, so that the same run makes the same file
         info.external_attr = 0o644 << 16
-        self._zip.writestr(info, content, zipfile.ZIP_DEFLATED)
+        # What packs too well is stored as it is: reading refuses what would grow too much.
+        grows = self._total > _FREE + _RATIO * (self._packed + len(content) // _DEFLATE_AT_MOST)
+        self._zip.writestr(info, content, zipfile.ZIP_STORED if grows else zipfile.ZIP_DEFLATED)
+        self._packed += info.compress_size
 
 
 class Archive:
@@ -100,6 +106,9 @@ class Archive:
         What ``format.json`` says.
     version : int
         Of the format.
+    newer : str
+        What the file is if its version is newer than is known here, as the end of a sentence: then
+        members and entries that are not known are let be.
 
     Raises
     ------
@@ -109,8 +118,10 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self._label = str(path)
+        self.version, self.newer = 0, ""
         self._unread: set[str] = set()
         self._checksums: dict[str, Any] = {}
+        self._strange = ""  # a member that no file of a version that is known has
         try:
             self._file = path.open("rb")
         except (OSError, ValueError) as error:
@@ -138,7 +149,8 @@ class Archive:
 
     def refusal(self, what: str) -> StoreError:
         """Return the sentence that this file is wrong in some way."""
-        return StoreError(f"{self._label}: {what}")
+        newer = f" (it {self.newer})" if self.newer and self.newer not in what else ""
+        return StoreError(f"{self._label}: {what}{newer}")
 
     def _opened(self) -> zipfile.ZipFile:
         status = os.fstat(self._file.fileno())
@@ -169,8 +181,10 @@ class Archive:
     def _check_members(self, members: list[zipfile.ZipInfo], size: int) -> None:
         for member in members:
             name = member.filename
-            if not _NAME.fullmatch(name):
+            if not _SAFE_NAME.fullmatch(name):
                 raise self.refusal(f"holds {_shown(name)}, which no run file has")
+            if not _NAME.fullmatch(name):
+                self._strange = self._strange or _shown(name)
             if name in self._unread:
                 raise self.refusal(f"holds {name} twice")
             if stat.S_ISLNK(member.external_attr >> 16):
@@ -193,18 +207,23 @@ class Archive:
     def _read_about(self) -> dict[str, Any]:
         """Check the format first, so that a newer one is named as such."""
         if FORMAT not in self._unread:
-            raise self.refusal("is not a run file of optiviz")
+            other = f": it holds {self._strange}, which no run file has" if self._strange else ""
+            raise self.refusal(f"is not a run file of optiviz{other}")
         found = self.json(FORMAT)
         about: dict[str, Any] = found if isinstance(found, dict) else {}
         version = about.get("version")
         if type(version) is not int or version < 1:
             raise self.refusal(f"{FORMAT} does not say which version of the format it is")
-        if version > VERSION:
-            raise self.refusal(
-                f"was written by a newer optiviz, in version {min(version, 10**9):,} of the "
-                f"format; this one reads version {VERSION} and older ones"
-            )
         self.version = version
+        if version > VERSION:
+            shown = f"{min(version, 10**9):,}"
+            self.newer = (
+                f"was written by a newer optiviz, in version {shown} of the format; this one "
+                f"writes version {VERSION}"
+            )
+        elif self._strange:
+            raise self.refusal(f"holds {self._strange}, which no run file has")
+        self.only(FORMAT, about, _FORMAT_KEYS)
         return about
 
     # Members
@@ -215,6 +234,10 @@ class Archive:
     def names(self, prefix: str) -> list[str]:
         """Return the names that begin with a prefix and were not read yet, without it."""
         return sorted(name.removeprefix(prefix) for name in self._unread if name.startswith(prefix))
+
+    def size(self, name: str) -> int:
+        """Return how many bytes a member has, unpacked; it must be there."""
+        return self._zip.getinfo(name).file_size
 
     def json(self, name: str) -> Any:
         """Return plain data.
@@ -236,6 +259,17 @@ class Archive:
         except ValueError as error:
             what = "has a number of too many digits" if "digits" in str(error) else str(error)
             raise self.refusal(f"{name}: {what}") from None
+
+    def only(self, name: str, found: dict[str, Any], known: Sequence[str]) -> None:
+        """Refuse entries that are not known, but in a newer version.
+
+        Raises
+        ------
+        StoreError
+        """
+        others = [] if self.newer else sorted(found.keys() - set(known))
+        if others:
+            raise self.refusal(f"{name} has an entry {_shown(others[0])}, which is not known")
 
     def array(self, name: str, dtype: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
         """Return an array of a known type and shape, read-only; None is any length.
@@ -296,8 +330,10 @@ class Archive:
             raise self.refusal(what) from error
         except MemoryError:
             raise self.refusal("needs more memory than there is") from None
-        if self._unread:
+        if self._unread and not self.newer:
             raise self.refusal(f"holds {min(self._unread)}, which is not known")
+        for name in sorted(self._unread):  # not known, but undamaged
+            self._content(name)
         missing = set(self._checksums) - set(self._zip.namelist())
         if missing:
             raise self.refusal(f"lacks {_shown(min(missing))}")

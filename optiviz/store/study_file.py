@@ -26,7 +26,7 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Parameters, SpecError
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.stopping import StoppingCriterion, StopReason
-from optiviz.store import digests, machine
+from optiviz.store import digests, machine, run_tables
 from optiviz.store.about import is_text, texts
 from optiviz.store.archive import FORMAT, STUDY, VERSION, Archive, Writer
 from optiviz.store.atomic import StoreError, writing
@@ -60,6 +60,7 @@ def save(path: str | Path, results: Results) -> None:
         writer.json(FORMAT, {"version": VERSION, STUDY: len(records)} | found)
         writer.json("study.json", results.study.to_dict())
         _save_records(writer, results, records)
+        run_tables.save(writer, [results.study.to_dict()])
         writer.finish()
 
 
@@ -192,6 +193,8 @@ def load(path: str | Path) -> Results:
     with Archive(Path(path)) as archive:
         if STUDY not in archive.about:
             raise archive.refusal("holds runs, and not a study")
+        if archive.newer:
+            raise archive.refusal(archive.newer)
         with archive.read_whole():
             return _read(archive)
 
@@ -199,8 +202,10 @@ def load(path: str | Path) -> Results:
 def _read(archive: Archive) -> Results:
     for key in ("versions", "machine"):
         texts(archive, archive.about.get(key))
+    plan = archive.json("study.json")
+    run_tables.load(archive, plan)
     try:
-        study = Study.from_dict(_with_shared_parts(archive.json("study.json")))
+        study = Study.from_dict(_with_shared_parts(plan))
     except SpecError as error:
         raise archive.refusal(f"study.json: {error.mistakes[0]}") from None
     n = archive.about[STUDY]
@@ -262,6 +267,7 @@ class _About:
     def __init__(self, archive: Archive, n: int) -> None:
         found = archive.json("records.json")
         about: dict[str, Any] = found if isinstance(found, dict) else {}
+        archive.only("records.json", about, ("looks", "stop_reasons", "metrics", "failures"))
         looks, failures = about.get("looks"), about.get("failures")
         reasons, sets = about.get("stop_reasons"), about.get("metrics")
 

@@ -58,6 +58,8 @@ class RunVerification:
         name = f"{self.name}: " if self.name else ""
         if self.identical:
             what = f"{name}identical, all {self.iterations:,} iterations to the last bit."
+        elif self.first_difference is None and not self.recomputed_iterations and self.failure:
+            return f"{name}can't be computed again: {self.failure}."
         elif self.first_difference is None:
             what = (
                 f"{name}another version of its algorithm recorded it, so it can't be compared; "
@@ -120,6 +122,8 @@ def verify(path: str | Path, progress: Progress | None = None) -> Verification:
 
 def _verify(recorded: Recorded, report: Callable[[int], None]) -> RunVerification:
     run = recorded.run
+    if run.spec.optimizer.recorded and not run.spec.optimizer.replays:
+        return _not_verified(recorded)
     outdated = run.status is RunStatus.NEW
     fresh = run.finish() if outdated else Run(run.spec)
     while fresh.status in (RunStatus.NEW, RunStatus.RUNNING) and fresh.k <= run.k:
@@ -140,6 +144,22 @@ def _verify(recorded: Recorded, report: Callable[[int], None]) -> RunVerificatio
         reading=reading.name,
         failure="" if fresh.failure is None else fresh.failure.sentence,
         changed=_changed(recorded),
+    )
+
+
+def _not_verified(recorded: Recorded) -> RunVerification:
+    run, reading = recorded.run, recorded.run.spec.problem.reading
+    return RunVerification(
+        name=run.name,
+        identical=False,
+        first_difference=None,
+        iterations=run.k,
+        recomputed_iterations=0,
+        best=float(reading.value(np.array(run.best_f))),
+        recomputed_best=np.nan,
+        reading=reading.name,
+        failure=run.spec.optimizer.read_only,
+        changed=(),
     )
 
 

@@ -113,7 +113,11 @@ class Files(QObject):
             what = f"Opened {len(runs)} run{'s' * (len(runs) != 1)} from {path.name}."
             if again:
                 what += f" Another version recorded {again:,} of them, computed again here."
-            self._window.messages.say(what)
+            unknown = [run for run in runs if not run.spec.optimizer.replays]
+            if unknown:
+                what += f" {unknown[0].spec.optimizer.sentence()}"
+            more = "\n".join(f"{run.name}: {run.spec.optimizer.sentence()}" for run in unknown)
+            self._window.messages.say(what, more if len(unknown) > 1 else "")
 
         self._window.jobs.do(read, show)
 

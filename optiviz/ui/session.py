@@ -10,7 +10,7 @@ from optiviz.engine.branching import Crossing, crossing, edited
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Run, RunStatus
-from optiviz.engine.spec import READ_ONLY, RunSpec
+from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.ui.roster import Entry, Roster
 from optiviz.ui.worker import ReaderOf, Worker
@@ -180,7 +180,7 @@ class Session(Roster):
         if not isfinite(value):
             raise ValueError("a coordinate must be a finite number")
         if entry.run.spec.optimizer.recorded:
-            raise ValueError(READ_ONLY)
+            raise ValueError(entry.run.spec.optimizer.read_only)
         if entry.run.status is RunStatus.FAILED and not branch:
             raise ValueError("a run that has failed can't be changed, but tried beside")
         k, run, values = self.k, entry.run, {index: float(value)}

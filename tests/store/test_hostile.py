@@ -96,7 +96,7 @@ def test_a_newer_format_is_named_as_such(good, tmp_path):
     content = members(good)
     content["format.json"] = json.dumps({"version": 3, "novel": [1]}).encode()
     content["run-0/novel.json"] = b"{}"
-    refused(write(tmp_path / "a", content), "newer optiviz, in version 3 .* reads version 2")
+    refused(write(tmp_path / "a", content), "newer optiviz, in version 3 .* writes version 2")
 
 
 @pytest.mark.parametrize("version", [None, 0, -1, "1", 1.0, True, [1], {"a": 1}, 10**400])

@@ -222,11 +222,11 @@ def test_what_can_t_be_saved_is_said(descent, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_names_of_any_letters_come_back(tmp_path):
-    for name in ("<script>alert(1)</script>", "naïve λ 😀", "two\nlines", '"; DROP', ""):
+def test_names_of_any_letters_come_back_on_one_line(tmp_path):
+    for name in ("<script>alert(1)</script>", "naïve λ 😀", "two\nlines", '"; DROP', "", "x" * 999):
         run = Run(optiviz.RunSpec.load("classic-descent"), name).finish()
         save(tmp_path / "a.optiviz", [run])
-        assert load(tmp_path / "a.optiviz")[0].name == name
+        assert load(tmp_path / "a.optiviz")[0].name == name.replace("\n", " ")[:250]
 
 
 def test_what_was_recorded_beside_the_run(descent, tmp_path):

@@ -20,8 +20,9 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError, fields
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure
-from optiviz.engine.spec import READ_ONLY, RunSpec
+from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
+from optiviz.engine.wording import capitalised
 from optiviz.ui.branching.point import PointEditor
 from optiviz.ui.forms import MistakeNote, Note
 from optiviz.ui.over_views import PanelOverViews
@@ -129,8 +130,9 @@ class BranchPanel(PanelOverViews):
         entry = self._session.focus
         if entry is None or not entry.ready:
             return
-        if entry.run.spec.optimizer.recorded:
-            self._session.worker.went_wrong.emit(Failure(f"{READ_ONLY.capitalize()}.", ""))
+        read_only = entry.run.spec.optimizer.read_only
+        if read_only:
+            self._session.worker.went_wrong.emit(Failure(f"{capitalised(read_only)}.", ""))
             return
         self._remember_focus()
         self._session.pause()
