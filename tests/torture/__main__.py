@@ -85,7 +85,8 @@ def _do(proof: Proof, n: int, options: argparse.Namespace) -> int:
     try:
         figures = proof.run(n, options.seed)
     except AssertionError as error:
-        broken = str(error) or traceback.format_exc()
+        notes = getattr(error, "__notes__", [])
+        broken = "\n".join([str(error) or traceback.format_exc(), *notes])
     except Exception:
         broken = traceback.format_exc()
     figures["minutes"] = round((time.monotonic() - began) / 60, 1)
