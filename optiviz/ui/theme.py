@@ -173,6 +173,9 @@ class Theme(QObject):
         if not self._applied:
             application.setStyle(QStyleFactory.create("Fusion"))
         self._applied = True
+        # Where one sheet takes the place of another, Qt is slower than with none between: with all
+        # views made it took 2.4 s, and takes 0.4.
+        application.setStyleSheet("")
         application.setPalette(self._qt_palette())
         application.setFont(self.font())
         application.setStyleSheet(self._style_sheet())

@@ -1,16 +1,27 @@
 """The theme: colours reach the application, icons follow, sizes grow, files are found."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QComboBox, QDoubleSpinBox, QPushButton, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from optiviz import resources
+from optiviz.optimizers.adam import Adam
 from optiviz.ui.canvas import FigureCanvas
 from optiviz.ui.card import Card
+from optiviz.ui.forms import ParametersForm
 from optiviz.ui.icons import app_icon, icon, set_icon
 from optiviz.ui.setup_card import SetupCard
 from optiviz.ui.theme import Theme, blend, current_theme
@@ -242,3 +253,20 @@ def test_a_warning_shows_and_hides(theme, qtbot):
     card.set_warning("")
     card.layout().activate()
     assert card.body().height() == height
+
+
+def test_light_and_dark_change_places_without_a_pause(theme, qtbot):
+    """Qt took 2.4 s with all views made where one sheet took the place of another directly."""
+    box = QWidget()
+    qtbot.addWidget(box)
+    column = QVBoxLayout(box)
+    for _ in range(12):
+        column.addWidget(ParametersForm(Adam))
+    box.show()
+    application = QApplication.instance()
+    began = time.thread_time()
+    application.setStyleSheet(theme._style_sheet() + " ")
+    directly = time.thread_time() - began
+    began = time.thread_time()
+    theme.name = "dark"
+    assert time.thread_time() - began < 0.7 * directly
