@@ -515,7 +515,8 @@ class Visitor:
         if panel.isVisible():
             combo = panel.algorithm.form.combo
             if i % 3:
-                combo.setCurrentIndex(i % combo.count())
+                rows = [row for row in range(combo.count()) if combo.itemData(row) is not None]
+                combo.setCurrentIndex(rows[i % len(rows)])
             if point and panel.edit_button.isEnabled():
                 panel.edit_button.click()
             if begin and panel.run_button.isEnabled():

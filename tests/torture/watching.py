@@ -3,6 +3,7 @@
 Used by the proofs that drive the real window.
 """
 
+import ctypes
 import gc
 import os
 import re
@@ -14,7 +15,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -31,6 +32,9 @@ from shiboken6 import isValid
 
 from optiviz.ui import app as window_app
 from optiviz.ui.theme import current_theme
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 _NOTED = 0.05  # seconds: shorter stalls are not looked at
 _REST = 0.25  # seconds between two looks at how long other programs were waited for
@@ -215,6 +219,13 @@ def resident() -> float:
     """Return the memory that is in use, in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def trim() -> None:
+    """Give back to the system what is free, as far as the C library can."""
+    collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def things_of(window: QWidget) -> dict[str, int]:
