@@ -5,8 +5,12 @@ Ctrl+C; 1 a defect of ours. Imports
 everything but the window, and each part when its command is called.
 """
 
+import errno
+import os
 import sys
-from typing import Annotated
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Annotated, TextIO
 
 import typer
 
@@ -15,7 +19,7 @@ from optiviz.cli import comparing, files, listing, running, runs, studies
 from optiviz.cli.doing import INTERRUPTED
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.wording import one_line
-from optiviz.store.atomic import StoreError
+from optiviz.store.atomic import StoreError, reason
 
 app = typer.Typer(
     name="optiviz",
@@ -26,6 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+_LONGEST, _BEGINS = 700, 150  # characters of a line on stderr, and of its beginning
+
 # typer's errors of usage are click's, or those of its own copy of click, as its version has it.
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 
@@ -33,6 +39,7 @@ _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 def main(arguments: list[str]) -> None:
     """Run a command and exit with its status."""
     command = typer.main.get_command(app)
+    _open_streams()
     try:
         status = command.main(arguments, prog_name="optiviz", standalone_mode=False)
     except SpecError as error:
@@ -43,16 +50,70 @@ def main(arguments: list[str]) -> None:
         _end_with([error.format_message()])  # type: ignore[attr-defined]
     except (typer.Abort, KeyboardInterrupt):
         _end_with(["stopped"], INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has gone
-        sys.stderr.close()
-        raise SystemExit(0) from None
+    except BrokenPipeError:
+        _end_unread()
+    except OSError as error:  # a name that no file can have, a full disk
+        if error.errno is None:
+            raise
+        _end_with([_refusal(error)])
+    _flushed()
     raise SystemExit(status if isinstance(status, int) else 0)
 
 
-def _end_with(lines: list[str], status: int = 2) -> None:
-    for line in lines:
-        print(one_line(line), file=sys.stderr)
+def _end_with(lines: Iterable[str], status: int = 2) -> None:
+    with suppress(OSError):  # the status says it too
+        for line in lines:
+            print(_shortened(one_line(line)), file=sys.stderr)
+        sys.stderr.flush()
+    _dropped(sys.stdout)
+    _dropped(sys.stderr)
     raise SystemExit(status)
+
+
+def _open_streams() -> None:
+    """Let what is written to a stream that was closed when we started go nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _flushed() -> None:
+    """Write what is still held back, while there is somebody to tell that it can't be."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _end_unread()
+    except OSError as error:
+        _end_with([_refusal(error)])
+
+
+def _end_unread() -> None:
+    """End where the reader of our output has gone, which is its right."""
+    _dropped(sys.stdout)
+    _dropped(sys.stderr)
+    raise SystemExit(0)
+
+
+def _dropped(stream: TextIO) -> None:
+    """Write what a stream still holds, or else forget it: Python would try again and complain."""
+    try:
+        stream.flush()
+    except OSError:
+        with suppress(OSError, ValueError):
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
+
+
+def _refusal(error: OSError) -> str:
+    if error.errno == errno.ENAMETOOLONG:
+        return f"{error.filename}: is too long for the name of a file"
+    return f"{error.filename or 'output'}: {reason(error)}"
+
+
+def _shortened(line: str) -> str:
+    """Return a line that begins and ends as it did: names may be longer than any sentence."""
+    return line if len(line) <= _LONGEST else f"{line[:_BEGINS]} … {line[_BEGINS - _LONGEST :]}"
 
 
 @app.callback(invoke_without_command=True)

@@ -61,7 +61,7 @@ def race(
     if report is not None:
         check_report(report)
     if save is not None:
-        check_save(save)
+        check_save(save, *sources)
     entered = [_entered(source, settings, evaluations, gradient_weight) for source in sources]
     specs = [spec for _, spec, _ in entered]
     seed = specs[0].seed if seed is None else seed

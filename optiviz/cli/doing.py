@@ -15,9 +15,11 @@ from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.cli import tables
 from optiviz.cli.shared import check_report, write_study_report
 from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.engine.wording import shown_number
 from optiviz.reports.summary import summaries
 from optiviz.store import SUFFIX, is_ours
 from optiviz.store.atomic import StoreError
+from optiviz.studies.execution.pools import MOST_JOBS
 from optiviz.studies.plan import Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results
@@ -112,6 +114,9 @@ def _begun(study: Study, where: Where) -> Results:
         mistakes.append(Mistake("--cluster", "names a Dask scheduler; add --backend dask"))
     if where.jobs == 0:
         mistakes.append(Mistake("--jobs", "must be at least 1, or left out for all processors"))
+    elif where.jobs is not None and abs(where.jobs) > MOST_JOBS:
+        sentence = f"must be at most {MOST_JOBS:,}, is {shown_number(where.jobs)}"
+        mistakes.append(Mistake("--jobs", sentence))
     out = where.out
     if out is not None and not is_ours(out):
         mistakes.append(Mistake(str(out), f"studies are written as {SUFFIX}"))

@@ -10,6 +10,7 @@ import typer
 from optiviz.cli import options
 from optiviz.cli.shared import (
     Json,
+    check_export,
     check_report,
     in_words,
     opened,
@@ -129,6 +130,7 @@ def export(
     from optiviz.reports.export import export as write
     from optiviz.store.study_file import holds_study
 
+    check_export(out, file)
     if is_ours(file) and holds_study(file):
         from optiviz.cli import study_files
 

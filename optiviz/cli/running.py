@@ -10,6 +10,7 @@ import typer
 from optiviz.cli.shared import (
     Json,
     check_report,
+    check_save,
     in_words,
     progress,
     read_settings,
@@ -40,6 +41,8 @@ def run(
     spec = spec_from(source).with_values(values)
     if report is not None:
         check_report(report)
+    if save is not None:
+        check_save(save, source)
     made = Run(spec, Path(source).stem)
     with progress(f"Running {made.name}") as shown:
         while made.status in (RunStatus.NEW, RunStatus.RUNNING):

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,11 +70,12 @@ def check_report(path: Path) -> None:
     check_place(path)
 
 
-def check_save(path: Path) -> None:
-    """Refuse a run file that couldn't be written, before there is anything to lose."""
+def check_save(path: Path, *sources: str) -> None:
+    """Refuse a run file that couldn't be written, or would take the place of what is read."""
     if path.suffix.lower() != ".optiviz":
         raise SpecError([Mistake(str(path), "runs are written as .optiviz")])
     check_place(path)
+    check_apart(path, *sources)
 
 
 def check_place(path: Path) -> None:
@@ -83,6 +84,22 @@ def check_place(path: Path) -> None:
         raise SpecError([Mistake(str(path), "is a folder, not a file")])
     if not path.absolute().parent.is_dir():
         raise SpecError([Mistake(str(path), "there is no such folder")])
+
+
+def check_apart(path: Path, *sources: str | Path) -> None:
+    """Refuse to write over what is read."""
+    for source in sources:
+        with suppress(OSError, ValueError):  # what isn't there is not written over
+            if path.samefile(source):
+                raise SpecError([Mistake(str(path), "is what is read; name another file")])
+
+
+def check_export(path: Path, source: Path) -> None:
+    """Refuse a table or a picture that would take the place of runs."""
+    check_place(path)
+    check_apart(path, source)
+    if is_ours(path):
+        raise SpecError([Mistake(str(path), "is a name for runs and studies; choose another one")])
 
 
 def write_report(runs: list[Run], path: Path) -> None:

@@ -168,7 +168,8 @@ class StoppingCriterion(Parameters):
         reading = problem.reading
         # 1 - 0.07 is a little less than 0.93: what rounding takes off is not held against a run.
         rounding = 4 * np.finfo(np.float64).eps * abs(reading.offset)
-        short: Array = reading.sign * (reading.value(best_f) - self.target)
+        with np.errstate(all="ignore"):  # values may be as large as there are any
+            short: Array = reading.sign * (reading.value(best_f) - self.target)
         return short <= rounding
 
     def iterations_left(

@@ -140,7 +140,7 @@ class CMAES(Optimizer):
 
     def check_problem(self, problem: Problem) -> Iterator[tuple[str, str]]:
         """Refuse more coordinates than a full matrix can be kept for."""
-        yield from too_many(self.population_size or 0, "population_size", problem)
+        yield from too_many(self.size(problem.dim, 0), "population_size", problem)
         if self.covariance == "full" and problem.dim > _LARGEST_FULL:
             yield (
                 "covariance",

@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -186,8 +187,9 @@ def grid_cells(base: RunSpec, over: Mapping[str, Values]) -> tuple[Configuration
     mistakes = []
     lists = {path: _listed(base, path, values) for path, values in over.items()}
     for path, values in lists.items():
-        shown = [repr(value) for value in values]
-        for value in dict.fromkeys(v for v in shown if shown.count(v) > 1):
+        shown = Counter(map(repr, values))
+        twice = [value for value, times in shown.items() if times > 1]
+        for value in twice[:_MOST_MISTAKES]:
             mistakes.append(Mistake(path, f"{value} stands twice"))
     cells = math.prod(len(values) for values in lists.values())
     if cells > _MOST_CELLS:

@@ -13,6 +13,8 @@ from optiviz.networks.losses import LOSSES, LossName
 from optiviz.networks.network import INITIALIZATIONS, MAX_WEIGHTS, InitializationName, Network
 from optiviz.problems.network_training.evaluator import NetworkEvaluator
 
+_MOST_OUTPUTS = 500_000_000  # of all units for all rows: some seconds to score one point
+
 __all__ = ["NetworkEvaluator", "NetworkTraining", "fewest_outputs"]
 
 
@@ -77,6 +79,13 @@ class NetworkTraining(Problem):
             )
         if self.dim > MAX_WEIGHTS:
             yield "network.layers", f"has {self.dim:,} weights; at most {MAX_WEIGHTS:,} work here"
+        outputs = self.n_rows * sum(layer.units for layer in self.network.layers)
+        if outputs > _MOST_OUTPUTS:
+            yield (
+                "network.layers",
+                f"has {outputs:,} outputs of units over the {self.n_rows:,} training rows; at most "
+                f"{_MOST_OUTPUTS:,} work here",
+            )
         if self.is_regression and not loss.of_numbers:
             yield (
                 "objective",

@@ -17,6 +17,7 @@ from optiviz.store.tables import MOST_RUNS, Table
 
 _MISSING = "needs TensorBoard, which is not installed here: pip install optiviz[imports]"
 _MARK = "tfevents"
+_MOST_FOLDERS = 10_000  # that are looked into
 _FLOAT32 = 7  # digits
 
 
@@ -58,7 +59,11 @@ def _folders(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    for folder, _, names in os.walk(path):
+    for n, (folder, _, names) in enumerate(os.walk(path)):
+        if n == _MOST_FOLDERS:
+            raise StoreError(
+                f"{path}: has more than {_MOST_FOLDERS:,} folders inside it; open one of those"
+            )
         if any(_MARK in name for name in names):
             yield Path(folder)
 

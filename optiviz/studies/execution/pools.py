@@ -17,6 +17,7 @@ from joblib.parallel import get_active_backend
 
 from optiviz.datasets import remembered
 from optiviz.engine.threads import ONE_BLAS_THREAD
+from optiviz.engine.wording import shown_number
 from optiviz.studies.execution import work
 from optiviz.studies.records import Record
 from optiviz.tables import contents
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 Done = list[Record]
+MOST_JOBS = 1024  # processes
 
 
 class ExecutionError(Exception):
@@ -40,12 +42,14 @@ def chosen_jobs(jobs: int | None) -> int:
     Raises
     ------
     ExecutionError
-        If it is zero.
+        If it is zero, or more than can be started.
     """
     if jobs is None:
         _, jobs = get_active_backend()
     if jobs == 0:
         raise ExecutionError("jobs must be at least 1, or left out for all processors")
+    if jobs is not None and abs(jobs) > MOST_JOBS:
+        raise ExecutionError(f"jobs must be at most {MOST_JOBS:,}, is {shown_number(jobs)}")
     if jobs is None or jobs < 0:
         return max(1, int(joblib.cpu_count()) + 1 + (-1 if jobs is None else jobs))
     return jobs
