@@ -52,6 +52,10 @@ def main(arguments: list[str]) -> None:
         _end_with(["stopped"], INTERRUPTED)
     except BrokenPipeError:
         _end_unread()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # which typer takes for a failure
+            _end_unread()
+        raise
     except OSError as error:  # a name that no file can have, a full disk
         if error.errno is None:
             raise
