@@ -19,13 +19,15 @@ opening one of 2,000 runs takes until the last picture is there.
 import argparse
 import gc
 import json
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from optiviz.engine import registry
@@ -108,9 +110,7 @@ def open_window() -> MainWindow:
     """Return the window with settings of its own."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
-    QCoreApplication.setOrganizationName("optiviz-measure")
-    QCoreApplication.setApplicationName("optiviz-measure")
-    QSettings().clear()
+    os.environ["OPTIVIZ_HOME"] = tempfile.mkdtemp()
     current_theme().apply()
     window_app.Collector(app)
     window = MainWindow()

@@ -5,12 +5,14 @@
 Without a screen: `QT_QPA_PLATFORM=offscreen`, or under Xvfb.
 """
 
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from optiviz import presets
@@ -313,9 +315,7 @@ def main() -> None:
     """Take them all, or those that are named."""
     FOLDER.mkdir(exist_ok=True)
     app = QApplication(sys.argv[:1])
-    QCoreApplication.setOrganizationName("optiviz-screenshots")
-    QCoreApplication.setApplicationName("optiviz-screenshots")
-    QSettings().clear()
+    os.environ["OPTIVIZ_HOME"] = tempfile.mkdtemp()
     theme = current_theme()
     theme.name = "light"
     theme.apply()

@@ -20,7 +20,7 @@ from optiviz.engine.spec import parse_json
 from optiviz.store.atomic import StoreError, reason, write_text
 from optiviz.store.folders import settings_folder
 
-__all__ = ["FILE", "REST", "Settings", "SettingsFile", "user_settings"]
+__all__ = ["FILE", "LONGEST", "REST", "Settings", "SettingsFile", "user_settings"]
 
 FILE: Final = "settings.json"
 VERSION: Final = 1
@@ -28,7 +28,10 @@ REST: Final = 0.5  # seconds between a change and its writing, in which others m
 _MOST: Final = 1_000_000  # bytes that settings can be
 _PATIENCE: Final = 1.0  # seconds to wait for another window that is writing
 
-Text = Annotated[str, Meta(max_length=4096)]
+LONGEST: Final = 4096
+"""Characters of a text, such as a folder's name."""
+
+Text = Annotated[str, Meta(max_length=LONGEST)]
 Pixels = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 Words = dict[Text, Any]
 
@@ -184,7 +187,9 @@ class SettingsFile:
         if not self._said_trouble:
             self._said_trouble = True
             why = f"{self._path}: {reason(error)}" if isinstance(error, OSError) else str(error)
-            self._findings.append(f"What you set is kept until optiviz is closed, no longer: {why}.")
+            self._findings.append(
+                f"What you set is kept until optiviz is closed, no longer: {why}."
+            )
 
     # Reading
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, Generic, TypeVar
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QMenu, QWidget
 
 from optiviz.engine.parameters import Kind
+from optiviz.store.settings import user_settings
 from optiviz.ui.figure_card import FigureCard
 from optiviz.views.figure import Action
 
@@ -52,7 +53,7 @@ class CardGrid(QWidget, Generic[CardT]):
         self._made: dict[str, CardT] = {}
         self._expanded: FigureCard | None = None
         self._cover: QWidget | None = None
-        self._settings = QSettings()
+        self._settings = user_settings()
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
@@ -67,7 +68,7 @@ class CardGrid(QWidget, Generic[CardT]):
 
     def _remembered(self) -> list[str]:
         """Return what was open when these views were to choose from."""
-        kept = str(self._settings.value(self._key, "")).split()
+        kept = self._settings.now.views.get(self._key, [])
         return [kind for kind in kept if kind in self._suitable][:MOST]
 
     @property
@@ -77,6 +78,10 @@ class CardGrid(QWidget, Generic[CardT]):
     def views(self) -> list[Kind]:
         """Return what there is to choose from, in order."""
         return [self._views[kind] for kind in self._suitable]
+
+    def made(self) -> list[CardT]:
+        """Return every card that was made so far, open or not."""
+        return list(self._made.values())
 
     def open_kinds(self) -> list[str]:
         """Return the kinds of the views that are open, in the order of their places."""
@@ -138,7 +143,7 @@ class CardGrid(QWidget, Generic[CardT]):
     def choose(self, kinds: Sequence[str]) -> None:
         """Open these views, in this order, and remember them for such problems."""
         self._show(kinds)
-        self._settings.setValue(self._key, " ".join(kinds))
+        self._settings.put("views", self._key, list(kinds))
 
     def _show(self, kinds: Sequence[str]) -> None:
         for kind in kinds:

@@ -39,6 +39,8 @@ class FigureCard(Card):
     close_requested
     elsewhere : (Action,)
         A figure's action belongs to another view.
+    set_by_hand : (dict,)
+        The user gave its view these settings.
 
     Parameters
     ----------
@@ -53,6 +55,7 @@ class FigureCard(Card):
     picture_wanted = Signal(object)
     close_requested = Signal()
     elsewhere = Signal(object)
+    set_by_hand = Signal(object)
 
     def __init__(
         self, view: Kind, empty: str, offered: tuple[str, ...] = (), parent: QWidget | None = None
@@ -180,6 +183,7 @@ class FigureCard(Card):
             return
         self._form.set_mistakes([])
         self._take(view)
+        self.set_by_hand.emit(self._form.value())
         self.canvas.reset_view()
 
     def _take(self, view: Kind) -> None:

@@ -1,15 +1,17 @@
 """What comes in and leaves by files: runs, reports, traces, pictures. The worker does the work."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.store import is_ours
+from optiviz.store.settings import LONGEST, user_settings
 from optiviz.studies.results import Results
 from optiviz.ui.figure_card import FigureCard
 from optiviz.ui.recordings import (
@@ -287,7 +289,10 @@ class Files(QObject):
         return [entry.run for entry in self._window.runs_workspace.session.entries if entry.ready]
 
     def _folder(self) -> str:
-        return str(QSettings().value("folder", str(Path.home())))
+        kept = user_settings().now.folder
+        return kept if kept and Path(kept).is_dir() else os.path.expanduser("~")
 
     def _remember(self, path: Path) -> None:
-        QSettings().setValue("folder", str(path.absolute().parent))
+        folder = str(path.absolute().parent)
+        if len(folder) <= LONGEST and folder.isprintable():
+            user_settings().change(folder=folder)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -30,6 +30,7 @@ from optiviz.ui.drawing import Drawing
 from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
+from optiviz.ui.layout import Layout
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel
@@ -54,7 +55,6 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("optiviz")
         self.setMinimumSize(_SMALLEST)
         self.resize(_USUAL)
-        self._settings = QSettings()
         self._buttons: list[QToolButton] = []
         self._leaving = False
         self.worker = Worker(self)
@@ -116,10 +116,10 @@ class MainWindow(QMainWindow):
         column.addLayout(self._top_row())
         column.addWidget(self.stack, 1)
         self.setCentralWidget(middle)
-        self._restore()
         current_theme().changed.connect(self._restyle)
         self._restyle()
         self._change_tab(0)
+        self.kept_layout = Layout(self)
         self.train.timeline.bar.setFocus()
 
     @property
@@ -301,13 +301,11 @@ class MainWindow(QMainWindow):
     def _set_scale(self, scale: float) -> None:
         with self.worker.resting():
             current_theme().scale = scale
-        self._settings.setValue("scale", current_theme().scale)
 
     def switch_theme(self) -> None:
         """Dark if it is light, light if it is dark."""
         with self.worker.resting():
             current_theme().name = "light" if current_theme().dark else "dark"
-        self._settings.setValue("theme", current_theme().name)
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or not."""
@@ -327,15 +325,6 @@ class MainWindow(QMainWindow):
                 text = button.text()
                 button.setText("")
                 button.setText(text)
-
-    def _restore(self) -> None:
-        theme, scale = self._settings.value("theme"), self._settings.value("scale")
-        if theme in ("light", "dark"):
-            current_theme().name = str(theme)
-        try:
-            current_theme().scale = float(str(scale)) if scale is not None else 1.0
-        except ValueError:
-            current_theme().scale = 1.0
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
         super().showEvent(event)
@@ -383,6 +372,7 @@ class MainWindow(QMainWindow):
                 self.report(f"{trouble}. Close again to leave without saving the study.")
                 event.ignore()
                 return
+        self.kept_layout.close()
         self.hide()
         self._start.stop()
         QApplication.processEvents()

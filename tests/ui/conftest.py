@@ -3,10 +3,9 @@
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QSettings, Qt, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QThread, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -20,15 +19,6 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.view_grid import ViewGrid
 from optiviz.views.figure import Figure
-
-
-@pytest.fixture(autouse=True)
-def own_settings(tmp_path: Path) -> None:
-    """Keep settings in the test's folder."""
-    QCoreApplication.setOrganizationName("optiviz-tests")
-    QCoreApplication.setApplicationName("optiviz-tests")
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
 
 
 @pytest.fixture(autouse=True, scope="session")
