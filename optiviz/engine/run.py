@@ -12,6 +12,7 @@ from enum import Enum
 
 import numpy as np
 
+from optiviz.engine import threads
 from optiviz.engine.history import History
 from optiviz.engine.optimizer import Optimizer, State
 from optiviz.engine.problem import Array, Evaluator, Problem
@@ -20,6 +21,7 @@ from optiviz.engine.spec import Change, RunSpec
 from optiviz.engine.stepper import MAX_BLOCK, Stepper
 from optiviz.engine.stopping import Stop, StopReason
 from optiviz.engine.trace import Curve, Trace
+from optiviz.engine.wording import named
 
 __all__ = ["Failure", "Reader", "Run", "RunStatus", "start_row"]
 
@@ -119,7 +121,7 @@ class Run:
             self._state = self._stepper.start()
             self.trace.append(start_row(self._state, self.n_channels))
             self.trace.keep(self._state)
-        except Exception as error:
+        except threads.faults() as error:
             self._fail(error)
             return
         self._become(RunStatus.RUNNING)
@@ -139,7 +141,7 @@ class Run:
             left = MAX_BLOCK if iterations is None else iterations - done
             try:
                 done += self._advance_block(left, _SLICE if seconds is None else seconds)
-            except Exception as error:
+            except threads.faults() as error:
                 self._fail(error)
             if seconds is not None and time.perf_counter() - began >= seconds:
                 break
@@ -258,7 +260,7 @@ class Run:
         try:
             self._stepper = Stepper(self.spec)
             trace, self._state = other.trace.until(k)
-        except Exception as error:
+        except threads.faults() as error:
             return self._fail(error)
         self.seconds = float(trace.seconds(np.array([self._state.k]))[0])
         self._redone = k
@@ -282,9 +284,8 @@ class Run:
             self.spec = self.spec.replace(stopping=self.spec.stopping.replace(ended_at=stop.k))
         self._become(RunStatus.FINISHED)
 
-    def _fail(self, error: Exception) -> None:
-        sentence = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        self.failure = Failure(sentence, "".join(traceback.format_exception(error)))
+    def _fail(self, error: BaseException) -> None:
+        self.failure = Failure(named(error), "".join(traceback.format_exception(error)))
         self._become(RunStatus.FAILED)
 
     def _become(self, status: RunStatus) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optiviz.engine import threads
+from optiviz.engine.checks import check_block, check_state
 from optiviz.engine.draws import Draws
 from optiviz.engine.optimizer import Block, Optimizer, State
 from optiviz.engine.spec import Change, RunSpec
@@ -44,14 +45,19 @@ class Stepper:
     def start(self) -> State:
         """Return state(0)."""
         with np.errstate(all="ignore"):
-            return self.spec.optimizer.init(self.problem, self.start_point(), self.draws)
+            optimizer, dim = self.spec.optimizer, self.spec.problem.dim
+            state = optimizer.init(self.problem, self.start_point(), self.draws)
+        check_state(optimizer, state, 0, dim)
+        return state
 
     def steps(self, state: State, n: int) -> tuple[State, Block]:
         """Do the n iterations after `state`, which must not cross a change."""
-        optimizer = self.spec.optimizer_after(state.k)
+        optimizer, k = self.spec.optimizer_after(state.k), state.k
         # A problem may overflow or divide by zero: the run then ends as diverged.
         with np.errstate(all="ignore"):
             state, block = optimizer.steps(self.problem, self.entering(state), self.draws, n)
+        check_state(optimizer, state, k + n, self.spec.problem.dim)
+        check_block(optimizer, block, n)
         return state, self._with_channels_of_first(optimizer, block)
 
     def entering(self, state: State) -> State:

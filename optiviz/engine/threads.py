@@ -30,6 +30,16 @@ class Interrupted(BaseException):
     """Work was left before it was done. Not an Exception: nothing is wrong with the work."""
 
 
+def faults() -> tuple[type[BaseException], ...]:
+    """Return what the code of an optimizer or a problem may raise, and is then its fault.
+
+    Nobody types Ctrl+C at a thread of its own; in the first thread it is the user's wish to end.
+    """
+    typed = threading.current_thread() is threading.main_thread()
+    own = (Exception, SystemExit, GeneratorExit)
+    return own if typed else (*own, KeyboardInterrupt)
+
+
 _watch = threading.local()
 
 

@@ -6,7 +6,17 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 _LONGEST = 60  # characters
+_LONGEST_ERROR = 1000  # characters
 _MANY_DIGITS = 10**18
+
+
+def named(error: BaseException) -> str:
+    """Return what an error is called and says, on one line; it may be unable to say anything."""
+    try:
+        says = " ".join(str(error).split())[:_LONGEST_ERROR]
+    except Exception:
+        says = ""
+    return f"{type(error).__name__}: {says}" if says else type(error).__name__
 
 
 def shown_value(value: Any) -> str:
