@@ -6,9 +6,6 @@ calling, a step back is a look into the trace, and a branch starts from any iter
 
 import hashlib
 import time
-import traceback
-from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
@@ -18,45 +15,16 @@ from optiviz.engine.optimizer import Optimizer, State
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.engine.reader import Reader, start_row
 from optiviz.engine.spec import Change, RunSpec
+from optiviz.engine.status import ALLOWED, RESUMABLE, Failure, RunStatus, failure_of
 from optiviz.engine.stepper import MAX_BLOCK, Stepper
 from optiviz.engine.stopping import Stop, StopReason
 from optiviz.engine.trace import Curve, Trace
-from optiviz.engine.wording import named
 
-__all__ = ["Failure", "Reader", "Run", "RunStatus", "start_row"]
+__all__ = ["RESUMABLE", "Failure", "Reader", "Run", "RunStatus", "start_row"]
 
 _SLICE = 0.05  # seconds between two looks at the clock
 _FIRST_BLOCK = 1  # iteration, while the pace of an algorithm is not known: it may take seconds
 _QUICKEST = 1e-9  # seconds for an iteration: less than any takes
-
-
-class RunStatus(Enum):
-    """What a run is doing; `_ALLOWED` says what may follow."""
-
-    NEW = "not started"
-    RUNNING = "running"
-    FINISHED = "finished"
-    FAILED = "failed"
-
-
-_ALLOWED = {
-    RunStatus.NEW: {RunStatus.RUNNING, RunStatus.FAILED},
-    RunStatus.RUNNING: {RunStatus.FINISHED, RunStatus.FAILED},
-    RunStatus.FINISHED: {RunStatus.RUNNING},  # a change opens it again, or it is resumed
-    RunStatus.FAILED: set(),
-}
-
-
-RESUMABLE = (StopReason.BY_HAND, StopReason.INTERRUPTED)
-"""After these a run can go on."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What went wrong: a sentence for everybody, and the traceback for whoever mends it."""
-
-    sentence: str
-    details: str
 
 
 class Run:
@@ -285,11 +253,11 @@ class Run:
         self._become(RunStatus.FINISHED)
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = Failure(named(error), "".join(traceback.format_exception(error)))
+        self.failure = failure_of(error)
         self._become(RunStatus.FAILED)
 
     def _become(self, status: RunStatus) -> None:
-        if status not in _ALLOWED[self.status]:
+        if status not in ALLOWED[self.status]:
             raise RuntimeError(f"a run that is {self.status.value} can't be {status.value}")
         self.status = status
 
