@@ -216,19 +216,19 @@ class History:
 
     def _relabel(self, ids: Sequence[str], change: Callable[[Label], None]) -> None:
         with self._using(write=True) as db:
-            for id in ids:
-                place, record, label = self._rows(id)
-                run = bytes.fromhex(id)
+            for run_id in ids:
+                place, record, label = self._rows(run_id)
+                run = bytes.fromhex(run_id)
                 if label is None and record is None:
                     raise StoreError(f"the run can't be changed: {LOST}")
                 label = label or Label(record.called if record is not None else "")
                 change(label)
                 write_label(db, place, run, label)
 
-    def _rows(self, id: str) -> tuple[int, Record | None, Label | None]:
+    def _rows(self, run_id: str) -> tuple[int, Record | None, Label | None]:
         """Return where a run stands, and its rows as far as they are whole."""
-        run = bytes.fromhex(id) if len(id) == 32 else b""
-        known = self._listing.places.get(id)
+        run = bytes.fromhex(run_id) if len(run_id) == 32 else b""
+        known = self._listing.places.get(run_id)
         for place in (known, None):
             at = ("place = ? AND id = ?", (place, run)) if place is not None else ("id = ?", (run,))
             query = "SELECT place, id, writer, body, seal FROM runs WHERE " + at[0]
@@ -242,7 +242,7 @@ class History:
 
     # Runs
 
-    def load(self, id: str) -> Run:
+    def load(self, run_id: str) -> Run:
         """Return a run as it was recorded.
 
         Raises
@@ -253,27 +253,27 @@ class History:
         with self._using() as db:
             db.execute("BEGIN")  # its rows and its chunks of one moment
             try:
-                place, record, label = self._rows(id)
+                place, record, label = self._rows(run_id)
                 name = label.name if label else record.called if record else "without a name"
                 if record is None:
-                    raise self._damage(id, name, LOST)
-                parts = reading.Parts(db, place, bytes.fromhex(id), record)
+                    raise self._damage(run_id, name, LOST)
+                parts = reading.Parts(db, place, bytes.fromhex(run_id), record)
                 for table in record.tables:
                     content = reading.read_table(db, table)
                     if content is not None:
                         contents.put(content)
             except ValueError as error:
-                raise self._damage(id, name, str(error)) from None
+                raise self._damage(run_id, name, str(error)) from None
             finally:
                 db.execute("COMMIT")
         return reading.read_run(parts, record, name)
 
-    def _damage(self, id: str, name: str, what: str) -> StoreError:
+    def _damage(self, run_id: str, name: str, what: str) -> StoreError:
         sentence = f"The run {name!r} is damaged: {what}."
-        self._listing.damaged[id] = sentence
+        self._listing.damaged[run_id] = sentence
         return StoreError(sentence)
 
-    def resume(self, id: str) -> Run:
+    def resume(self, run_id: str) -> Run:
         """Return a run that goes on, claimed for this process: a `Recorder` follows it by its id.
 
         Raises
@@ -281,9 +281,9 @@ class History:
         StoreError
             If it can't go on, or a living process writes it.
         """
-        run = self.load(id)
+        run = self.load(run_id)
         with self._using(write=True) as db:
-            place, record, label = self._rows(id)
+            place, record, label = self._rows(run_id)
             name = label.name if label else ""
             writer = db.execute("SELECT writer FROM runs WHERE place = ?", (place,)).fetchone()[0]
             if writer and writers.lives(self._folder, writer):
@@ -295,13 +295,13 @@ class History:
                 )
             record.status = "running"
             record.stop_reason = None
-            write_record(db, place, bytes.fromhex(id), writers.token(self._folder), record)
+            write_record(db, place, bytes.fromhex(run_id), writers.token(self._folder), record)
         try:
             run.resume()
         except Exception as error:
             with self._using(write=True) as db:
                 record.status = record.stop_reason = "interrupted"
-                write_record(db, place, bytes.fromhex(id), b"", record)
+                write_record(db, place, bytes.fromhex(run_id), b"", record)
             raise StoreError(f"the run {name!r} can't go on: {error}") from error
         return run
 
@@ -314,8 +314,8 @@ class History:
             If one is being recorded or damaged, or it can't be written.
         """
         with self._using(write=True) as db:
-            for id in ids:
-                place, record, label = self._rows(id)
+            for run_id in ids:
+                place, record, label = self._rows(run_id)
                 name = label.name if label else ""
                 if record is None:
                     raise StoreError(
@@ -329,7 +329,7 @@ class History:
                 db.execute("DELETE FROM chunks WHERE slot BETWEEN ? AND ?", chunks.slots(place))
                 census = database.read_census(db)
                 if census is not None:
-                    database.write_census(db, census.with_run(bytes.fromhex(id), -1))
+                    database.write_census(db, census.with_run(bytes.fromhex(run_id), -1))
         with suppress(StoreError), self._using() as db:
             db.execute("PRAGMA incremental_vacuum").fetchall()
 

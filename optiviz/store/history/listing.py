@@ -65,13 +65,9 @@ def label_of(row: Row | None) -> Label | None:
 def _item(record_row: Row | None, label_row: Row | None) -> Item:
     record, label = record_of(record_row), label_of(label_row)
     ids = [row[1] for row in (record_row, label_row) if row is not None]
-    if record is not None:
-        id = ids[0]
-        label = (
-            label if label is not None and label_row is not None and label_row[1] == id else None
-        )
-    else:
-        id = next((i for i in reversed(ids) if isinstance(i, bytes) and len(i) == 16), b"")
+    run = next((i for i in ids if isinstance(i, bytes) and len(i) == 16), b"")
+    if record is not None and label_row is not None and label_row[1] != run:
+        label = None
     said = label or rows.Label(record.called if record is not None else "a run without a name")
     if record is None:
         known = Record(said.name, 0.0, "interrupted")
@@ -79,7 +75,7 @@ def _item(record_row: Row | None, label_row: Row | None) -> Item:
     else:
         known, damaged = record, "" if label is not None else _LABEL_LOST
     return Item(
-        id=id.hex(),
+        id=run.hex(),
         name=said.name,
         created=known.created,
         tags=tuple(said.tags),

@@ -29,6 +29,7 @@ _COUNTS = ("k", "best_k", "evaluations", "gradient_evaluations", "rows_seen")
 _REASONS = {reason.name.lower(): reason for reason in StopReason}
 
 Arrays = dict[str, NDArray[Any]]
+Found = tuple[int, int, bytes, bytes]  # first, last, content, seal
 
 
 class _Wrong(Exception):
@@ -185,8 +186,8 @@ def _read_trace(
         if len(ks) and (ks.min() < 0 or ks.max() > k or (np.diff(ks) < 0).any()):
             _wrong("it names iterations that it has not")
     kept = [_kept(found, spec) for _, _, found in parts.arrays(Kind.KEPT)]
-    ks = [one.state.k for one in kept]
-    if not ks or ks[0] != 0 or ks != sorted(set(ks)) or ks[-1] > k or state.k != k:
+    at = [one.state.k for one in kept]
+    if not at or at[0] != 0 or at != sorted(set(at)) or at[-1] > k or state.k != k:
         _wrong("it holds states of other iterations than its rows")
     start = start_row(kept[0].state, n_channels)
     return Trace.restored(arrays, kept, start, record.rows_digest), state
@@ -254,7 +255,8 @@ def _state(found: Arrays, spec: RunSpec) -> State:
         if {field.name for field in fields(State)} <= set(arrays):
             raise _Outdated
         _wrong("it holds states of another algorithm than its spec")
-    state = cls(**{n: a.item() if a.ndim == 0 else a for n, a in arrays.items()})
+    values: dict[str, Any] = {n: a.item() if a.ndim == 0 else a for n, a in arrays.items()}
+    state = cls(**values)
     check_state(state, spec)
     return state
 

@@ -84,7 +84,7 @@ class Recorder:
         """Where the history is that it writes."""
         return self._folder
 
-    def follow(self, run: Run, id: str | None = None) -> str:
+    def follow(self, run: Run, id: str | None = None) -> str:  # noqa: A002
         """Record a run from now on, and return its id.
 
         Parameters

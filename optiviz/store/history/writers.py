@@ -4,11 +4,14 @@ A lock needs no clock and no heartbeat, goes with its process however that ends,
 process ids, which are used again. Whoever can take the lock of a writer knows that it is dead.
 """
 
+import errno
 import os
 import secrets
 import sys
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _FOLDER = "writers"
@@ -139,15 +142,26 @@ def _sweep_one(folder: Path, path: Path) -> None:
         os.close(handle)
 
 
-def others_live(folder: Path) -> bool:
-    """Whether another process is recording in a folder."""
-    with suppress(OSError):
-        for path in (folder / _FOLDER).glob("*.lock"):
-            with suppress(ValueError):
-                name = bytes.fromhex(path.stem)
-                if not is_own(folder, name) and lives(folder, name):
-                    return True
-    return False
+@contextmanager
+def alone(folder: Path, seconds: float = 30.0) -> Iterator[None]:
+    """Let no other process be in such a block meanwhile.
+
+    Raises
+    ------
+    TimeoutError
+        If another one stays in it.
+    """
+    (folder / _FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder / _FOLDER / "mending", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        until = time.monotonic() + seconds
+        while not _lock(handle):
+            if time.monotonic() > until:
+                raise TimeoutError(errno.ETIMEDOUT, "another program mends the history")
+            time.sleep(0.05)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _after_fork() -> None:

@@ -217,11 +217,11 @@ def read_label(db: sqlite3.Connection, place: int, run: bytes) -> rows.Label | N
     return None if found is None or found[0] != run else opened_label(*found)
 
 
-def opened_label(id: Any, body: Any, seal: Any) -> rows.Label | None:
+def opened_label(run: Any, body: Any, seal: Any) -> rows.Label | None:
     """Return a label whose seal is whole, else None."""
-    if not isinstance(id, bytes) or not isinstance(body, bytes) or len(id) != 16:
+    if not isinstance(run, bytes) or not isinstance(body, bytes) or len(run) != 16:
         return None
-    return rows.decode_label(body) if rows.seal(b"label", id, body) == seal else None
+    return rows.decode_label(body) if rows.seal(b"label", run, body) == seal else None
 
 
 def write_record(
@@ -235,11 +235,11 @@ def write_record(
     )
 
 
-def opened_record(id: Any, writer: Any, body: Any, seal: Any) -> rows.Record | None:
+def opened_record(run: Any, writer: Any, body: Any, seal: Any) -> rows.Record | None:
     """Return a record whose seal is whole, else None."""
-    if not all(isinstance(value, bytes) for value in (id, writer, body)) or len(id) != 16:
+    if not all(isinstance(value, bytes) for value in (run, writer, body)) or len(run) != 16:
         return None
-    if rows.seal(b"run", id, writer, body) != seal:
+    if rows.seal(b"run", run, writer, body) != seal:
         return None
     return rows.decode_record(body)
 
