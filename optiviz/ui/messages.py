@@ -1,5 +1,7 @@
 """One message at a time, in a bar that takes no focus: a sentence, and details to copy."""
 
+from functools import partial
+from itertools import zip_longest
 from typing import Final
 
 from PySide6.QtCore import QRect, Qt
@@ -10,6 +12,7 @@ from optiviz.ui.icons import icon
 from optiviz.ui.theme import current_theme
 
 _LINES: Final = 2
+_OFFERS: Final = 2  # buttons beside a sentence
 _WRAPPED = int(Qt.TextFlag.TextWordWrap)
 
 
@@ -30,10 +33,8 @@ class MessageBar(QFrame):
         self._copy = QToolButton(self)
         self._copy.setText("Copy details")
         self._copy.clicked.connect(self._copy_details)
-        self._act = QToolButton(self)
-        self._act.setProperty("framed", True)
-        self._act.clicked.connect(self._take_offer)
-        self._offered: QAction | None = None
+        self._act, self._other = (self._button_of_offer(i) for i in range(_OFFERS))
+        self._offered: tuple[QAction, ...] = ()
         self._close = QToolButton(self)
         self._close.setAccessibleName("Close the message")
         self._close.setAutoRaise(True)
@@ -43,6 +44,7 @@ class MessageBar(QFrame):
         layout.addWidget(self._icon)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._act)
+        layout.addWidget(self._other)
         layout.addWidget(self._copy)
         layout.addWidget(self._close)
         current_theme().changed.connect(self._restyle)
@@ -89,27 +91,36 @@ class MessageBar(QFrame):
         self._kind = "warning" if warning else "info"
         self._text.setAccessibleName(self._sentence)
         self._copy.setVisible(bool(details))
-        self._offered = None
-        self._act.hide()
+        self._show_offers()
         self.show()
         self.layout().activate()  # type: ignore[union-attr]
         self._restyle()
 
-    def offer(self, sentence: str, action: QAction | None) -> None:
-        """Show a sentence with a button beside it, such as what takes back what was done."""
+    def offer(self, sentence: str, *actions: QAction | None) -> None:
+        """Show a sentence with up to two buttons, such as what takes back what was done."""
         self.say(sentence)
-        self._offered = action
-        if action is not None:
-            self._act.setText(action.text())
-            keys = action.shortcut().toString()
-            self._act.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
-        self._act.setVisible(action is not None)
+        self._show_offers(*(action for action in actions if action is not None))
 
-    def _take_offer(self) -> None:
-        action, self._offered = self._offered, None
+    def _show_offers(self, *actions: QAction) -> None:
+        self._offered = actions
+        for button, action in zip_longest((self._act, self._other), actions[:_OFFERS]):
+            if action is not None:
+                button.setText(action.text())
+                keys = action.shortcut().toString()
+                button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+            button.setVisible(action is not None)
+
+    def _button_of_offer(self, number: int) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("framed", True)
+        button.clicked.connect(partial(self._take_offer, number))
+        return button
+
+    def _take_offer(self, number: int, checked: bool = False) -> None:
+        offered, self._offered = self._offered, ()
         self.hide()
-        if action is not None:
-            action.trigger()
+        if number < len(offered):
+            offered[number].trigger()
 
     def leave(self) -> None:
         """Take away what was about another place, but no warning."""
