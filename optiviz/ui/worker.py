@@ -22,6 +22,7 @@ from optiviz.engine.branching import edited, point_after
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Reader, Run, RunStatus
+from optiviz.ui.record import Record
 
 SLICE = 0.02  # seconds of a run between two looks at what else is wanted
 LEISURE = 0.05  # seconds after an answer for the window to draw it, before what has time
@@ -65,6 +66,7 @@ class Worker(QThread):
         self._unmeasured: list[Run] = []
         self._readers: dict[Run, Reader] = {}
         self._level = Level("evaluations")
+        self.record = Record()
 
     # Called by the window
 
@@ -88,6 +90,7 @@ class Worker(QThread):
 
         def begin() -> None:
             run.begin_as(other, k)
+            self.record.look(run)
             self._play(run)
             self.run_changed.emit(run)
 
@@ -215,6 +218,7 @@ class Worker(QThread):
         self._readers.setdefault(run, Reader(run))
         if run.status is RunStatus.NEW:
             run.prepare()
+            self.record.look(run)
             self.run_changed.emit(run)
         if run.status is RunStatus.RUNNING and run not in self._runs:
             self._runs.append(run)
@@ -223,7 +227,9 @@ class Worker(QThread):
 
     def _stop(self, run: Run) -> None:
         self._ending.discard(run)
-        run.stop()
+        if run.status is RunStatus.RUNNING:
+            run.stop()
+            self.record.look(run)
         if run in self._runs:
             self._runs.remove(run)
         self.run_changed.emit(run)
@@ -232,6 +238,7 @@ class Worker(QThread):
         if run.trace.last_k < 0 or run.status is RunStatus.FAILED:
             return
         run.change(min(k, run.trace.last_k), optimizer, x)
+        self.record.look(run)
         self._play(run)
         self.run_changed.emit(run)
 
@@ -241,6 +248,7 @@ class Worker(QThread):
             self._change(run, k, None, edited(point_after(run, k, self._reader(run)), values))
 
     def _forget(self, run: Run) -> None:
+        self.record.forget(run)
         self._readers.pop(run, None)
         for runs in (self._runs, self._unmeasured):
             if run in runs:
@@ -253,6 +261,7 @@ class Worker(QThread):
         run = min(self._runs, key=partial(_cost, self._level))
         with threads.leaving_when(lambda: self._closing or run in self._ending):
             run.advance(seconds=SLICE)
+        self.record.look(run)
         if run.status is not RunStatus.RUNNING:
             self._runs.remove(run)
             self.run_changed.emit(run)
@@ -326,6 +335,7 @@ class Worker(QThread):
         complete = run.history.extend(self._reader(run), seconds, only_snapshots=busy)
         if complete and not computing and not busy:
             run.history.measure(self._reader(run), run.state_now.best_k)  # lists name it
+            self.record.measured(run)
             self._unmeasured.remove(run)
         else:  # take turns
             self._unmeasured.append(self._unmeasured.pop(0))
