@@ -15,7 +15,7 @@ from typing import Annotated, TextIO
 import typer
 
 import optiviz
-from optiviz.cli import comparing, files, listing, running, runs, studies
+from optiviz.cli import comparing, files, history, listing, running, runs, studies
 from optiviz.cli.doing import INTERRUPTED
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.wording import one_line
@@ -145,3 +145,5 @@ for command in (
     running.bench,
 ):
     app.command(name=command.__name__.rstrip("_"))(command)
+
+app.add_typer(history.app, name="history")

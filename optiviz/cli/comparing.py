@@ -1,6 +1,7 @@
 """Races, and what is in files laid side by side."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,13 @@ from optiviz.analysis.runs.effort import GRADIENT_WEIGHT
 from optiviz.cli import options, tables
 from optiviz.cli.doing import Where, as_data, check_effort, execute
 from optiviz.cli.gathering import gathered, together
+from optiviz.cli.recording import (
+    NoHistory,
+    Recording,
+    asked_to_stop,
+    compute,
+    how_to_go_on,
+)
 from optiviz.cli.shared import (
     Json,
     check_report,
@@ -52,9 +60,13 @@ def race(
     save: Annotated[Path | None, typer.Option(metavar="F.optiviz", help="Keep the runs.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a report.")] = None,
     explain: options.Explain = False,
+    no_history: NoHistory = False,
     as_json: Json = False,
 ) -> None:
-    """Race algorithms on the same data, split and start, and compare them at equal effort."""
+    """Race algorithms on the same data, split and start, and compare them at equal effort.
+
+    Its runs are recorded in the history as they go.
+    """
     from optiviz.studies.comparison import compare as compared
 
     check_effort(effort)
@@ -76,10 +88,11 @@ def race(
         measure=chosen,
         gradient_weight=gradient_weight,
     )
-    if save is None and report is None:
-        results = execute(Results(plan), Where())
+    if save is None and report is None and no_history:
+        results = execute(Results(plan), Where())  # on all processors
     else:
-        results = _kept(plan, save, report)
+        with Recording(not no_history) as record:
+            results = _kept(plan, save, report, record)
     found = compared(results, check_effort(effort), "equal")
     notes = [note for _, _, note in entered if note]
     failed = all(record.failure for record in results.records.values())
@@ -116,22 +129,31 @@ def _entered(
     return optimizer.label, changed(spec, settings, evaluations, weight), note
 
 
-def _kept(study: Study, save: Path | None, report: Path | None) -> Results:
+def _kept(study: Study, save: Path | None, report: Path | None, record: Recording) -> Results:
     """Do the runs with all of their traces, write them, and return what a study keeps of them."""
     from optiviz.studies.records import record_of
 
     runs, results = [], Results(study)
-    with progress("Recording the runs") as told:
+    with asked_to_stop() as asked, progress("Doing the runs") as told:
         for i, planned in enumerate(study.runs):
             name = study.configurations[planned.configuration].name
-            run = Run(study.spec_of(planned), name).finish()
+            run = Run(study.spec_of(planned), name)
+            record.follow(run)
+            compute(run, record, asked, lambda run: None)
+            if asked():
+                break
             runs.append(run)
             results.records[planned] = record_of(run, Reader(run))
             told((i + 1) / study.size)
-    if save is not None:
+    if save is not None and runs:
         from optiviz.store import run_file
 
         run_file.save(save, runs)
+    if asked():
+        name, kept = record.id_of(run), record.close()
+        done = f"stopped with {len(runs):,} of {study.size:,} runs done"
+        print(f"{done}: {how_to_go_on(run, name, kept)}", file=sys.stderr)
+        raise typer.Exit(asked.status)
     if report is not None:
         write_report(runs, report)
     return results

@@ -3,10 +3,17 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
+from optiviz.cli.recording import (
+    NoHistory,
+    Recording,
+    asked_to_stop,
+    compute,
+    how_to_go_on,
+)
 from optiviz.cli.shared import (
     Json,
     check_report,
@@ -32,9 +39,10 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of start and search.")] = None,
     save: Annotated[Path | None, typer.Option(metavar="F.optiviz", help="Keep the run.")] = None,
     report: Annotated[Path | None, typer.Option(metavar="F.html", help="Write a report.")] = None,
+    no_history: NoHistory = False,
     as_json: Json = False,
 ) -> None:
-    """Do a run, and say how it ended."""
+    """Do a run, and say how it ended. It is recorded in the history as it goes."""
     values = read_settings(settings)
     if seed is not None:
         values.append(("seed", seed))
@@ -44,23 +52,41 @@ def run(
     if save is not None:
         check_save(save, source)
     made = Run(spec, Path(source).stem)
-    with progress(f"Running {made.name}") as shown:
-        while made.status in (RunStatus.NEW, RunStatus.RUNNING):
-            made.advance(seconds=0.1)
-            shown(_share_done(made))
+    with Recording(not no_history) as record:
+        record.follow(made)
+        finish(made, record, Leaving(save, report, as_json))
+
+
+class Leaving(NamedTuple):
+    """What is written of a run when it has ended, and how it is said."""
+
+    save: Path | None = None
+    report: Path | None = None
+    as_json: bool = False
+
+
+def finish(made: Run, record: Recording, leaving: Leaving) -> None:
+    """Compute a run, say how it ended, and exit with its status."""
+    with asked_to_stop() as asked, progress(f"Running {made.name}") as shown:
+        compute(made, record, asked, lambda run: shown(_share_done(run)))
+    name = record.id_of(made)
+    kept = record.close()
     if made.status is RunStatus.FAILED and made.failure is not None:
         print(f"The run failed: {made.failure.sentence}", file=sys.stderr)
         print(made.failure.details, file=sys.stderr)
-    if save is not None:
+    if leaving.save is not None and made.status is not RunStatus.NEW:
         from optiviz.store import run_file
 
-        run_file.save(save, [made])
-    if report is not None:
-        write_report([made], report)
+        run_file.save(leaving.save, [made])
+    if asked():
+        print(how_to_go_on(made, name, kept), file=sys.stderr)
+        raise typer.Exit(asked.status)
+    if leaving.report is not None:
+        write_report([made], leaving.report)
     from optiviz.reports.summary import summary
 
     found = summary(made)
-    print(json.dumps(found) if as_json else in_words(made, found))
+    print(json.dumps(found) if leaving.as_json else in_words(made, found))
     raise typer.Exit(1 if made.status is RunStatus.FAILED else 0)
 
 
