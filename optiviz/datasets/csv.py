@@ -21,11 +21,11 @@ from optiviz.engine.own import NamesFiles
 from optiviz.engine.parameters import Mistake, Param, SpecError
 from optiviz.engine.wording import one_line, told_apart
 from optiviz.tables import MOST_COLUMNS, TableError, contents
-from optiviz.tables.choices import Chosen, TaskName
+from optiviz.tables.choices import TaskName
 from optiviz.tables.encodings import ENCODINGS, EncodingName
 from optiviz.tables.files import content_of
-from optiviz.tables.formats import DelimiterName, Found
-from optiviz.tables.known import chosen_of, found_in
+from optiviz.tables.formats import DelimiterName
+from optiviz.tables.known import Summary, Wanted, chosen_of, summary_of
 from optiviz.tables.numbers import DecimalName
 
 DELIMITERS = {
@@ -138,11 +138,11 @@ class Csv(Labelled, Regression, NamesFiles):
     def __post_init__(self) -> None:
         """Say all that was found, so that whoever reads the settings later finds the same."""
         super().__post_init__()
-        how, made = self.found().format, self.chosen()
+        about = self.about()
         for name in ("encoding", "delimiter", "header", "decimal"):
-            object.__setattr__(self, name, getattr(how, name))
-        object.__setattr__(self, "target", made.target_name)
-        object.__setattr__(self, "task", made.task)
+            object.__setattr__(self, name, getattr(about.format, name))
+        object.__setattr__(self, "target", about.target_name)
+        object.__setattr__(self, "task", about.task)
 
     @classmethod
     def take_in(cls, data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -165,80 +165,80 @@ class Csv(Labelled, Regression, NamesFiles):
 
     def check(self) -> Iterator[tuple[str, str]]:
         """Ask for a table that can be read, with rows that can be used."""
+        if self.file and not self.content:
+            yield (
+                "content",
+                f"of {self.name} only the name is known: in a spec of your own the file lies "
+                "beside the spec; otherwise choose the file (Dataset, Your table)",
+            )
+            return
         try:
-            made = self.chosen()
+            about = self.about()
         except TableError as error:
             yield error.field, f"{self.name}: {error}" if error.field == "content" else str(error)
             return
-        if made.n_rows < 2:
-            yield "features", _too_few(made)
-        elif made.task == "classes" and sum(n > 0 for n in made.rows_by_class) < 2:
+        if about.n_rows < 2:
+            rows = "one row alone" if about.n_rows else "no row"
+            why = f": {about.why_left_out}" if about.why_left_out else ""
+            yield "features", f"{rows} can be used, and at least 2 are needed{why}"
+        elif about.task == "classes" and sum(n > 0 for n in about.rows_by_class) < 2:
             yield (
                 "target",
                 f"has one class alone in the rows that can be used; choose another column than "
-                f'"{made.target_name}"',
+                f'"{about.target_name}"',
             )
         else:
-            yield from super().check() if made.task == "classes" else Dataset.check(self)
+            yield from super().check() if about.task == "classes" else Dataset.check(self)
 
     @property
     def name(self) -> str:
         """What its file is called, on one line."""
         return one_line(self.file) or _SAMPLE_NAME
 
-    def found(self) -> Found:
-        """Return how the table is written, with what could also be meant otherwise.
-
-        Raises
-        ------
-        TableError
-        """
-        if self.file and not self.content:
-            raise TableError(
-                "only its name is known: in a spec of your own the file lies beside the spec; "
-                "otherwise choose the file (Dataset, Your table)"
-            )
-        return found_in(
+    @property
+    def wanted(self) -> Wanted:
+        """What is asked of the table."""
+        return Wanted(
             self.content or _SAMPLE_SHA,
-            self.name,
             self.encoding,
             self.delimiter,
             self.header,
             self.decimal,
+            self.target,
+            self.features,
+            self.task,
         )
 
-    def chosen(self) -> Chosen:
-        """Return the table with its features and its target.
+    def about(self) -> Summary:
+        """Return what is said of the table.
 
         Raises
         ------
         TableError
         """
-        how = self.found().format
-        sha = self.content or _SAMPLE_SHA
-        return chosen_of(sha, self.name, how, self.target, self.features, self.task)
+        return summary_of(self.wanted)
 
     def table_sizes(self) -> tuple[int, int, int]:
         """Return the numbers of rows, features and classes."""
-        made = self.chosen()
-        return made.n_rows, len(made.features), len(made.class_names)
+        about = self.about()
+        return about.n_rows, len(about.feature_names), len(about.class_names)
 
     def rows_by_class(self) -> tuple[int, ...]:
         """Return how many rows each class has, those without any left out."""
-        return tuple(n for n in self.chosen().rows_by_class if n)
+        return tuple(n for n in self.about().rows_by_class if n)
 
     def table(self) -> tuple[Array, Targets]:
         """Return the rows that can be used."""
-        made = self.chosen()
+        made = chosen_of(self.wanted)
         return made.X(), made.y()
 
     def feature_names(self) -> tuple[str, ...]:
         """Return the table's own names."""
-        return tuple(told_apart(feature.name for feature in self.chosen().features))
+        return tuple(told_apart(self.about().feature_names))
 
     def class_names(self) -> tuple[str, ...]:
         """Return the table's own names."""
-        return tuple(told_apart(one_line(name) or "?" for name in self.chosen().class_names))
+        return tuple(told_apart(one_line(name) or "?" for name in self.about().class_names))
 
     def _split(self, X: Array, y: Targets, strata: Labels | None = None) -> list[NDArray[Any]]:
         if self.task == "numbers":
@@ -246,22 +246,11 @@ class Csv(Labelled, Regression, NamesFiles):
         return super()._split(X, y, strata)
 
     def _load(self) -> Data:
-        made = self.chosen()
-        name = made.target_name
-        if made.task == "classes":
+        name = str(self.target)
+        if self.task == "classes":
             data = Dataset._load(self)
         else:
             data = Regression._load(self)
             name += " (standardized)" * self.standardize_target
         # Units that are left out of names may have told columns apart.
         return replace(data, target_name=name, feature_names=tuple(told_apart(data.feature_names)))
-
-
-def _too_few(made: Chosen) -> str:
-    """Say why there is nothing to learn from."""
-    rows = "no row" if not made.n_rows else "one row alone"
-    reasons = made.left_out()
-    if not reasons:
-        return f"{rows} can be used, and at least 2 are needed"
-    line, reason = reasons[0]
-    return f"{rows} can be used, and at least 2 are needed: line {line:,}: {reason}"
