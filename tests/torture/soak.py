@@ -31,7 +31,7 @@ def run(n: int, seed: int) -> dict[str, object]:
     from tests.torture import visitor, watching
 
     warm = min(WARM, max(20, n))
-    with visitor.watched(2.0):
+    with visitor.watched(PATIENCE):
         visit = _Soak()
         for i in range(warm):
             visit.run(i, seed)

@@ -73,6 +73,14 @@ def waited() -> float:
     return nanoseconds / 1e9
 
 
+def overload() -> float:
+    """Return how many programs share a core now, 1 or more."""
+    try:
+        return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    except OSError:
+        return 1.0
+
+
 class Watch:
     """Notes every error, warning and message that nobody caught, and the longest stall.
 
@@ -155,7 +163,7 @@ class Watch:
         while not self._over.wait(0.1):
             since, now = self._alive, time.perf_counter()
             late = now - since > self._patience and since != said_of
-            if late and self._stall(now) > self._patience:
+            if late and self._stall(now) > self._patience * overload():
                 said_of = since
                 frame: FrameType | None = sys._current_frames().get(self._main)
                 stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
