@@ -31,6 +31,7 @@ from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
 from optiviz.ui.layout import Layout
+from optiviz.ui.library import LibraryWorkspace
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel
@@ -48,7 +49,7 @@ _FIRST_PAINT = 100  # milliseconds
 
 
 class MainWindow(QMainWindow):
-    """Train, Functions and Compare, side by side as tabs, over one worker."""
+    """Train, Functions, Compare and Library, side by side as tabs, over one worker."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +91,8 @@ class MainWindow(QMainWindow):
         self.compare.replaced.connect(self._offer_study)
         self.again = Again(self)
         self.files.study_opened.connect(self._show_study)
-        self.workspaces: tuple[Tab, ...] = (self.train, self.functions, self.compare)
+        self.library = LibraryWorkspace(self)
+        self.workspaces: tuple[Tab, ...] = (self.train, self.functions, self.compare, self.library)
         for workspace in self.workspaces:
             workspace.said.connect(self._say_warning)
             workspace.picture_wanted.connect(self.files.picture_dialog)
@@ -140,7 +142,8 @@ class MainWindow(QMainWindow):
     @property
     def doors(self) -> Doors:
         """What leaves the workspace in front by files."""
-        return self.study_files if self.workspace is self.compare else self.files
+        doors: dict[Tab, Doors] = {self.compare: self.study_files, self.library: self.library}
+        return doors.get(self.workspace, self.files)
 
     def _top_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -249,6 +252,7 @@ class MainWindow(QMainWindow):
 
     def _change_tab(self, index: int) -> None:
         self.stack.setCurrentIndex(index)
+        self.views_button.setEnabled(self.workspace is not self.library)
         self.messages.leave()
         for i, workspace in enumerate(self.workspaces):
             workspace.activate(i == index)

@@ -173,6 +173,10 @@ class Roster(Playhead):
         self._deleted.clear()
         self._taken_out(list(self.entries))
 
+    def drop(self, *entries: Entry) -> None:
+        """Take runs out of the list, which can't be taken back here."""
+        self._taken_out(entries)
+
     @property
     def can_undo(self) -> bool:
         """Whether a deletion can be taken back."""

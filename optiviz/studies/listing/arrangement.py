@@ -6,14 +6,51 @@ from dataclasses import dataclass
 from math import isnan, nan
 from operator import attrgetter
 from statistics import median
+from typing import Any
 
 from optiviz.studies.listing.columns import Column, RunRow
 
-__all__ = ["GROUPINGS", "Arrangement", "Group", "arranged", "groups_of", "matcher"]
+__all__ = [
+    "GROUPINGS",
+    "Arrangement",
+    "Group",
+    "arranged",
+    "begins",
+    "groups_of",
+    "matcher",
+    "terms",
+]
 
 FIELDS = ("name", "algorithm", "problem", "status", "configuration", "seed")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"?|(\S+))')
+
+
+def terms(text: str, fields: Sequence[str]) -> list[tuple[bool, str, str]]:
+    """Return what the words of a filter ask for.
+
+    Parameters
+    ----------
+    text : str
+        Each word must be found; with a field's name, as in ``status:failed`` or
+        ``algorithm:"hill climbing"``, in that field; with a minus before it, it must not.
+    fields : sequence of str
+        Whose names may be cut short.
+
+    Returns
+    -------
+    list of (bool, str, str)
+        Whether it must be there; the field, or an empty text for any; the word in small letters.
+    """
+    found: list[tuple[bool, str, str]] = []
+    for minus, field, quoted, word in _WORD.findall(text):
+        wanted = (quoted or word).casefold()
+        known = next((name for name in fields if field and name.startswith(field.lower())), "")
+        if field and not known:  # a name may have a colon
+            wanted = f"{field}:{wanted}".casefold()
+        if wanted:
+            found.append((not minus, known, wanted))
+    return found
 
 
 def matcher(text: str) -> Callable[[RunRow], bool]:
@@ -22,26 +59,18 @@ def matcher(text: str) -> Callable[[RunRow], bool]:
     Parameters
     ----------
     text : str
-        Each word must be found in a run's name, algorithm, problem, status or configuration; with
-        a field's name, as in ``status:failed`` or ``algorithm:"hill climbing"``, there at its
-        beginning or at that of one of its words; with a minus before it, it must not. A plain
-        number is one in the name.
+        As `terms` takes it. A word is looked for in a run's name, algorithm, problem, status and
+        configuration; with a field's name, there at its beginning or at that of one of its words.
+        A plain number is one in the name.
     """
-    tests: list[tuple[bool, str, str]] = []
-    for minus, field, quoted, word in _WORD.findall(text):
-        wanted = (quoted or word).casefold()
-        known = next((name for name in FIELDS if field and name.startswith(field.lower())), "")
-        if field and not known:  # a name may have a colon
-            wanted = f"{field}:{wanted}".casefold()
-        if wanted:
-            tests.append((not minus, known, wanted))
+    tests = terms(text, FIELDS)
 
     def matches(row: RunRow) -> bool:
         for expected, field, wanted in tests:
             if field == "seed":
                 found = str(row.seed) == wanted
             elif field:
-                found = _begins(getattr(row, field).casefold(), wanted)
+                found = begins(getattr(row, field).casefold(), wanted)
             elif wanted.isdecimal():  # there are numbers in most settings
                 found = wanted in _NUMBER.findall(row.name)
             else:
@@ -53,7 +82,8 @@ def matcher(text: str) -> Callable[[RunRow], bool]:
     return matches
 
 
-def _begins(text: str, wanted: str) -> bool:
+def begins(text: str, wanted: str) -> bool:
+    """Whether a text, or one of its words, begins so."""
     return text.startswith(wanted) or f" {wanted}" in text
 
 
@@ -121,7 +151,7 @@ def groups_of(rows: Sequence[RunRow], members: Sequence[int], by: str) -> list[G
 
 
 def arranged(
-    rows: Sequence[RunRow], members: Sequence[int], column: Column | None, descending: bool = False
+    rows: Sequence[Any], members: Sequence[int], column: Column | None, descending: bool = False
 ) -> list[int]:
     """Return places of rows sorted by a column; those without a value come last.
 

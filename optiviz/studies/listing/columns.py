@@ -250,11 +250,11 @@ class Column:
     key: str
     label: str
     help: str
-    value: Callable[[RunRow], str | float]
+    value: Callable[[Any], str | float]
     said: Callable[[Any], str]
     is_number: bool = True
 
-    def text(self, row: RunRow) -> str:
+    def text(self, row: Any) -> str:
         """Return what stands in a cell; empty where there is nothing to say."""
         return self.words(self.value(row))
 
