@@ -9,7 +9,6 @@ from math import nan
 import numpy as np
 import pytest
 
-from optiviz.engine.stopping import StopReason
 from optiviz.ui.library.arrangement import Order, Shelf, counts, found
 from optiviz.ui.library.rows import COLUMNS, Rows, known_tags
 from optiviz.ui.library.sparkline import heights
@@ -67,7 +66,6 @@ def test_sizes_are_short():
         ({"status": "running"}, "interrupted at 12,300", True),
         ({"status": "interrupted"}, "interrupted at 12,300", True),
         ({"stop_reason": "by_hand"}, "stopped at 12,300", True),
-        ({"stop_reason": StopReason.BY_HAND}, "stopped at 12,300", True),
         ({"stop_reason": "interrupted"}, "interrupted at 12,300", True),
         ({"stop_reason": "diverged"}, "diverged", False),
         ({"status": "failed", "stop_reason": None}, "failed", False),

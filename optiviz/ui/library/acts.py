@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QMessageBox
 from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.engine.wording import counted, one_line
 from optiviz.store.atomic import StoreError
+from optiviz.store.history import History
 from optiviz.ui.library.librarian import Librarian
 from optiviz.ui.library.opened import Opened
-from optiviz.ui.library.records import Records
 from optiviz.ui.library.rows import Row
 from optiviz.ui.library.words import is_resumable, size_words
 
@@ -64,7 +64,7 @@ class Acts(QObject):
         self.changed.emit()  # whatever the list says may not be so
 
     def _write(
-        self, function: Callable[[Records], Any], then: Callable[[], None] | None = None
+        self, function: Callable[[History], Any], then: Callable[[], None] | None = None
     ) -> None:
         def done(_: object) -> None:
             if then is not None:
@@ -95,7 +95,7 @@ class Acts(QObject):
             return
         self.told.emit(f"Opening {_names(missing)}…", None)
 
-        def read(history: Records) -> tuple[list[tuple[str, Run]], list[str]]:
+        def read(history: History) -> tuple[list[tuple[str, Run]], list[str]]:
             return _loaded(history, [row for row in missing if row.id in ids])
 
         def show(result: tuple[list[tuple[str, Run]], list[str]]) -> None:
@@ -224,7 +224,7 @@ class Acts(QObject):
             self.failed.emit(f"A file holds at most {_MOST_WRITTEN:,} runs.", "")
             return
 
-        def read(history: Records) -> tuple[list[tuple[str, Run]], list[str]]:
+        def read(history: History) -> tuple[list[tuple[str, Run]], list[str]]:
             return _loaded(history, rows)
 
         def done(result: tuple[list[tuple[str, Run]], list[str]]) -> None:
@@ -264,7 +264,7 @@ class Acts(QObject):
         for key, wanted in tags.items():
             alike.setdefault(wanted, []).append(key)
 
-        def label(history: Records) -> None:
+        def label(history: History) -> None:
             for wanted, ids in alike.items():
                 history.label(ids, tags=wanted)
 
@@ -341,15 +341,20 @@ class Acts(QObject):
         self._write(lambda history: history.purge(ids), partial(self.told.emit, said, None))
 
 
-def _loaded(history: Records, rows: Sequence[Row]) -> tuple[list[tuple[str, Run]], list[str]]:
+def _loaded(history: History, rows: Sequence[Row]) -> tuple[list[tuple[str, Run]], list[str]]:
     """Return runs as they were recorded, and a sentence for each that can't be read."""
     runs, refused = [], []
     for row in rows:
         try:
             runs.append((row.id, history.load(row.id)))
         except StoreError as error:
-            refused.append(f"{_shortened(row.name)} can't be opened: {one_line(str(error))}")
+            refused.append(f"“{_shortened(row.name)}” can't be opened: {_sentence(str(error))}")
     return runs, refused
+
+
+def _sentence(words: str) -> str:
+    line = one_line(words)
+    return line if line.endswith(".") else f"{line}."
 
 
 def _names(rows: Sequence[Row]) -> str:

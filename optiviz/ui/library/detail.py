@@ -81,7 +81,9 @@ class Detail(QWidget):
         super().__init__(parent)
         self._rows: list[Row] = []
         self._noted = ""  # the run whose notes are in the field
+        self._of: Row | None = None  # as the list has it
         self._typed = False
+        self._written: dict[str, tuple[Row, str]] = {}  # notes that the list doesn't know yet
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST)
@@ -181,9 +183,13 @@ class Detail(QWidget):
         if key != self._noted:
             self.keep_notes()
         elif self._typed:
+            self._of = row
             return
-        self._noted = key
-        text = "" if row is None else row.notes
+        self._noted, self._of = key, row
+        of, text = self._written.get(key, (None, ""))
+        if row is not None and of is not row:
+            self._written.pop(key, None)
+            text = row.notes
         if text != self.notes.toPlainText():
             self.notes.blockSignals(True)
             self.notes.setPlainText(text)
@@ -198,7 +204,10 @@ class Detail(QWidget):
         self._rest.stop()
         if self._typed and self._noted:
             self._typed = False
-            self.notes_written.emit(self._noted, self.notes.toPlainText()[:_NOTES])
+            text = self.notes.toPlainText()[:_NOTES]
+            if self._of is not None:
+                self._written[self._noted] = self._of, text
+            self.notes_written.emit(self._noted, text)
 
 
 def _facts(row: Row) -> dict[str, str]:

@@ -14,14 +14,14 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from optiviz.engine.run import Failure
-from optiviz.ui.library.records import Records
+from optiviz.store.history import History
 
 __all__ = ["Librarian"]
 
 
 @dataclass(frozen=True)
 class _Order:
-    function: Callable[[Records], Any]
+    function: Callable[[History], Any]
     then: Callable[[Any], None]
     otherwise: Callable[[Failure], None]
 
@@ -49,7 +49,7 @@ class Librarian(QThread):
 
     def __init__(
         self,
-        open_history: Callable[[Path | None], Records],
+        open_history: Callable[[Path | None], History],
         folder: Callable[[], Path | None],
         parent: QObject | None = None,
     ) -> None:
@@ -72,7 +72,7 @@ class Librarian(QThread):
 
     def do(
         self,
-        function: Callable[[Records], Any],
+        function: Callable[[History], Any],
         then: Callable[[Any], None],
         otherwise: Callable[[Failure], None],
     ) -> None:
@@ -106,7 +106,7 @@ class Librarian(QThread):
 
     def run(self) -> None:
         """Carry out orders until closed."""
-        history: Records | None = None
+        history: History | None = None
         opened: Path | None = None
         while (order := self._next()) is not None:
             try:

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from optiviz.engine import registry
 from optiviz.engine.wording import measured, one_line
+from optiviz.store.history import Item
 from optiviz.studies.listing.columns import Column, duration
-from optiviz.ui.library.records import Item
 from optiviz.ui.library.words import size_words, status_words, when, whole_time
 
 __all__ = ["COLUMNS", "Row", "Rows", "known_tags"]

@@ -137,11 +137,13 @@ class LibraryTable(QTableView):
         """Choose these runs alone, as far as they are shown."""
         model, selection = self.model_of_rows, QItemSelection()
         found = model.stretches(ids)
+        self.setAutoScroll(scroll)
         for top, bottom in found:
             selection.select(model.index(top, 0), model.index(bottom, len(COLUMNS) - 1))
         if found:
             self.selectionModel().setCurrentIndex(model.index(found[0][0], NAME), _FLAGS.NoUpdate)
         self.selectionModel().select(selection, _SELECT)
+        self.setAutoScroll(True)
         if scroll and found:
             self.scrollTo(model.index(found[0][0], NAME))
 
@@ -164,8 +166,10 @@ class LibraryTable(QTableView):
         model = self.model_of_rows
         self.select(self._chosen, scroll=False)
         row = model.row_of(self._current)
+        self.setAutoScroll(False)
         if row >= 0:
             self.selectionModel().setCurrentIndex(model.index(row, NAME), _FLAGS.NoUpdate)
+        self.setAutoScroll(True)
         self.updateGeometries()
         self.verticalScrollBar().setValue(self._scrolled)
         self._restoring = False

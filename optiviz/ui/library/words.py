@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from optiviz.engine.stopping import StopReason
-from optiviz.ui.library.records import Item
+from optiviz.store.history import Item
 
 __all__ = [
     "RUNNING",
@@ -73,10 +73,7 @@ def size_words(size: float) -> str:
 
 
 def _reason(item: Item) -> StopReason | None:
-    reason = item.stop_reason
-    if isinstance(reason, StopReason):
-        return reason
-    return StopReason.__members__.get(str(reason or "").upper())
+    return StopReason.__members__.get((item.stop_reason or "").upper())
 
 
 def is_interrupted(item: Item) -> bool:
@@ -113,4 +110,4 @@ def reason_words(item: Item) -> str:
     reason = _reason(item)
     if item.damaged or reason is None or reason in (StopReason.BY_HAND, StopReason.INTERRUPTED):
         return item.failure
-    return reason.value
+    return str(reason.value)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from optiviz.engine.run import Failure
+from optiviz.store.history import History
 from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.card_grid import CardGrid
 from optiviz.ui.library.actions import MENU, Actions
@@ -19,7 +20,6 @@ from optiviz.ui.library.beside import Box, Buttons, Top
 from optiviz.ui.library.detail import Detail
 from optiviz.ui.library.librarian import Librarian
 from optiviz.ui.library.model import LibraryModel
-from optiviz.ui.library.records import Records
 from optiviz.ui.library.rows import Row, Rows, known_tags
 from optiviz.ui.library.table import LibraryTable
 from optiviz.ui.scrolled import Scrolled
@@ -49,13 +49,6 @@ _NONE: Final = {
 }
 
 
-def open_history(folder: Path | None) -> Records:
-    """Open the history in a folder, or in the usual one."""
-    from optiviz.store.history import History  # type: ignore[import-untyped]
-
-    return History.open(folder)  # type: ignore[no-any-return]
-
-
 class LibraryWorkspace(Tab):
     """Every recorded run: searched, labelled, opened, compared, led on, exported, deleted.
 
@@ -74,7 +67,7 @@ class LibraryWorkspace(Tab):
     def __init__(
         self,
         window: "MainWindow",
-        open_history: Callable[[Path | None], Records] = open_history,
+        open_history: Callable[[Path | None], History] = History.open,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("Library", parent)
@@ -209,7 +202,7 @@ class LibraryWorkspace(Tab):
         if not self._read:
             self._patience.start()
 
-        def read(history: Records) -> tuple[list[Row], float] | None:
+        def read(history: History) -> tuple[list[Row], float] | None:
             began = time.monotonic()
             if only_if_changed and not history.changed():
                 return None
