@@ -10,44 +10,104 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMessageBox
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from optiviz import presets
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.stopping import StopReason
 from optiviz.store import run_file
 from optiviz.store.history import History, Recorder
+from optiviz.ui.library import LibraryWorkspace
 from optiviz.ui.library.arrangement import Shelf
+from optiviz.ui.messages import MessageBar
+from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
+from optiviz.ui.worker import Worker
 from tests.ui.recorded import FakeHistory, Kept, many
 
 if TYPE_CHECKING:
-    from optiviz.ui.library import LibraryWorkspace
+    from collections.abc import Iterator
 
 CLIMB = presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 40)
 DESCENT = presets.load("rosenbrock-2d").spec.with_value("stopping.max_iterations", 30)
 KEYS = Qt.Key
 
 
-class Reader:
-    """Somebody at the Library of a window."""
+class Home:
+    """A workspace of runs, without all that stands around its session."""
 
-    def __init__(self, person) -> None:
-        self.person, self.window = person, person.window
-        self.library: LibraryWorkspace = person.window.library
+    def __init__(self, title: str, worker: Worker) -> None:
+        self.title, self.session = title, Session(worker)
+
+    def revert(self) -> None:
+        """Set up what the run on show was."""
+
+    def focus_first(self) -> None:
+        """Let the keys step."""
+
+
+class Desk(QWidget):
+    """What the library needs of a window, without the views around it: those take seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worker = Worker(self)
+        self.messages = MessageBar(self)
+        self.train, self.functions = Home("Train", self.worker), Home("Functions", self.worker)
+        self.front: object = None
+        self.library = LibraryWorkspace(self)
+        column = QVBoxLayout(self)
+        column.addWidget(self.messages)
+        column.addWidget(self.library)
+        self.resize(1366, 768)
+
+    def home_of(self, kind: str) -> Home:
+        return self.train if kind == "network_training" else self.functions
+
+    def bring(self, place: object) -> None:
+        self.front = place
+        self.library.activate(place is self.library)
+
+    def report(self, sentence: str, details: str = "") -> None:
+        self.messages.say(sentence, details, warning=True)
+
+    def keyPressEvent(self, event) -> None:
+        self.library.press(event)
+
+    def closeEvent(self, event) -> None:
+        self.library.leave()
+        self.worker.close()
+
+
+class Reader:
+    """Somebody at the Library."""
+
+    def __init__(self, window, until) -> None:
+        self.window, self.until = window, until
+        self.library: LibraryWorkspace = window.library
 
     def show(self, history: FakeHistory | None = None) -> None:
         """Come to the tab as a user does."""
         if history is not None:
             self.library.librarian._open = history.open
-        bar = self.window.tabs
-        at = bar.tabRect(self.window.workspaces.index(self.library)).center()
-        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=at)
+        if isinstance(self.window, Desk):
+            self.window.bring(self.library)
+        else:
+            bar = self.window.tabs
+            at = bar.tabRect(self.window.workspaces.index(self.library)).center()
+            QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=at)
         self.settle()
 
     def settle(self) -> None:
         library = self.library
-        self.person.until(lambda: not library.librarian.busy and not library._reading)
+        self.until(lambda: not library.librarian.busy and not library._reading)
         QApplication.processEvents()
 
     @property
@@ -87,8 +147,22 @@ class Reader:
 
 
 @pytest.fixture
-def reader(person):
-    return Reader(person)
+def reader(qtbot) -> Iterator[Reader]:
+    """Return somebody at a library that stands alone."""
+    current_theme().name, current_theme().scale = "light", 1.0
+    current_theme().apply()
+    desk = Desk()
+    qtbot.addWidget(desk)
+    desk.show()
+    yield Reader(desk, lambda holds, s=10: qtbot.waitUntil(holds, timeout=round(1000 * s)))
+    desk.close()
+    current_theme().name, current_theme().scale = "light", 1.0
+
+
+@pytest.fixture
+def seated(person) -> Reader:
+    """Return somebody at the real window."""
+    return Reader(person.window, person.until)
 
 
 def record(*runs: Run) -> list[str]:
@@ -113,36 +187,36 @@ def left_at(spec, name: str, k: int) -> Run:
 # What is there
 
 
-def test_an_empty_history_says_what_to_do_and_does_it(reader):
-    reader.show()
-    assert "Nothing is recorded yet" in reader.nothing
-    reader.library._compute.trigger()
-    assert reader.window.workspace is reader.window.train
-    assert reader.window.train.session.entries
+def test_an_empty_history_says_what_to_do_and_does_it(seated):
+    seated.show()
+    assert "Nothing is recorded yet" in seated.nothing
+    seated.library._compute.trigger()
+    assert seated.window.workspace is seated.window.train
+    assert seated.window.train.session.entries
 
 
-def test_recorded_runs_are_listed_and_opened_as_recorded(reader):
+def test_recorded_runs_are_listed_and_opened_as_recorded(seated):
     first, second = Run(CLIMB, "first"), Run(DESCENT, "second")
     record(first, second)
-    reader.show()
-    assert sorted(reader.names) == ["first", "second"]
-    assert "Stochastic hill climbing" in reader.row("first").what
-    assert reader.row("first").status == "finished"
-    reader.choose("first")
-    reader.press(KEYS.Key_Return)
-    window = reader.window
+    seated.show()
+    assert sorted(seated.names) == ["first", "second"]
+    assert "Stochastic hill climbing" in seated.row("first").what
+    assert seated.row("first").status == "finished"
+    seated.choose("first")
+    seated.press(KEYS.Key_Return)
+    window = seated.window
     assert window.workspace is window.train
     (entry,) = window.train.session.entries
     assert entry.run is not first
     assert entry.run.digest == first.digest
     assert entry.run.status is RunStatus.FINISHED
     assert window.train.session.k == 40
-    assert "Opened “first” in Train" in reader.said
+    assert "Opened “first” in Train" in seated.said
     QTest.keyClick(QApplication.focusWidget(), KEYS.Key_Left)  # scrubbing works
     assert window.train.session.k == 39
-    reader.show()
-    reader.choose("first")
-    reader.press(KEYS.Key_Return)  # it is there already
+    seated.show()
+    seated.choose("first")
+    seated.press(KEYS.Key_Return)  # it is there already
     assert [e.run for e in window.train.session.entries] == [entry.run]
 
 
@@ -154,16 +228,16 @@ def test_a_double_click_opens_a_function_in_its_own_workspace(reader):
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
     reader.settle()
-    assert reader.window.workspace is reader.window.functions
+    assert reader.window.front is reader.window.functions
 
 
 def test_runs_are_compared_together_and_others_hidden(reader):
     record(Run(CLIMB, "one"), Run(CLIMB.replace(seed=2), "two"), Run(DESCENT, "a function"))
-    reader.person.runs(CLIMB.replace(seed=3))
+    session = reader.window.train.session
+    session.open([Run(CLIMB.replace(seed=3), "run 1").finish()])
     reader.show()
     reader.choose("one", "two")
     reader.press(KEYS.Key_K, Qt.KeyboardModifier.ControlModifier)
-    session = reader.window.train.session
     shown = {entry.name: entry.visible for entry in session.entries}
     assert shown == {"run 1": False, "one": True, "two": True}
     assert "Comparing 2 runs." in reader.said
@@ -213,16 +287,16 @@ def test_an_interrupted_run_is_offered_to_go_on(reader):
     assert not reader.library.actions_of_runs["resume"].isEnabled()
 
 
-def test_export_writes_the_chosen_runs(reader, tmp_path):
+def test_export_writes_the_chosen_runs(seated, tmp_path):
     one, two = Run(CLIMB, "one"), Run(DESCENT, "two")
     record(one, two, Run(CLIMB.replace(seed=2), "three"))
-    reader.show()
-    assert reader.library.lacks()
-    reader.choose("one", "two")
-    assert not reader.library.lacks()
+    seated.show()
+    assert seated.library.lacks()
+    seated.choose("one", "two")
+    assert not seated.library.lacks()
     path = tmp_path / "mine.optiviz"
-    reader.library.acts.export_to(path, reader.library.table.selected())
-    reader.person.until(lambda: "Wrote" in reader.said)
+    seated.library.acts.export_to(path, seated.library.table.selected())
+    seated.until(lambda: "Wrote" in seated.said)
     assert {run.name: run.digest for run in run_file.load(path)} == {
         "one": one.digest,
         "two": two.digest,
@@ -242,8 +316,8 @@ def test_names_tags_and_notes_stay(reader):
     editor.selectAll()
     QTest.keyClicks(editor, "best of all")
     QTest.keyClick(editor, KEYS.Key_Return)
-    reader.settle()
-    assert reader.names == ["best of all"]
+    reader.until(lambda: reader.names == ["best of all"])
+    assert reader.window.front is library  # the key that ended it opened nothing
     reader.press(KEYS.Key_L, Qt.KeyboardModifier.ControlModifier)
     field = library.detail.tags.field
     for tag in ("thesis", "<b>bold</b>"):
@@ -292,7 +366,7 @@ def test_notes_that_are_typed_are_not_replaced_and_saved_a_moment_later(reader):
     reader.library.refresh()
     reader.settle()
     assert notes.toPlainText() == "mine"
-    reader.person.until(lambda: history.kept["a"].notes == "mine", 3)
+    reader.until(lambda: history.kept["a"].notes == "mine", 3)
     reader.choose("two")
     assert notes.toPlainText() == ""
     reader.choose("one")
@@ -375,10 +449,10 @@ def test_what_another_process_does_appears_by_itself_while_the_tab_is_in_front(r
     history = FakeHistory(Kept("a", "one"))
     reader.show(history)
     history.add(Kept("b", "theirs", status="running", live=True))
-    reader.person.until(lambda: "theirs" in reader.names, 3)
+    reader.until(lambda: "theirs" in reader.names, 3)
     assert reader.row("theirs").status == "running now"
     history.add(Kept("b", "theirs", status="interrupted", k=77))
-    reader.person.until(lambda: reader.row("theirs").status == "interrupted at 77", 3)
+    reader.until(lambda: reader.row("theirs").status == "interrupted at 77", 3)
     reader.window.bring(reader.window.train)
     reader.settle()
     asked = history.asked

@@ -262,6 +262,8 @@ class LibraryTable(QTableView):
     # Keys and menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
+        if self.state() == QAbstractItemView.State.EditingState:
+            return  # the key that ends a name means nothing more
         pressed = QKeySequence(event.keyCombination())
         if event.key() == Qt.Key.Key_Enter:
             pressed = QKeySequence("Return")
