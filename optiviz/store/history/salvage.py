@@ -27,7 +27,7 @@ _COLUMNS = {
     "tables": ("place", "sha", "body"),
 }
 _HIGHEST = (1 << 63) - 1
-_MOST_HOLES = 10_000
+_MOST_HOLES = 2_000
 _NAMED = 20  # damaged runs that are named each
 
 Row = tuple[Any, ...]
@@ -61,7 +61,7 @@ def _sentences(kept: Path, missing: int, damaged: list[str]) -> list[str]:
     found += [f"The run {name!r} is damaged and can't be opened." for name in damaged[:_NAMED]]
     if len(damaged) > _NAMED:
         found.append(f"So are {len(damaged) - _NAMED:,} others, which the list shows.")
-    if missing:
+    if missing > 0:
         runs = "1 run is" if missing == 1 else f"{missing:,} runs are"
         found.append(f"{runs} missing, and nothing of what could be read tells the name.")
     elif missing < 0:
@@ -142,48 +142,52 @@ def _copy_all(damaged: Path, fresh: Path) -> tuple[int, list[str]]:
 
 
 def _rows(db: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Yield the rows of a table in order, past what can't be read."""
+    """Yield the rows of a table in order, past what can't be read.
+
+    One by one: a row that can be read is lost if it is fetched with a next one that can't.
+    """
     key = columns[0]
-    query = f"SELECT {', '.join(columns)} FROM {table} WHERE {key} >= ? ORDER BY {key}"
-    at = 0
-    for _ in range(_MOST_HOLES):
-        try:
-            for row in db.execute(query, (at,)):
-                if not isinstance(row[0], int) or row[0] < at:
-                    break
-                yield row
-                at = row[0] + 1
-            else:
-                return
-        except (sqlite3.Error, OverflowError, MemoryError):
-            pass
+    query = f"SELECT {', '.join(columns)} FROM {table} WHERE {key} >= ? ORDER BY {key} LIMIT 1"
+    at, holes = 0, 0
+    while at <= _HIGHEST and holes < _MOST_HOLES:
+        row, is_end = _row(db, query, at)
+        if is_end:
+            return
+        if row is not None:
+            yield row
+            at = row[0] + 1
+            continue
+        holes += 1
         found = _next_readable(db, query, at)
         if found is None:
             return
         at = found
 
 
+def _row(db: sqlite3.Connection, query: str, at: int) -> tuple[Row | None, bool]:
+    """Return the next row, if it can be read, and whether there is none."""
+    try:
+        row = db.execute(query, (at,)).fetchone()
+    except (sqlite3.Error, OverflowError, MemoryError):
+        return None, False
+    if row is None:
+        return None, True
+    return (row if isinstance(row[0], int) and row[0] >= at else None), False
+
+
 def _next_readable(db: sqlite3.Connection, query: str, after: int) -> int | None:
-    """Return the next key from which on rows can be read again, or None."""
-
-    def can_be_read(at: int) -> int | None:
-        try:
-            row = db.execute(f"{query} LIMIT 1", (at,)).fetchone()
-        except (sqlite3.Error, OverflowError, MemoryError):
-            return None
-        return row[0] if row is not None and isinstance(row[0], int) and row[0] >= at else None
-
+    """Return the next key from which on a row can be read again, or None."""
     low, step = after, 1
     while True:
         high = min(after + step, _HIGHEST)
-        if can_be_read(high) is not None:
+        if _row(db, query, high)[0] is not None:
             break
         if high == _HIGHEST:
             return None
         low, step = high, 2 * step
     while high - low > 1:
         middle = (low + high) // 2
-        if can_be_read(middle) is not None:
+        if _row(db, query, middle)[0] is not None:
             high = middle
         else:
             low = middle
