@@ -281,7 +281,9 @@ def test_an_unknown_algorithm_is_listed_and_says_why_it_does_not_open(tmp_path, 
             history.load(key)
 
 
-def test_a_state_of_another_version_of_its_algorithm_is_a_new_run_of_its_spec(tmp_path, monkeypatch):
+def test_a_state_of_another_version_of_its_algorithm_is_a_new_run_of_its_spec(
+    tmp_path, monkeypatch
+):
     _, key = recorded(tmp_path, SPECS["adam"], "older")
     monkeypatch.setattr(type(SPECS["adam"].optimizer), "state_type", optiviz.engine.optimizer.State)
     with History.open(tmp_path) as history:
@@ -293,11 +295,13 @@ def test_what_does_not_fit_memory_any_more_is_still_recorded_small(tmp_path, mon
     """A long run stays small: buckets, thinned snapshots, and only its newest rows."""
     monkeypatch.setattr(trace_module, "_SNAPSHOTS", 16)
     monkeypatch.setattr(capture, "WHOLE", 8192)
-    run, key = recorded(tmp_path, SPECS["annealing"].with_value("stopping.max_iterations", 100_000),
-                        step=9000)
+    run, key = recorded(
+        tmp_path, SPECS["annealing"].with_value("stopping.max_iterations", 100_000), step=9000
+    )
     db = sqlite3.connect(tmp_path / "history.sqlite3")
-    first, last = db.execute("SELECT min(first), max(last) FROM chunks WHERE slot >> 36 & 15 = 3"
-                             ).fetchone()
+    first, last = db.execute(
+        "SELECT min(first), max(last) FROM chunks WHERE slot >> 36 & 15 = 3"
+    ).fetchone()
     assert last == 100_000
     assert last - first < 8192 + 4096
     (kept,) = db.execute("SELECT count(*) FROM chunks WHERE slot >> 36 & 15 = 8").fetchone()

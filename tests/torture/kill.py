@@ -30,8 +30,12 @@ _RESUMED = 10  # of so many killed, the runs of one go on to their end
 
 
 def _specs() -> list[RunSpec]:
-    annealing = RunSpec.load("rastrigin-10d").with_value("optimizer", {"kind": "simulated_annealing"})
-    population = RunSpec.load("rastrigin-10d").with_value("optimizer", {"kind": "genetic_algorithm"})
+    annealing = RunSpec.load("rastrigin-10d").with_value(
+        "optimizer", {"kind": "simulated_annealing"}
+    )
+    population = RunSpec.load("rastrigin-10d").with_value(
+        "optimizer", {"kind": "genetic_algorithm"}
+    )
     batches = RunSpec.load("classic-minibatch").with_value(
         "optimizer", {"kind": "adam", "batch_size": 32}
     )

@@ -14,6 +14,9 @@ from optiviz.store.history.writing import opened_label, opened_record
 LOST = "what is known of it was damaged on the disk; what is left is kept, but it can't be opened"
 _LABEL_LOST = "its name, tags and notes were damaged on the disk; the run itself is whole"
 
+RECORDS = "SELECT place, id, writer, body, seal FROM runs"
+LABELS = "SELECT place, id, body, seal FROM labels"
+
 Row = tuple[Any, ...]
 
 
@@ -28,28 +31,55 @@ class Listing:
 
     def items(self, db: sqlite3.Connection) -> Iterator[Item]:
         """Yield all runs, the newest first."""
-        labels = {row[0]: row for row in db.execute("SELECT place, id, body, seal FROM labels")}
-        query = "SELECT place, id, writer, body, seal FROM runs ORDER BY place DESC"
-        records = {row[0]: row for row in db.execute(query)}
-        live: dict[Any, bool] = {b"": False}
-        known: dict[tuple[Any, ...], Item] = {}
-        self.places = {}
-        for place in sorted(records.keys() | labels.keys(), reverse=True):
-            record, label = records.get(place), labels.get(place)
-            key = (record, label)
-            item = self._known.get(key) or _item(record, label)
-            known[key] = item
+        labels = _seals(db, "labels")
+        records = _seals(db, "runs")
+        writing = dict(db.execute("SELECT place, writer FROM runs WHERE writer != x''").fetchall())
+        keys = {
+            place: (records.get(place), labels.get(place))
+            for place in sorted(records.keys() | labels.keys(), reverse=True)
+        }
+        known = self._known
+        new = [place for place, key in keys.items() if key not in known]
+        rows_of = _Rows(db, new, everything=len(new) > len(keys) // 4)
+        live: dict[Any, bool] = {}
+        self.places, self._known = {}, {}
+        for place, key in keys.items():
+            item = known.get(key) or _item(*rows_of(place))
+            self._known[key] = item
             self.places[item.id] = place
             changes: dict[str, Any] = {}
-            writer = record[2] if record is not None else b""
-            if isinstance(writer, bytes) and writer and not item.damaged:
+            writer = writing.get(place)
+            if isinstance(writer, bytes) and not item.damaged:
                 if writer not in live:
                     live[writer] = writers.lives(self._folder, writer)
                 changes["live"] = live[writer]
             if item.id in self.damaged:
                 changes["damaged"] = self.damaged[item.id]
             yield msgspec.structs.replace(item, **changes) if changes else item
-        self._known = known
+
+
+def _seals(db: sqlite3.Connection, table: str) -> dict[int, Any]:
+    return dict(db.execute(f"SELECT place, seal FROM {table}").fetchall())
+
+
+class _Rows:
+    """The rows of runs by their places: all at once, or each when it is asked for."""
+
+    def __init__(self, db: sqlite3.Connection, places: list[int], everything: bool) -> None:
+        self._db = db
+        self._records: dict[int, Row] = {}
+        self._labels: dict[int, Row] = {}
+        if everything and places:
+            self._records = {row[0]: row for row in db.execute(RECORDS)}
+            self._labels = {row[0]: row for row in db.execute(LABELS)}
+
+    def __call__(self, place: int) -> tuple[Row | None, Row | None]:
+        if self._records or self._labels:
+            return self._records.get(place), self._labels.get(place)
+        return (
+            self._db.execute(f"{RECORDS} WHERE place = ?", (place,)).fetchone(),
+            self._db.execute(f"{LABELS} WHERE place = ?", (place,)).fetchone(),
+        )
 
 
 def record_of(row: Row | None) -> Record | None:

@@ -5,6 +5,7 @@ so that the library and whoever records the run write beside each other.
 """
 
 import hashlib
+import struct
 from typing import Literal
 
 import msgspec
@@ -17,7 +18,7 @@ MAX_NOTES = 100_000
 MAX_TAGS = 100
 
 
-class Record(msgspec.Struct):
+class Record(msgspec.Struct, gc=False):
     """What is known of a run without reading what it did.
 
     Attributes
@@ -59,7 +60,7 @@ class Record(msgspec.Struct):
     tables: list[str] = []
 
 
-class Label(msgspec.Struct):
+class Label(msgspec.Struct, gc=False):
     """What people say of a run."""
 
     name: str
@@ -83,7 +84,7 @@ class Census(msgspec.Struct):
         return Census(self.runs + sign, f"{total:x}")
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """A run in the list.
 
     Attributes
@@ -150,6 +151,9 @@ decode_label = msgspec.json.Decoder(Label).decode
 decode_census = msgspec.json.Decoder(Census).decode
 
 
+_LENGTHS = [struct.Struct(f"<{n}Q") for n in range(8)]
+
+
 def seal(table: bytes, *fields: bytes) -> bytes:
     """Return the SHA-256 over the fields of a row.
 
@@ -158,7 +162,7 @@ def seal(table: bytes, *fields: bytes) -> bytes:
     table : bytes
         Which table it is in, so that a row of one can't stand in another.
     """
-    lengths = b"".join(len(field).to_bytes(8, "little") for field in fields)
+    lengths = _LENGTHS[len(fields)].pack(*map(len, fields))
     return hashlib.sha256(b"".join((table, lengths, *fields))).digest()
 
 

@@ -1,0 +1,380 @@
+"""What the disk, other processes, other versions and strangers do to a history."""
+
+import errno
+import os
+import shutil
+import sqlite3
+import threading
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optiviz.bench.history import multiply
+from optiviz.engine.run import Run, RunStatus
+from optiviz.engine.spec import RunSpec
+from optiviz.store import StoreError
+from optiviz.store.history import History, Recorder, database, packing, pen, writers
+from optiviz.tables import contents
+from tests.torture.history_damage import bits
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
+FILES = Path(__file__).parent / "files"
+
+
+def climbed(name="a run", iterations=200):
+    spec = RunSpec.load("classic-mlp").with_value("stopping.max_iterations", iterations)
+    return Run(spec, name).finish()
+
+
+def record(folder, *runs):
+    recorder = Recorder(folder)
+    keys = [recorder.follow(run) for run in runs]
+    for run in runs:
+        recorder.look(run)
+    assert recorder.close(), recorder.trouble
+    return keys
+
+
+def wait_for(what, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.01)
+
+
+def test_it_is_read_while_it_is_written(tmp_path):
+    recorder = Recorder(tmp_path)
+    spec = RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 10**6)
+    run = Run(spec, "going")
+    key = recorder.follow(run)
+    seen = []
+    with_history = None
+    deadline = time.monotonic() + 30
+    while len(seen) < 3 and time.monotonic() < deadline:
+        run.advance(seconds=0.02)
+        recorder.look(run)
+        if with_history is None and (tmp_path / "history.sqlite3").exists():
+            with_history = History.open(tmp_path)
+        for item in with_history.items() if with_history else ():
+            if item.k not in seen:
+                assert (item.status, item.live) == ("running", True)
+                opened = with_history.load(key)
+                assert opened.k >= item.k
+                assert opened.trace.rows(0, opened.k + 1).f.tobytes() == (
+                    run.trace.rows(0, opened.k + 1).f.tobytes()
+                )
+                seen.append(item.k)
+                with pytest.raises(StoreError, match="twice"):
+                    with_history.resume(key)
+                with pytest.raises(StoreError, match="recorded"):
+                    with_history.purge([key])
+    assert len(seen) >= 3
+    assert recorder.close()
+    assert with_history.items()[0].status == "interrupted"
+    with_history.close()
+
+
+@needs_fork
+def test_a_dead_writer_is_buried_and_a_living_one_is_not(tmp_path):
+    """A fork of a process that recorded holds none of its locks."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        try:
+            recorder = Recorder(tmp_path)
+            run = Run(RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 10**6))
+            recorder.follow(run)
+            while not recorder._followed[run].at.record:
+                run.advance(50)
+                recorder.look(run)
+            child = os.fork()
+            if not child:
+                time.sleep(30)
+                os._exit(0)
+            os.write(writing, f"{child}\n".encode())
+            time.sleep(30)
+        finally:
+            os._exit(1)
+    child = int(os.read(reading, 64))
+    try:
+        with History.open(tmp_path) as history:
+            (item,) = history.items()
+            assert (item.status, item.live, history.findings) == ("running", True, ())
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
+            history._buried_at = -1e9
+            (item,) = history.items()
+            assert (item.status, item.live) == ("interrupted", False)
+            assert item.k > 0
+    finally:
+        os.kill(child, 9)
+        os.close(reading)
+        os.close(writing)
+    assert list((tmp_path / "writers").glob("*.lock")) == []
+
+
+def test_a_lock_that_somebody_removed_is_taken_again(tmp_path):
+    name = writers.token(tmp_path)
+    shutil.rmtree(tmp_path / "writers")
+    assert writers.token(tmp_path) == name
+    assert (tmp_path / "writers" / f"{name.hex()}.lock").exists()
+    assert writers.lives(tmp_path, name)
+    assert not writers.lives(tmp_path, bytes(16))
+
+
+def test_a_newer_history_is_only_read(tmp_path):
+    (key,) = record(tmp_path, climbed())
+    db = sqlite3.connect(tmp_path / "history.sqlite3")
+    db.execute("PRAGMA user_version=2")
+    db.close()
+    with History.open(tmp_path) as history:
+        assert "newer optiviz" in history.findings[0]
+        assert history.read_only
+        assert [item.id for item in history.items()] == [key]
+        assert history.load(key).k == 200
+        with pytest.raises(StoreError, match="only read"):
+            history.delete([key])
+    recorder = Recorder(tmp_path)
+    run = climbed("another")
+    recorder.follow(run)
+    recorder.look(run)
+    wait_for(lambda: recorder.trouble)
+    assert "newer optiviz" in recorder.trouble
+    assert not recorder.close()
+
+
+def test_an_older_history_is_backed_up_and_brought_up_to_date(tmp_path, monkeypatch):
+    shutil.copy(FILES / "history-1.sqlite3", tmp_path / "history.sqlite3")
+    before = (tmp_path / "history.sqlite3").read_bytes()
+    with History.open(tmp_path) as history:
+        was = [(item, bits(history.load(item.id))) for item in history.items()]
+    assert [item.name for item, _ in was] == ["batches", "descent"]
+    shutil.copy(FILES / "history-1.sqlite3", tmp_path / "history.sqlite3")
+
+    def migrate(db):
+        db.execute("CREATE TABLE more (place INTEGER PRIMARY KEY)")
+
+    monkeypatch.setattr(database, "VERSION", 2)
+    monkeypatch.setattr(database, "MIGRATIONS", {1: migrate})
+    tables = database.TABLES | {"more": "CREATE TABLE more (place INTEGER PRIMARY KEY)"}
+    monkeypatch.setattr(database, "TABLES", tables)
+    with History.open(tmp_path) as history:
+        assert "history-before-2.sqlite3" in history.findings[0]
+        assert [(item, bits(history.load(item.id))) for item in history.items()] == was
+    copy = sqlite3.connect(tmp_path / "history-before-2.sqlite3")
+    assert copy.execute("PRAGMA user_version").fetchone() == (1,)
+    assert copy.execute("SELECT count(*) FROM runs").fetchone() == (2,)
+    copy.close()
+    assert before
+    with History.open(tmp_path) as history:
+        assert history.findings == ()
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch):
+    shutil.copy(FILES / "history-1.sqlite3", tmp_path / "history.sqlite3")
+
+    def fail(db):
+        db.execute("DROP TABLE runs")
+        raise sqlite3.OperationalError("no")
+
+    monkeypatch.setattr(database, "VERSION", 2)
+    monkeypatch.setattr(database, "MIGRATIONS", {1: fail})
+    with History.open(tmp_path) as history:
+        assert history.read_only
+        assert len(history.items()) == 2
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE TRIGGER t AFTER UPDATE ON runs BEGIN DELETE FROM labels; END",
+        "CREATE TRIGGER t AFTER INSERT ON chunks BEGIN DELETE FROM runs; END",
+        "CREATE VIEW other AS SELECT load_extension('x')",
+        "CREATE TABLE other (x)",
+        "CREATE INDEX other ON runs (id)",
+        "ALTER TABLE runs ADD COLUMN x GENERATED ALWAYS AS (abs(-9223372036854775807 - 1))",
+    ],
+)
+def test_what_a_stranger_planted_does_nothing(tmp_path, planted):
+    run = climbed("theirs")
+    (key,) = record(tmp_path, run)
+    db = sqlite3.connect(tmp_path / "history.sqlite3")
+    db.execute(planted)
+    db.commit()
+    db.close()
+    record(tmp_path, climbed("more"))
+    with History.open(tmp_path) as history:
+        history.label([key], notes="written")
+        assert [item.name for item in history.items()] == ["more", "theirs"]
+        assert bits(history.load(key)) == bits(run)
+    assert (tmp_path / "history-damaged-1.sqlite3").exists()
+    db = sqlite3.connect(tmp_path / "history.sqlite3")
+    assert db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (len(database.TABLES),)
+    db.close()
+
+
+@pytest.mark.parametrize("table", ["runs", "labels", "chunks", "runs, labels"])
+def test_what_vanished_is_missed_and_what_is_left_is_kept(tmp_path, table):
+    keys = record(tmp_path, climbed("lost"), climbed("kept"))
+    db = sqlite3.connect(tmp_path / "history.sqlite3")
+    for name in table.split(", "):
+        which = "slot >> 40" if name == "chunks" else "place"
+        db.execute(f"DELETE FROM {name} WHERE {which} = 1")
+    db.commit()
+    db.close()
+    with History.open(tmp_path) as history:
+        items = {item.name: item for item in history.items()}
+        said = [*history.findings, *(item.damaged for item in items.values())]
+        assert history.load(keys[1]).k == 200
+        try:
+            history.load(keys[0])
+        except StoreError as error:
+            said.append(str(error))
+        assert any("'lost'" in sentence for sentence in said)
+        assert "lost" in items
+        assert not items["kept"].damaged
+
+
+def test_arrays_that_lie_about_themselves_are_refused():
+    whole = packing.packed({"a": np.arange(5), "b": np.zeros((0, 3)), "c": np.array(True)})
+    found = packing.unpacked(whole)
+    assert found["a"].tolist() == [0, 1, 2, 3, 4]
+    assert found["b"].shape == (0, 3)
+    assert found["c"] == np.array(True)
+    for head in (
+        b'[["a","<f8",[1000000000000]]]', b'[["a","|O",[1]]]', b'[["a","<f8",[-1]]]', b"[[[[", b"{}",
+        b'[["a","<f8",[1,1,1,1,1,1,1,1,1]]]', b'[["a","<f8",[1]],["a","<f8",[0]]]', b"[" * 60000,
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="holds"):
+            packing.unpacked(zlib.compress(len(head).to_bytes(4, "little") + head + bytes(8)))
+    with pytest.raises(ValueError, match="unpacked"):
+        packing.unsqueezed(zlib.compress(bytes(10**7)), 10**6)
+    with pytest.raises(TypeError):
+        packing.packed({"a": np.array(["text"])})
+
+
+def test_while_nothing_can_be_written_the_run_goes_on_and_catches_up(tmp_path, monkeypatch):
+    said = []
+    write = pen.Pen.write
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(pen.Pen, "write", fail)
+    recorder = Recorder(tmp_path, said.append)
+    runs = [climbed("first"), climbed("second")]
+    keys = [recorder.follow(run) for run in runs]
+    recorder.look(runs[0])
+    wait_for(lambda: said)
+    assert "the disk is full" in said[0]
+    recorder.look(runs[1])
+    monkeypatch.setattr(pen.Pen, "write", write)
+    wait_for(lambda: not recorder.trouble)
+    assert said[-1] == ""
+    assert recorder.close()
+    with History.open(tmp_path) as history:
+        for key, run in zip(keys, runs, strict=True):
+            assert bits(history.load(key)) == bits(run)
+
+
+def test_a_hanging_disk_holds_nobody_up(tmp_path, monkeypatch):
+    let_go = threading.Event()
+    monkeypatch.setattr(pen.Pen, "write", lambda *_: let_go.wait(60))
+    recorder = Recorder(tmp_path)
+    run = Run(RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 10**6))
+    recorder.follow(run)
+    run.prepare()
+    began = time.monotonic()
+    for _ in range(200):
+        run.advance(5)
+        recorder._followed[run].looked_at = -1e9
+        recorder.look(run)
+    assert time.monotonic() - began < 20
+    assert not recorder.close(0.1)
+    let_go.set()
+    recorder._thread.join(20)
+
+
+def test_saved_elsewhere_it_is_there_whole(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    recorder = Recorder(blocked)
+    run = climbed("moved", 3000)
+    going = Run(run.spec.with_value("stopping.max_iterations", 10**6), "going")
+    keys = recorder.follow(run), recorder.follow(going)
+    going.advance(500)
+    for one in (run, going):
+        recorder.look(one)
+    wait_for(lambda: recorder.trouble)
+    recorder.save_elsewhere(tmp_path / "other")
+    wait_for(lambda: not recorder.trouble)
+    going.advance(500)
+    recorder.look(going)
+    assert recorder.close()
+    with History.open(tmp_path / "other") as history:
+        assert bits(history.load(keys[0])) == bits(run)
+        assert history.load(keys[1]).k == 1000
+    assert blocked.read_text() == "no folder"
+
+
+def test_a_folder_that_went_and_came_back_gets_everything(tmp_path):
+    folder = tmp_path / "data"
+    recorder = Recorder(folder)
+    run = climbed("there and back")
+    going = Run(run.spec.with_value("stopping.max_iterations", 10**6), "going")
+    keys = recorder.follow(run), recorder.follow(going)
+    recorder.look(run)
+    wait_for(lambda: recorder._followed[run].waiting is None)
+    shutil.rmtree(folder)
+    going.advance(100)
+    for _ in range(50):
+        recorder._followed[going].looked_at = -1e9
+        recorder.look(going)
+        time.sleep(0.02)
+    assert recorder.close()
+    with History.open(folder) as history:
+        assert bits(history.load(keys[0])) == bits(run)
+        assert history.load(keys[1]).k == 100
+
+
+def test_tables_of_people_travel_with_the_run(tmp_path):
+    record(tmp_path, climbed())
+    with History.open(tmp_path) as history:
+        sha = history.put_table(b"a,b\n1,2\n")
+        assert history.put_table(b"a,b\n1,2\n") == sha == contents.put(b"a,b\n1,2\n")
+        assert history.get_table(sha) == b"a,b\n1,2\n"
+        assert history.get_table("0" * 64) is None
+
+
+def test_ten_thousand_runs_are_listed(tmp_path):
+    record(tmp_path, climbed())
+    with History.open(tmp_path) as history:
+        multiply(history, 10_000)
+        least = float("inf")
+        for _ in range(3):
+            history._listing._known.clear()
+            began = time.process_time()
+            items = history.items()
+            least = min(least, time.process_time() - began)
+        assert len(items) == 10_001
+        assert items[0].k == 9_999
+        assert least < 0.2
+    with History.open(tmp_path) as history:
+        assert history.findings == ()
+
+
+def test_a_run_that_is_not_done_is_not_taken_for_done(tmp_path):
+    recorder = Recorder(tmp_path)
+    run = Run(RunSpec.load("classic-mlp"), "left")
+    recorder.follow(run)
+    run.advance(10)
+    recorder.look(run)
+    recorder.forget(run)
+    wait_for(lambda: not recorder._followed)
+    assert run.status is RunStatus.RUNNING
+    with History.open(tmp_path) as history:
+        assert (history.items()[0].status, history.items()[0].k) == ("interrupted", 10)
+    assert recorder.close()
