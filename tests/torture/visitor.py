@@ -158,6 +158,7 @@ class Visitor:
         os.environ["OPTIVIZ_HOME"] = str(self._home)
         self._watch = _Shared.watch
         self._watch.troubles.clear()
+        self._watch.wake(self._watch.patience)
         self._pick = self._handled = self._written = 0
         self._timers = watching.active_timers()
         self._threads = watching.running_threads()
@@ -678,6 +679,7 @@ class Visitor:
         self._see()
         self._ended = True
         assert not window.worker.isRunning(), "the worker goes on without a window"
+        self._watch.rest()
         window.deleteLater()
         del window, self.window
         spin(20)  # what asks for menus has its last turn

@@ -95,7 +95,7 @@ class Watch:
     def __init__(self, patience: float = 2.0) -> None:
         self.troubles: list[str] = []
         self.longest = 0.0
-        self._patience = patience
+        self.patience = self._patience = patience
         self._alive = time.perf_counter()
         self._waited, self._waited_at = waited(), self._alive
         self._main = threading.get_ident()
@@ -142,6 +142,15 @@ class Watch:
             self._beat.stop()
             qInstallMessageHandler(handler)
             sys.excepthook, threading.excepthook, warnings.showwarning = hooks
+
+    def rest(self) -> None:
+        """Look at no stalls from here on: the window is closed, and only taken apart."""
+        self._patience = float("inf")
+
+    def wake(self, patience: float) -> None:
+        """Look at stalls again."""
+        self._patience = patience
+        self.alive()
 
     def _uncaught(self, kind: type[BaseException], error: BaseException, trace: object) -> None:
         self.troubles.append("".join(traceback.format_exception(kind, error, trace)))  # type: ignore[arg-type]

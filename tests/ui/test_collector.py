@@ -1,0 +1,45 @@
+"""Cyclic garbage is collected in the window's thread alone: elsewhere, Qt's objects crash it."""
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtCore import QObject
+
+from optiviz.ui import app
+
+
+class Cycle:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def collector(qapp):
+    parent = QObject()
+    yield app.Collector(parent)
+    gc.enable()
+    parent.deleteLater()
+
+
+def test_no_thread_but_the_windows_collects(collector, qtbot):
+    """Four of four runs crashed where the worker collected."""
+    threads: set[int] = set()
+
+    def collected(phase: str, _: dict[str, int]) -> None:
+        threads.add(threading.get_ident())
+
+    def work() -> None:
+        for _ in range(20_000):
+            Cycle()
+
+    gc.callbacks.append(collected)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert threads == set()
+        collector._collect()
+        assert threads == {threading.get_ident()}
+    finally:
+        gc.callbacks.remove(collected)
