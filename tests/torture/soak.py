@@ -37,6 +37,7 @@ def run(n: int, seed: int) -> dict[str, object]:
             visit.run(i, seed)
         visit.look_at_all()
         before = visit.count()
+        items = watching.items_of(visit.window)
         began = time.monotonic()
         highest = before["mb"]
         for i in range(n):
@@ -48,6 +49,7 @@ def run(n: int, seed: int) -> dict[str, object]:
         seconds = time.monotonic() - began
         visit.look_at_all()
         after = visit.count()
+        items = watching.items_of(visit.window) - items
         visit.visitor.leave()
         del visit
     grown = after["mb"] - before["mb"]
@@ -68,7 +70,7 @@ def run(n: int, seed: int) -> dict[str, object]:
     figures |= {f"{name}_before_and_after": (before[name], after[name]) for name in before}
     del figures["mb_before_and_after"]
     assert grown <= MOST, f"{grown:.1f} MB more after {n:,} runs: {figures}"
-    assert not more, f"more than before {n:,} runs: {more}"
+    assert not more, f"more than before {n:,} runs: {more} {dict(items)}"
     return figures
 
 

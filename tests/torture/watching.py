@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -253,3 +254,13 @@ def things_of(window: QWidget) -> dict[str, int]:
         "timers": len(active_timers()),
         "scene_items": sum(len(view.scene().items()) for view in views if view.scene()),
     }
+
+
+def items_of(window: QWidget) -> Counter[str]:
+    """Count the items of scenes below a window by the titles of their figures and their classes."""
+    found: Counter[str] = Counter()
+    for view in window.findChildren(QGraphicsView):
+        if view.scene():
+            title = view.accessibleName()
+            found.update(f"{title}: {type(item).__name__}" for item in view.scene().items())
+    return found

@@ -444,3 +444,26 @@ def test_words_of_a_diagram_grow_and_shrink_with_it(canvas):
     assert small < 0.8 * usual < 1.1 * usual < height()
     draw(canvas, Figure("Plot", x=UNIT, y=UNIT, items=(Text(0.5, 0.5, "hidden 1"),)))
     assert height() == pytest.approx(usual, abs=1)
+
+
+def test_a_plot_holds_nothing_of_a_figure_that_is_gone(canvas):
+    """Else each window keeps the most lines and the largest images that it has ever shown."""
+
+    def lines(n: int) -> Figure:
+        x = np.array([0.0, 1.0])
+        texts = [Text(0.5, 0.5, "here")]
+        return diagram(*[Line(x, x * i) for i in range(n)], *texts)
+
+    def items() -> int:
+        return len(canvas.plot().scene().items())
+
+    canvas.plot()
+    before = items()
+    canvas.set_figure(lines(200))
+    assert items() > before + 200
+    canvas.set_figure(lines(2))
+    assert items() < before + 30
+    image = draw(canvas, lines(3))
+    canvas.set_figure(Figure("Network", empty="Press Run."))
+    assert items() == before
+    assert draw(canvas, lines(3)) == image

@@ -128,6 +128,9 @@ class FigureCanvas(QWidget):
         """Return the pane that draws a figure, drawing it."""
         if figure.empty:
             self._empty.set_sentence(figure.empty)
+            for plot in (self._plot, self._lower):
+                if plot is not None:
+                    plot.let_go()
         elif figure.surface is not None and available():
             self._surface = self._surface or self._add(SurfacePane(self))
             self._surface.set_figure(figure)

@@ -270,6 +270,9 @@ _MARKS: Final[dict[type, type[Mark[Any]]]] = {
 }
 
 
+_SPARE: Final = 16  # marks of a kind that wait for the next figure: fewer come and go as it plays
+
+
 class Marks:
     """All marks of a plot, kept by kind and order, so that the next figure uses them again."""
 
@@ -294,7 +297,22 @@ class Marks:
         for kind, pool in self._pools.items():
             for mark in pool[used[kind] :]:
                 mark.hide()
+            self._drop(pool, used[kind] + _SPARE)
         self.shown = shown
+
+    def clear(self) -> None:
+        """Show nothing, and hold nothing of what was shown."""
+        for pool in self._pools.values():
+            self._drop(pool, 0)
+        self.shown = []
+
+    def _drop(self, pool: list[Mark[Any]], kept: int) -> None:
+        for mark in pool[kept:]:
+            if mark.in_plot:
+                self._box.removeItem(mark.graphics)
+            else:
+                mark.graphics.scene().removeItem(mark.graphics)
+        del pool[kept:]
 
     def forget(self) -> None:
         """Draw everything afresh next time."""

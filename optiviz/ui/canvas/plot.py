@@ -97,6 +97,11 @@ class PlotPane(pg.GraphicsView):
         self.setMinimumSize(60, 40)
         self.restyle()
 
+    def let_go(self) -> None:
+        """Hold nothing of what was drawn, while there is nothing to draw."""
+        self._figure = Figure("")
+        self._marks.clear()
+
     def set_figure(self, figure: Figure) -> None:
         """Draw a figure; its range is the user's own as long as the axes are the same."""
         self._figure = figure
