@@ -1,6 +1,7 @@
 """Start optiviz: the window without arguments, else the command line. Only dispatches."""
 
 import os
+import signal
 import sys
 
 
@@ -22,6 +23,8 @@ def main() -> None:
             file=sys.stderr,
         )
         raise SystemExit(2)
+    # Until there is a window to close, Ctrl+C just ends the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         from optiviz.ui.app import main as open_window
     except ImportError as error:

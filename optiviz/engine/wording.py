@@ -10,13 +10,18 @@ _LONGEST_ERROR = 1000  # characters
 _MANY_DIGITS = 10**18
 
 
-def named(error: BaseException) -> str:
-    """Return what an error is called and says, on one line; it may be unable to say anything."""
+def said_by(error: BaseException) -> str:
+    """Return what an error says, or what it is called; it may be unable to say anything."""
     try:
-        says = " ".join(str(error).split())[:_LONGEST_ERROR]
+        return str(error)[:_LONGEST_ERROR] or type(error).__name__
     except Exception:
-        says = ""
-    return f"{type(error).__name__}: {says}" if says else type(error).__name__
+        return type(error).__name__
+
+
+def named(error: BaseException) -> str:
+    """Return what an error is called and says, on one line."""
+    name, says = type(error).__name__, " ".join(said_by(error).split())
+    return name if says == name else f"{name}: {says}"
 
 
 def shown_value(value: Any) -> str:

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from optiviz.engine.spec import parse_json
+from optiviz.store.alone import let_go, took
 from optiviz.store.atomic import StoreError, reason, write_text
 from optiviz.store.folders import settings_folder
 
@@ -268,42 +269,16 @@ def _alone(folder: Path) -> Iterator[None]:
             yield
         finally:
             if held:
-                _let_go(file.fileno())
+                let_go(file.fileno())
 
 
 def _held(handle: int) -> bool:
     until = time.monotonic() + _PATIENCE
-    while not _took(handle):
+    while not took(handle):
         if time.monotonic() > until:
             return False
         time.sleep(0.01)
     return True
-
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    import msvcrt
-
-    def _took(handle: int) -> bool:
-        with suppress(OSError):
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-            return True
-        return False
-
-    def _let_go(handle: int) -> None:
-        with suppress(OSError):
-            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
-else:
-
-    def _took(handle: int) -> bool:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        return False
-
-    def _let_go(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 @cache

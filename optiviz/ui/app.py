@@ -1,20 +1,23 @@
-"""Start the window: the application, its theme, what happens to errors, and the collector."""
+"""Start the window: the application, its theme, what happens to errors and crashes, its end."""
 
+import faulthandler
 import gc
-import signal
+import os
 import sys
-import traceback
-from types import TracebackType
+from contextlib import suppress
 
-from PySide6.QtCore import QCoreApplication, QSize, QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
+from optiviz.ui.crashes import Crashes
+from optiviz.ui.ending import Ending
+from optiviz.ui.errors import Errors
 from optiviz.ui.icons import app_icon
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
 
-_FRAME = QSize(8, 40)  # about, in pixels
 _COLLECT = 2000  # milliseconds between collections, in the window's thread
+_PATIENCE = 1.2  # seconds that closing waits for an iteration that is being computed
 
 
 class Collector:
@@ -47,37 +50,32 @@ def main() -> int:
     app.setWindowIcon(app_icon())
     current_theme().apply()
     Collector(app)
+    crashes = Crashes(app)
     window = MainWindow()
-    report_errors_to(window)
-    end_by_signal(app, window)
-    # With the frame and the bars of a desktop, a small screen has room for no more than itself.
-    if has_room(window.size() + _FRAME, window.screen().availableSize()):
-        window.show()
-    else:
-        window.showMaximized()
-    return app.exec()
+    window.patience = _PATIENCE
+    errors = Errors(window.report, crashes.keep_error, app)
+    errors.install()
+    ending = Ending(window, app)
+    window.worker.note = crashes.note
+    window.kept_layout.show()
+    crashes.offer(window)
+    status = app.exec() or ending.status
+    ended = window.leave()
+    errors.close()
+    ending.close()
+    crashes.close()
+    if not ended:
+        leave_at_once(status)
+    return status
 
 
-def has_room(wanted: QSize, there: QSize) -> bool:
-    """Whether a window of a size, with its frame, is all on the screen."""
-    return wanted.width() <= there.width() and wanted.height() <= there.height()
+def leave_at_once(status: int) -> None:
+    """End the process though a thread goes on, which nothing can interrupt: the last resort.
 
-
-def report_errors_to(window: MainWindow) -> None:
-    """Show errors that nothing caught as a message; they are printed as well."""
-
-    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        details = "".join(traceback.format_exception(kind, error, trace))
-        print(details, file=sys.stderr)
-        if isinstance(error, Exception):
-            window.report(f"Something went wrong: {str(error) or kind.__name__}", details)
-
-    sys.excepthook = show
-
-
-def end_by_signal(app: QApplication, window: MainWindow) -> None:
-    """Close the window on Ctrl+C in the terminal."""
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    timer = QTimer(app)  # Python sees a signal when it runs, and this lets it run now and then
-    timer.timeout.connect(int)
-    timer.start(250)
+    What was computed, settings and files are written by now.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):
+            stream.flush()
+    faulthandler.disable()
+    os._exit(status)

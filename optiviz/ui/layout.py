@@ -30,7 +30,6 @@ _TITLE: Final = QSize(160, 32)  # of the title bar this much must be seen, to mo
 
 def has_room(wanted: QSize, there: QSize) -> bool:
     """Whether a window of a size, with its frame, is all on the screen."""
-    wanted = wanted + _FRAME
     return wanted.width() <= there.width() and wanted.height() <= there.height()
 
 
@@ -138,7 +137,7 @@ class Layout(QObject):
         """Show the window where it was; filling the screen if it did or has no room else."""
         window = self._window
         there = window.screen().availableSize()
-        if self.settings.now.maximized or not has_room(window.size(), there):
+        if self.settings.now.maximized or not has_room(window.size() + _FRAME, there):
             window.showMaximized()
         else:
             window.show()

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QMainWindow,
     QMenu,
@@ -32,6 +31,7 @@ from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
 from optiviz.ui.layout import Layout
 from optiviz.ui.library import LibraryWorkspace
+from optiviz.ui.leaving import Leaving
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel
@@ -49,7 +49,15 @@ _FIRST_PAINT = 100  # milliseconds
 
 
 class MainWindow(QMainWindow):
-    """Train, Functions, Compare and Library, side by side as tabs, over one worker."""
+    """Train, Functions, Compare and Library, side by side as tabs, over one worker.
+
+    Attributes
+    ----------
+    patience : float or None
+        Seconds that closing waits for the iteration that is computed; None for as long as it takes.
+    """
+
+    patience: float | None = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -57,7 +65,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(_SMALLEST)
         self.resize(_USUAL)
         self._buttons: list[QToolButton] = []
-        self._leaving = False
+        self.leaving = Leaving(self)
         self.worker = Worker(self)
         self.worker.went_wrong.connect(self._went_wrong)
         self._start = QTimer(self)
@@ -336,6 +344,10 @@ class MainWindow(QMainWindow):
             # The worker imports what makes data, which must not delay the first paint.
             self._start.start(_FIRST_PAINT)
 
+    def end_start(self) -> None:
+        """Compute nothing, if that has not begun yet."""
+        self._start.stop()
+
     # Keys
 
     def run(self) -> None:
@@ -356,31 +368,21 @@ class MainWindow(QMainWindow):
         if self.windowState() & Qt.WindowState.WindowFullScreen:
             self.toggle_full_screen()
 
+    def save_state(self) -> None:
+        """Write what is known, and go on."""
+        self.kept_layout.settings.write()
+
     def written(self, well: bool) -> None:
         """Leave, if that is only waiting for what was to be written; stay if that went wrong."""
-        leaving, self._leaving = self._leaving, self._leaving and well
-        if leaving and well and not self.files.writing:
-            self.close()
+        self.leaving.written(well)
+
+    def leave(self) -> bool:
+        """End what goes on, whatever fails; False if an iteration doesn't end in time."""
+        return self.leaving.leave(self.patience)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: D102
-        if self.files.writing and not self._leaving:
-            self._leaving = True
-            self.messages.say(
-                f"Closing when {self.files.writing} is written. Close again to leave without it."
-            )
+        if self.leaving.may():
+            self.leave()
+            super().closeEvent(event)
+        else:
             event.ignore()
-            return
-        if self.compare.path is not None:
-            self.compare.runner.close()
-            if trouble := self.study_files.close():
-                self.report(f"{trouble}. Close again to leave without saving the study.")
-                event.ignore()
-                return
-        self.kept_layout.close()
-        self.hide()
-        self._start.stop()
-        QApplication.processEvents()
-        for workspace in self.workspaces:
-            workspace.leave()
-        self.worker.close()
-        super().closeEvent(event)

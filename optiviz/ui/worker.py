@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +22,8 @@ from optiviz.engine.branching import edited, point_after
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Reader, Run, RunStatus
+from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import said_by
 from optiviz.ui.record import Record
 
 SLICE = 0.02  # seconds of a run between two looks at what else is wanted
@@ -43,6 +45,11 @@ class Worker(QThread):
         A run was prepared, changed, ended or failed.
     went_wrong : (Failure,)
         Something failed that nobody waits for.
+
+    Attributes
+    ----------
+    note : callable
+        Called in the thread with the specs of what it computes, before it does and when it ends.
     """
 
     answered = Signal(object, int, object)
@@ -67,6 +74,8 @@ class Worker(QThread):
         self._readers: dict[Run, Reader] = {}
         self._level = Level("evaluations")
         self.record = Record()
+        self.note: Callable[[list[RunSpec]], None] = _unnoted
+        self._noted: list[RunSpec] = []
 
     # Called by the window
 
@@ -145,13 +154,13 @@ class Worker(QThread):
         finally:
             self._may_work.set()
 
-    def close(self) -> None:
-        """End the thread, after the slice it is in."""
+    def close(self, seconds: float | None = None) -> bool:
+        """End the thread after the slice it is in; False if that takes longer than so long."""
         self._may_work.set()
         with self._wake:
             self._closing = True
             self._wake.notify()
-        self.wait()
+        return self.wait() if seconds is None else self.wait(round(1000 * seconds))
 
     def _order(self, order: Callable[[], None]) -> None:
         with self._wake:
@@ -167,7 +176,7 @@ class Worker(QThread):
                 with threads.leaving_when(self._is_closing):
                     self._may_work.wait()
                     self._work()
-            except Exception as error:  # nothing that fails here may end the thread
+            except threads.faults() as error:  # nothing that fails here may end the thread
                 self.went_wrong.emit(_failure(error))
 
     def _work(self) -> None:
@@ -211,12 +220,13 @@ class Worker(QThread):
             taken = True
             try:
                 order()
-            except Exception as error:  # it is no picture's, between which it may be taken
+            except threads.faults() as error:  # it is no picture's, between which it may be taken
                 self.went_wrong.emit(_failure(error))
 
     def _play(self, run: Run) -> None:
         self._readers.setdefault(run, Reader(run))
         if run.status is RunStatus.NEW:
+            self._note([run.spec])
             run.prepare()
             self.record.look(run)
             self.run_changed.emit(run)
@@ -256,6 +266,7 @@ class Worker(QThread):
 
     def _compute(self) -> bool:
         """Do a slice of the run that has used least so far."""
+        self._note()
         if not self._runs:
             return False
         run = min(self._runs, key=partial(_cost, self._level))
@@ -266,6 +277,13 @@ class Worker(QThread):
             self._runs.remove(run)
             self.run_changed.emit(run)
         return True
+
+    def _note(self, begun: Sequence[RunSpec] = ()) -> None:
+        """Have it noted what is computed, before that can crash."""
+        specs = [*(run.spec for run in self._runs), *begun]
+        if specs != self._noted:
+            self._noted = specs
+            self.note(specs)
 
     def _answer(self) -> bool:
         """Answer the requests that are there now."""
@@ -278,7 +296,7 @@ class Worker(QThread):
             self._parts.pop(key, None)
             try:
                 result = function(self._reader)
-            except Exception as error:
+            except threads.faults() as error:
                 result = _failure(error)
             if isinstance(result, Iterator):
                 self._parts[key] = _Parts(number, result)
@@ -304,7 +322,7 @@ class Worker(QThread):
         except StopIteration:
             self._send(key, parts)
             return
-        except Exception as error:
+        except threads.faults() as error:
             parts.held = [_failure(error)]
             self._send(key, parts)
             return
@@ -364,9 +382,13 @@ def _cost(level: Level, run: Run) -> float:
     return level.of(run.state_now, run.seconds, run.spec.problem.n_rows)
 
 
-def _failure(error: Exception) -> Failure:
+def _failure(error: BaseException) -> Failure:
     details = "".join(traceback.format_exception(error))
-    return Failure(str(error) or type(error).__name__, details)
+    return Failure(said_by(error), details)
+
+
+def _unnoted(specs: list[RunSpec]) -> None:
+    """Nobody notes what is computed."""
 
 
 def now() -> float:

@@ -78,7 +78,7 @@ def test_everything_that_was_arranged_is_back_at_the_next_start(start: Start, qt
     splitter.setSizes([400, 10_000])
     splitter.splitterMoved.emit(400, 1)
     wide = splitter.sizes()[0]
-    folded = [card for card in window.train.findChildren(SetupCard)]
+    folded = list(window.train.findChildren(SetupCard))
     folded[0].set_folded(not folded[0].folded())
     left = [card.folded() for card in folded]
     shown = next(card for card in window.functions.grid.made() if card.view.kind == "fitness")

@@ -14,13 +14,13 @@ from optiviz.engine.stopping import StoppingCriterion
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
-from optiviz.ui.app import has_room
 from optiviz.ui.canvas.axes import Scale, ticks_of
 from optiviz.ui.canvas.legend import Legend
 from optiviz.ui.canvas.tables import TablesPane, _small_enough, figure_size
 from optiviz.ui.canvas.text import TextPane
 from optiviz.ui.card import Card
 from optiviz.ui.forms import ParametersForm
+from optiviz.ui.layout import has_room
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.runs.swatch import swatch
