@@ -53,7 +53,7 @@ class Leaving(QObject):
     def leave(self, patience: float | None) -> bool:
         """End what goes on; False if an iteration takes longer than so many seconds."""
         window = self._window
-        ends: "list[Callable[[], object]]" = [
+        ends: list[Callable[[], object]] = [
             window.kept_layout.close,
             window.end_start,
             window.hide,

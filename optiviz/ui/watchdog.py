@@ -47,8 +47,7 @@ class Watchdog(QObject):
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.setInterval(_BEAT)
         self._timer.timeout.connect(self.beat)
-        self._timer.start()
-        self.beat()
+        self._timer.start()  # and only when it first comes, the window has begun to answer
 
     def beat(self) -> None:
         """Show that the window answers."""
