@@ -2,11 +2,15 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from optiviz.engine.wording import one_line
 from optiviz.reports.summary import summaries
 from optiviz.store.atomic import write_text
 from optiviz.studies.results import Results
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones in Japan
 
 
 def write_study_table(results: Results, path: str | Path) -> None:
@@ -28,6 +32,19 @@ def write_study_table(results: Results, path: str | Path) -> None:
     write_text(path, text.getvalue())
 
 
+def tabbed(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as text that spreadsheets paste: no cell is a formula, none breaks a line."""
+    return "\n".join("\t".join(_pasted(cell) for cell in row) for row in rows)
+
+
+def _pasted(cell: str) -> str:
+    try:
+        float(cell)
+    except ValueError:
+        return safe_cell(one_line(cell))
+    return cell.strip()
+
+
 def safe_cell(text: str) -> str:
     """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}" if text.startswith(_FORMULAS) else text

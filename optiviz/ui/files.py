@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
 from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.store import is_ours
 from optiviz.store.settings import LONGEST, user_settings
 from optiviz.studies.results import Results
 from optiviz.ui.figure_card import FigureCard
+from optiviz.ui.plain import agrees
 from optiviz.ui.recordings import (
     Recordings,
     is_openable,
@@ -281,9 +282,8 @@ class Files(QObject):
         """Ask before replacing a file that the dialog, which saw another name, didn't ask about."""
         if not path.exists():
             return True
-        yes = QMessageBox.StandardButton.Yes
         asked = f"{path.name} is there already. Replace it?"
-        return QMessageBox.question(self._window, "Replace", asked) is yes
+        return agrees(self._window, "Replace", asked)
 
     def _runs(self) -> list[Run]:
         return [entry.run for entry in self._window.runs_workspace.session.entries if entry.ready]

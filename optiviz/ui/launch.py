@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from optiviz.engine.spec import RunSpec
 from optiviz.ui.icons import icon
+from optiviz.ui.plain import Label
 from optiviz.ui.theme import current_theme
 
 __all__ = ["Beside", "Launch"]
@@ -65,7 +66,7 @@ class Launch(QWidget):
         self.differs.setObjectName("note")
         row = QHBoxLayout(self.differs)
         row.setContentsMargins(12, 4, 8, 4)
-        words = QLabel("The set-up differs from the run on show.")
+        words = Label("The set-up differs from the run on show.")
         words.setWordWrap(True)
         self.revert_button = QPushButton("Revert")
         self.revert_button.clicked.connect(self.revert_wanted)

@@ -6,9 +6,10 @@ from typing import Final
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from optiviz.ui.icons import icon
+from optiviz.ui.plain import Label, tip
 from optiviz.ui.theme import current_theme
 
 _LINES: Final = 2
@@ -24,8 +25,8 @@ class MessageBar(QFrame):
         self.setObjectName("message")
         self._sentence = self._details = ""
         self._kind = "info"
-        self._icon = QLabel(self)
-        self._text = QLabel(self)
+        self._icon = Label(self)
+        self._text = Label(self)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -73,7 +74,7 @@ class MessageBar(QFrame):
             words.pop()
             shown = " ".join(words) + "…"
         self._text.setText(shown)
-        self._text.setToolTip("" if shown == self._sentence else self._sentence)
+        self._text.setToolTip("" if shown == self._sentence else tip(self._sentence))
 
     @property
     def text(self) -> str:

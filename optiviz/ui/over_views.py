@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from optiviz.ui.card import draw_ground
 from optiviz.ui.forms import IconButton
+from optiviz.ui.plain import Label
 from optiviz.ui.theme import current_theme
 
 
@@ -25,7 +26,7 @@ class PanelOverViews(QFrame):
         self._over = over
         self._before: QWidget | None = None  # where the focus was
         self.setAccessibleName(title)
-        self._title = QLabel(title, self)
+        self._title = Label(title, self)
         self._close = IconButton("close", "", self)
         self._close.explain("Close (Escape)")
         self._close.clicked.connect(self.dismiss)

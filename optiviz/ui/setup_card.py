@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout,
 
 from optiviz.ui.card import draw_ground, type_metrics
 from optiviz.ui.icons import paint_icon
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import RADIUS, SPACE, current_theme
 
 __all__ = ["SetupCard"]
@@ -177,7 +178,7 @@ class SetupCard(QFrame):
     def _describe(self) -> None:
         header = self._header
         hidden = type_metrics().horizontalAdvance(header.summary) > header.summary_room()
-        header.setToolTip(header.problem or (header.summary if hidden else ""))
+        header.setToolTip(tip(header.problem or (header.summary if hidden else "")))
         state = "folded" if self.folded() else "open"
         header.setAccessibleName(f"{header.text()}, {state}")
         header.setAccessibleDescription(header.problem or header.summary)

@@ -7,7 +7,6 @@ from PySide6.QtGui import QCursor, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.ui.forms.labels import MistakeNote
+from optiviz.ui.plain import Label
 from optiviz.ui.session import Session
 from optiviz.ui.theme import SPACE
 
@@ -31,7 +31,7 @@ class WeightEditor(QFrame):
         self._session = session
         self._index = 0
         self.setObjectName("note")
-        self._title = QLabel(self)
+        self._title = Label(self)
         self.field = QLineEdit(self)
         self.mistake = MistakeNote(self)
         self.here = QPushButton("Set from here", self)

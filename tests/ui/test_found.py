@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from optiviz import presets
@@ -279,15 +279,15 @@ def test_a_file_that_the_dialog_did_not_see_is_not_replaced_unasked(
     settled(window, qtbot)
     there = tmp_path / "run.optiviz"
     there.write_text("mine")
-    answer = QMessageBox.StandardButton.No
+    answer = False
     monkeypatch.setattr(
         QFileDialog, "getSaveFileName", lambda *a: (str(tmp_path / "run"), "optiviz (*.optiviz)")
     )
-    monkeypatch.setattr(QMessageBox, "question", lambda *a: answer)
+    monkeypatch.setattr("optiviz.ui.files.agrees", lambda *_: answer)
     window.files.save_dialog()
     settled(window, qtbot)
     assert there.read_text() == "mine"
-    answer = QMessageBox.StandardButton.Yes
+    answer = True
     window.files.save_dialog()
     settled(window, qtbot)
     assert there.read_bytes()[:2] == b"PK"

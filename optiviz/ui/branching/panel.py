@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from optiviz.ui.branching.point import PointEditor
 from optiviz.ui.forms import MistakeNote, Note
 from optiviz.ui.over_views import PanelOverViews
 from optiviz.ui.panels.algorithm import AlgorithmPanel
+from optiviz.ui.plain import Label
 from optiviz.ui.scrolled import Scrolled
 from optiviz.ui.session import Entry, Session
 from optiviz.ui.theme import SPACE, current_theme
@@ -97,7 +97,7 @@ class BranchPanel(PanelOverViews):
         inner.addStretch(1)
         self._scroll = Scrolled(body, self)
         named = QHBoxLayout()
-        label = QLabel("Name", self)
+        label = Label("Name", self)
         label.setBuddy(self.name)
         named.addWidget(label)
         named.addWidget(self.name, 1)

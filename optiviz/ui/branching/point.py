@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array
 from optiviz.engine.wording import rounded
 from optiviz.ui.forms import IconButton, Note, number_text, numbers
 from optiviz.ui.forms.number import NumberEdit
+from optiviz.ui.plain import Label, tip
 
 __all__ = ["PointEditor"]
 
@@ -67,7 +68,7 @@ class PointEditor(QWidget):
         grid.setSpacing(6)
         for i, value in enumerate(self._x.tolist()):
             field = self._field(self._name(i), value)
-            label = QLabel(self._name(i), self)
+            label = Label(self._name(i), self)
             label.setBuddy(field)
             grid.addWidget(label, i // 2, 2 * (i % 2))
             grid.addWidget(field, i // 2, 2 * (i % 2) + 1)
@@ -80,7 +81,7 @@ class PointEditor(QWidget):
         field = NumberEdit(Param("", ge=-_MOST, le=_MOST), whole=False, parent=self)
         field.set_value(_rounded(value))
         field.setAccessibleName(name)
-        field.setToolTip(f"{name} is {number_text(value)}")
+        field.setToolTip(tip(f"{name} is {number_text(value)}"))
         field.changed.connect(self.changed)
         return field
 
@@ -97,11 +98,11 @@ class PointEditor(QWidget):
         add = IconButton("plus", "", self)
         add.explain("Set it, and edit another one")
         add.clicked.connect(self._add)
-        label = QLabel(f"{self._noun.capitalize()}", self)
+        label = Label(f"{self._noun.capitalize()}", self)
         label.setBuddy(self._number)
         row.addWidget(label)
         row.addWidget(self._number, 2)
-        row.addWidget(QLabel("=", self))
+        row.addWidget(Label("=", self))
         row.addWidget(self._value, 3)
         row.addWidget(add)
         return row
@@ -111,7 +112,7 @@ class PointEditor(QWidget):
         if i is not None:
             value = self._edits.get(i, float(self._x[i]))
             self._value.set_value(_rounded(value))
-            self._value.setToolTip(f"{self._name(i)} is {number_text(value)}")
+            self._value.setToolTip(tip(f"{self._name(i)} is {number_text(value)}"))
         self.changed.emit()
 
     def _numbered(self) -> int | None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QImage, QPainter, QRegion, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
+from optiviz.reports.tables import tabbed
 from optiviz.ui.canvas.code import CodePane
 from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.focus import put_after
@@ -237,7 +238,7 @@ class FigureCanvas(QWidget):
         for table in figure.tables:
             rows = [[table.title, *table.columns]]
             rows += [[name, *row] for name, row in zip(table.rows, table.cells, strict=False)]
-            blocks.append("\n".join("\t".join(row) for row in rows))
+            blocks.append(tabbed(rows))
         if figure.lines:
             blocks.append("\n".join(figure.lines))
         if figure.notes:

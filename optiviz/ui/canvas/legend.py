@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from optiviz.ui.canvas.markers import is_stroked, marker_path
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import LegendEntry
 
@@ -98,7 +99,7 @@ class ElidedLabel(QWidget):
         return metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
 
     def _explain(self) -> None:
-        self.setToolTip("" if self._elided() == self._text else self._text)
+        self.setToolTip("" if self._elided() == self._text else tip(self._text))
 
     def _restyle(self) -> None:
         self.updateGeometry()
@@ -128,7 +129,7 @@ class Legend(QWidget):
             self.setVisible(bool(entries))
             words = ", ".join(entry.label for entry in entries)
             self.setAccessibleName(f"Legend: {words}")
-            self.setToolTip(words)
+            self.setToolTip(tip(words))
             self._restyle()
 
     def sizeHint(self) -> QSize:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from optiviz.ui.canvas.focus import paint_focus, put_after
 from optiviz.ui.icons import paint_icon
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, blend, current_theme
 from optiviz.views.figure import Note
 
@@ -59,7 +60,7 @@ class NoteRow(QAbstractButton):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.unsetCursor()
-        self.setToolTip(f"{note.action.label} (Enter)" if note.action else "")
+        self.setToolTip(tip(f"{note.action.label} (Enter)") if note.action else "")
         self.setAccessibleName(note.sentence)
         self.setAccessibleDescription(
             f"{note.evidence} {note.action.label}." if note.action else note.evidence

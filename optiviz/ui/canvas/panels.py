@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from optiviz.ui.canvas.legend import ElidedLabel, Legend
 from optiviz.ui.canvas.plot import PlotPane
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE
 from optiviz.views.figure import Action, Figure, panel_grid
 
@@ -49,7 +50,7 @@ class _Panel(QWidget):
         self._action = figure.spots[0].action(0) if figure.spots else None
         can = Qt.CursorShape.ArrowCursor if self._action is None else self._pointer
         self.setCursor(can)
-        self.setToolTip("" if self._action is None else self._action.label)
+        self.setToolTip("" if self._action is None else tip(self._action.label))
         self.plot.set_figure(figure)
 
     _pointer: Final = Qt.CursorShape.PointingHandCursor

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, blend, current_theme
 from optiviz.views.figure import Code
 
@@ -363,7 +364,7 @@ class Variables(_Sheet):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             for number, (name, value) in enumerate(self.code.values):
                 if self.cell(number).contains(QPointF(event.pos())):
-                    QToolTip.showText(event.globalPos(), f"{name} = {value}", self.viewport())
+                    QToolTip.showText(event.globalPos(), tip(f"{name} = {value}"), self.viewport())
                     return True
             QToolTip.hideText()
         return super().viewportEvent(event)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from optiviz.ui.icons import set_icon
+from optiviz.ui.plain import Label
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import Steps
 
@@ -66,7 +67,7 @@ class StepsBar(QWidget):
         self.words.setTextFormat(Qt.TextFormat.RichText)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.words.hide()
-        self._label = QLabel(self)
+        self._label = Label(self)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.back = self._button("chevron-left", "Previous step (Left; Home is the first)", -1)
         self.on = self._button("chevron-right", "Next step (Right; End is the last)", 1)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from optiviz.ui.icons import paint_icon
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["WarningLine"]
@@ -30,7 +31,7 @@ class WarningLine(QWidget):
         if sentence != self._sentence:
             self._sentence = sentence
             self.setAccessibleName(f"Warning: {sentence}" if sentence else "")
-            self.setToolTip(sentence)
+            self.setToolTip(tip(sentence))
             self._wrap()
             self.setVisible(bool(sentence))
 

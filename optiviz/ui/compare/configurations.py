@@ -26,6 +26,7 @@ from optiviz.ui.compare.edit import EditDialog
 from optiviz.ui.compare.plan import with_algorithm, without_repeats
 from optiviz.ui.forms import IconButton, MistakeNote, Note, spoken
 from optiviz.ui.icons import set_icon
+from optiviz.ui.plain import tip
 from optiviz.ui.runs.swatch import swatch
 from optiviz.ui.theme import current_theme
 
@@ -215,7 +216,7 @@ class ConfigurationsPanel(QWidget):
             spec = configuration.spec
             item = QListWidgetItem(swatch(i, size), configuration.name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            item.setToolTip(f"{spec.optimizer.label}: {spec.optimizer.sentence()}")
+            item.setToolTip(tip(f"{spec.optimizer.label}: {spec.optimizer.sentence()}"))
             self.list.addItem(item)
         if self._configurations:
             self.list.setCurrentRow(min(max(row, 0), len(self._configurations) - 1))

@@ -7,7 +7,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSplitter,
@@ -29,6 +28,7 @@ from optiviz.ui.compare.runner import Execute, StudyRunner, planned_words, spoke
 from optiviz.ui.compare.setup import CompareSetup
 from optiviz.ui.compare.study_grid import StudyCard, StudyGrid
 from optiviz.ui.icons import set_icon
+from optiviz.ui.plain import Label, tip
 from optiviz.ui.runs import RunsPanel, StudyRuns
 from optiviz.ui.tab import Tab
 from optiviz.ui.theme import current_theme
@@ -117,7 +117,7 @@ class CompareWorkspace(Tab):
         inside = QVBoxLayout(self._note)
         inside.setContentsMargins(12, 6, 12, 6)
         inside.setSpacing(4)
-        self.plan_text = QLabel()
+        self.plan_text = Label()
         self.plan_text.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -304,7 +304,7 @@ class CompareWorkspace(Tab):
         cautions = self.setup.cautions()
         more = f" ({len(cautions) - 1} more: point here.)" if len(cautions) > 1 else ""
         self.caution.set_text(f"{cautions[0].sentence}{more}" if cautions else "")
-        self.caution.setToolTip("\n\n".join(f"{c.sentence} {c.instead}" for c in cautions))
+        self.caution.setToolTip(tip("\n\n".join(f"{c.sentence} {c.instead}" for c in cautions)))
         self._show_progress()
 
     def _show_progress(self) -> None:

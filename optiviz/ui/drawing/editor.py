@@ -29,6 +29,7 @@ from optiviz.ui.card import draw_ground
 from optiviz.ui.drawing.board import Board, Tool
 from optiviz.ui.drawing.strokes import CLASSES, MOST_POINTS, SHAPES, Drawing, Sketch
 from optiviz.ui.icons import set_icon
+from optiviz.ui.plain import Label
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.palette import marker_of_class
 
@@ -231,7 +232,7 @@ class DrawingEditor(QFrame):
         return button
 
     def _heading(self, words: str) -> QLabel:
-        label = QLabel(words)
+        label = Label(words)
         label.setContentsMargins(SPACE[0], SPACE[1], 0, 0)
         return label
 

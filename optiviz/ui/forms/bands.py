@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QVBoxLayout, QWidget
 
 from optiviz.ui.forms.labels import Note
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import current_theme
 
 _HEIGHT = 8  # of the strip
@@ -120,7 +121,7 @@ class Bands(QWidget):
         self._slider.setAccessibleDescription(whole)
         lines = [f"{_range(b)}: {b.meaning}" for b in self._bands]
         for widget in (self, self.strip, self.note):
-            widget.setToolTip("\n".join(filter(None, (*lines, self._about))))
+            widget.setToolTip(tip("\n".join(filter(None, (*lines, self._about)))))
 
 
 def _range(band: RateBand) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from optiviz.engine.parameters import Field, Mistake, Param
 from optiviz.ui.forms.choice import Choice
 from optiviz.ui.forms.control import Control
 from optiviz.ui.forms.numbers import LogControl, NumberControl, NumbersControl
+from optiviz.ui.plain import Label
 
 _LONG_WORDS = 18  # characters of a choice that has no room beside a label
 
@@ -152,7 +153,7 @@ class OptionalControl(Control):
         self.inner = inner
         self.box = QCheckBox(self)
         self._kept: Any = None
-        self._unset = QLabel(unset, self)
+        self._unset = Label(unset, self)
         self._unset.setEnabled(False)
         inner.setParent(self)
         outer = QHBoxLayout(self)

@@ -6,13 +6,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QSlider, QWidget
 
 from optiviz.engine.parameters import Param
 from optiviz.ui.forms.bands import Bands, RateBand
 from optiviz.ui.forms.control import Control
 from optiviz.ui.forms.number import NumberEdit
 from optiviz.ui.forms.words import number_text, parsed_number
+from optiviz.ui.plain import Label
 
 
 class NumberControl(Control):
@@ -25,7 +26,7 @@ class NumberControl(Control):
         self.edit = NumberEdit(param, whole, step, self)
         parts: list[QWidget] = [self.edit]
         if param.unit:
-            parts.append(QLabel(param.unit, self))
+            parts.append(Label(param.unit, self))
         self._holds(*parts, focus=self.edit)
         self.edit.changed.connect(self.changed)
         self.edit.committed.connect(self.committed)

@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from optiviz.engine.parameters import Mistake
 from optiviz.ui.forms.control import Control
 from optiviz.ui.forms.labels import MistakeNote
+from optiviz.ui.plain import Label
 from optiviz.ui.theme import current_theme
 
 _LABEL_DIGITS = 16  # the widest label column, in digits; longer labels wrap
@@ -20,7 +21,7 @@ class Row(QWidget):
         super().__init__()
         self.text = label
         self.control = control
-        self.label = QLabel(label.replace("&", "&&"), self)
+        self.label = Label(label.replace("&", "&&"), self)
         self.label.setWordWrap(True)
         self.label.setToolTip(hint)
         self.label.setBuddy(control.focusProxy() or control)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from optiviz.engine.parameters import Mistake, SpecError, fields
 from optiviz.networks.activations import ACTIVATIONS
@@ -23,6 +23,7 @@ from optiviz.ui.forms import (
     numbers,
     spoken,
 )
+from optiviz.ui.plain import Label
 
 PASTED = "pasted"
 _NEW_UNITS = 10
@@ -58,7 +59,7 @@ class LayerBox(QWidget):
         assert units is not None and activation is not None  # noqa: PT018
         self.units: Control = units
         self.activation: Control = activation
-        self.caption = QLabel(self)
+        self.caption = Label(self)
         self.mistake = MistakeNote(self)
         self.setMinimumWidth(1)
         self.up = self._button("up", self._on_up)

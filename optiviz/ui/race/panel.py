@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.studies.race import Budget, Race, budget_of, race_of
 from optiviz.ui.forms import MistakeNote, Note, ParametersForm
 from optiviz.ui.over_views import PanelOverViews
+from optiviz.ui.plain import Label
 from optiviz.ui.race.choice import RacersChoice
 from optiviz.ui.scrolled import Scrolled
 from optiviz.ui.theme import SPACE, current_theme
@@ -52,7 +52,7 @@ class RacePanel(PanelOverViews):
         self._budget_touched = False
         self.race: Race | None = None
         self.choice = RacersChoice(self)
-        self._of = QLabel(self)
+        self._of = Label(self)
         self.more_button = QPushButton("Once more", self)
         self.more_button.setToolTip("Let it race a second time, with settings of its own")
         self._body = QWidget()
@@ -81,7 +81,7 @@ class RacePanel(PanelOverViews):
         of = QHBoxLayout()
         of.addWidget(self._of, 1)
         of.addWidget(self.more_button)
-        self._finish = QLabel("Over at equal effort", self)
+        self._finish = Label("Over at equal effort", self)
         right = QVBoxLayout()
         right.setSpacing(SPACE[1])
         right.addLayout(of)

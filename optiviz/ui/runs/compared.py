@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -19,7 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.engine.spec import RunSpec
+from optiviz.reports.tables import tabbed
 from optiviz.studies.listing.differences import MISSING, Compared, side_by_side
+from optiviz.ui.plain import Label, tip
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["CompareDialog"]
@@ -53,7 +54,8 @@ class _Settings(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self.names[section - 1] if section else "Setting"
+            name = self.names[section - 1] if section else "Setting"
+            return tip(name) if role == Qt.ItemDataRole.ToolTipRole else name
         return Qt.AlignmentFlag.AlignLeft if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -61,7 +63,7 @@ class _Settings(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return setting.values[column - 1] if column else setting.label
         if role == Qt.ItemDataRole.ToolTipRole:
-            return setting.values[column - 1] if column else setting.path
+            return tip(setting.values[column - 1] if column else setting.path)
         if role == Qt.ItemDataRole.ForegroundRole:
             missing = column > 0 and setting.values[column - 1] == MISSING
             return current_theme().colour("muted") if missing or not setting.differs else None
@@ -95,7 +97,7 @@ class CompareDialog(QDialog):
         self._settings = side_by_side(specs)
         self._model = _Settings(names, self)
         different = sum(setting.differs for setting in self._settings)
-        self.sentence = QLabel(_sentence(different, len(self._settings), left_out), self)
+        self.sentence = Label(_sentence(different, len(self._settings), left_out), self)
         self.sentence.setWordWrap(True)
         self.table = QTableView(self)
         self.table.setModel(self._model)
@@ -162,7 +164,7 @@ class CompareDialog(QDialog):
         """Put what is shown on the clipboard, for a spreadsheet; the first column is the path."""
         lines = [("Path", "Setting", *self._model.names)]
         lines += [(s.path, s.label, *s.values) for s in self._model.shown]
-        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        QGuiApplication.clipboard().setText(tabbed(lines))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         if event.matches(QKeySequence.StandardKey.Copy):

@@ -20,6 +20,7 @@ from PySide6.QtGui import QFont, QIcon
 
 from optiviz.studies.listing.arrangement import Arrangement, Group
 from optiviz.studies.listing.columns import Column, RunRow, columns_of
+from optiviz.ui.plain import tip
 from optiviz.ui.runs.sources import RunsSource
 from optiviz.ui.runs.swatch import swatch
 from optiviz.ui.theme import current_theme
@@ -335,7 +336,7 @@ class RunsModel(QAbstractItemModel):
         bad = role == _COLOUR and self._rows[place].status in BAD
         if bad and self.columns[column].key == "status":
             return current_theme().colour("danger")
-        return self._rows[place].about if role == _TOOLTIP else None
+        return tip(self._rows[place].about) if role == _TOOLTIP else None
 
     def _name_data(self, place: int, role: int) -> Any:
         source, key = self._source, self._keys[place]
@@ -350,7 +351,7 @@ class RunsModel(QAbstractItemModel):
             if visible is not None:
                 return Qt.CheckState.Checked if visible else Qt.CheckState.Unchecked
         if role == _TOOLTIP:
-            return self._rows[place].about
+            return tip(self._rows[place].about)
         if role == _SPOKEN:
             row = self._rows[place]
             return f"{row.name}, {row.status}"
@@ -365,7 +366,7 @@ class RunsModel(QAbstractItemModel):
         if role == _ALIGNMENT:
             return _RIGHT if self.columns[column].is_number else _LEFT
         if role == _TOOLTIP:
-            return f"{found.title}\nNumbers are medians of the runs below."
+            return tip(f"{found.title}\nNumbers are medians of the runs below.")
         if role != _DISPLAY:
             return None
         key = self.columns[column].key

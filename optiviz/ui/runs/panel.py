@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QStackedLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from optiviz.studies.listing.arrangement import GROUPINGS
 from optiviz.ui.canvas.legend import ElidedLabel
+from optiviz.ui.plain import Label
 from optiviz.ui.runs.sources import RunsSource, SessionRuns
 from optiviz.ui.runs.table import RunsTable
 from optiviz.ui.session import Session
@@ -67,8 +67,8 @@ class RunsPanel(QWidget):
         self.group.addItem("No groups", "")
         for key, label in GROUPINGS.items():
             self.group.addItem(f"By {label.lower()}", key)
-        self.count = QLabel(self)
-        self._nothing = QLabel(self)
+        self.count = Label(self)
+        self._nothing = Label(self)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.setWordWrap(True)
         self._all = QPushButton("Show all runs", self)

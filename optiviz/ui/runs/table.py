@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from optiviz.reports.tables import tabbed
 from optiviz.studies.listing.columns import columns_of
 from optiviz.ui.runs.compared import CompareDialog
 from optiviz.ui.runs.model import Index, RunsModel
@@ -360,7 +361,7 @@ class RunsTable(QTreeView):
             columns = columns_of(rows)
             lines = [[column.label for column in columns]]
             lines += [[column.text(row) for column in columns] for row in rows]
-            QGuiApplication.clipboard().setText("\n".join(map("\t".join, lines)))
+            QGuiApplication.clipboard().setText(tabbed(lines))
 
     def compare_settings(self) -> None:
         """Show in what the chosen runs differ, side by side."""

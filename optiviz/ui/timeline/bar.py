@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from optiviz.analysis.runs.events import NONE, Events, events
 from optiviz.analysis.runs.stretches import Stretch
 from optiviz.engine.run import Run
+from optiviz.ui.plain import tip
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.drawing import BarDrawing, Lanes
 from optiviz.ui.timeline.markers import Marker, placed, stretch_words, words_of
@@ -169,7 +170,7 @@ class TimelineBar(QWidget):
 
     def event(self, event: QEvent) -> bool:  # noqa: D102
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.words_at(QPointF(event.pos())), self)
+            QToolTip.showText(event.globalPos(), tip(self.words_at(QPointF(event.pos()))), self)
             return True
         return super().event(event)
 

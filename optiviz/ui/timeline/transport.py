@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -25,6 +24,7 @@ from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import SNAPSHOT_STRIDE
 from optiviz.ui.card import draw_ground
 from optiviz.ui.icons import icon
+from optiviz.ui.plain import Label
 from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.bar import TimelineBar
@@ -80,13 +80,13 @@ class Timeline(QFrame):
                 button.setCheckable(True)
                 row.addSpacing(8)
             row.addWidget(button)
-        self._figures = QLabel(self)
+        self._figures = Label(self)
         self._figures.setTextFormat(Qt.TextFormat.RichText)
         self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._figures.installEventFilter(self)
         row.addSpacing(8)
         row.addWidget(self._figures, 1)
-        self._speed_text = QLabel(self)
+        self._speed_text = Label(self)
         self._speed_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.speed = QSlider(Qt.Orientation.Horizontal, self)
         self.speed.setRange(0, _SPEED_STEPS)

@@ -1,0 +1,42 @@
+"""Texts from outside as what they are: no widget takes one for HTML.
+
+Qt guesses whether a text is HTML, and would show a name such as ``<img src=...>`` as a picture.
+"""
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
+
+_LONGEST = 2000  # characters of a tooltip
+
+
+class Label(QLabel):
+    """A label that shows its text as it is."""
+
+    def __init__(self, text: str | QWidget | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(text if isinstance(text, QWidget) else parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        if isinstance(text, str):
+            self.setText(text)
+
+
+def tip(text: str) -> str:
+    """Return a text for a tooltip, where there is no choosing that it is plain."""
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    if "<" not in text:
+        return text
+    return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
+
+
+def agrees(parent: QWidget, title: str, question: str) -> bool:
+    """Ask a question, and return whether the answer was yes."""
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(question)
+    yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+    box.setStandardButtons(yes | no)
+    box.setDefaultButton(no)
+    return box.exec() == yes
