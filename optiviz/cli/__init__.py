@@ -17,6 +17,7 @@ import typer
 import optiviz
 from optiviz.cli import comparing, files, history, listing, running, runs, studies
 from optiviz.cli.doing import INTERRUPTED
+from optiviz.cli.terminal import harmless_output
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.wording import one_line
 from optiviz.store.atomic import StoreError, reason
@@ -41,7 +42,8 @@ def main(arguments: list[str]) -> None:
     command = typer.main.get_command(app)
     _open_streams()
     try:
-        status = command.main(arguments, prog_name="optiviz", standalone_mode=False)
+        with harmless_output():
+            status = command.main(arguments, prog_name="optiviz", standalone_mode=False)
     except SpecError as error:
         _end_with(list(map(str, error.mistakes)))
     except StoreError as error:

@@ -14,6 +14,7 @@ import typer
 from optiviz.analysis.runs.effort import LABELS, EffortName
 from optiviz.cli import tables
 from optiviz.cli.shared import check_report, write_study_report
+from optiviz.cli.terminal import harmless
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.wording import shown_number
 from optiviz.reports.summary import summaries
@@ -69,7 +70,7 @@ def finish(study: Study, where: Where, effort: str, as_json: bool, explain: bool
             if found is None:
                 raise
     if found is None:
-        print(_how_to_go_on(results, where.out), file=sys.stderr)
+        print(harmless(_how_to_go_on(results, where.out)), file=sys.stderr)
         raise typer.Exit(INTERRUPTED)
     if as_json:
         print(json.dumps(as_data(results, found)))
@@ -93,7 +94,7 @@ def _warn(study: Study, effort: EffortName) -> None:
 
     for caution in cautions_of(study.samples(), effort, study.measure, study.gradient_weight):
         lines = tables.wrapped(f"{caution.sentence} {caution.instead}".strip(), "! ", "  ")
-        print("\n".join(lines), file=sys.stderr)
+        print(harmless("\n".join(lines)), file=sys.stderr)
 
 
 def check_effort(effort: str) -> EffortName:

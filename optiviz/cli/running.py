@@ -24,6 +24,7 @@ from optiviz.cli.shared import (
     spec_from,
     write_report,
 )
+from optiviz.cli.terminal import harmless
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run, RunStatus
 
@@ -72,8 +73,8 @@ def finish(made: Run, record: Recording, leaving: Leaving) -> None:
     name = record.id_of(made)
     kept = record.close()
     if made.status is RunStatus.FAILED and made.failure is not None:
-        print(f"The run failed: {made.failure.sentence}", file=sys.stderr)
-        print(made.failure.details, file=sys.stderr)
+        print(f"The run failed: {harmless(made.failure.sentence)}", file=sys.stderr)
+        print(harmless(made.failure.details), file=sys.stderr)
     if leaving.save is not None and made.status is not RunStatus.NEW:
         from optiviz.store import run_file
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from optiviz.cli.terminal import harmless
 from optiviz.engine.own import taken_in
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
@@ -150,10 +151,11 @@ def progress(text: str) -> Iterator[Callable[[float], None]]:
         yield lambda share: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(text, total=1.0)
+        task = bar.add_task(escape(harmless(text)), total=1.0)
         yield lambda share: bar.update(task, completed=share)
 
 
