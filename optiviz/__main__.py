@@ -8,6 +8,10 @@ import sys
 def main() -> None:
     """Run what the arguments ask for, and exit with its status."""
     arguments = sys.argv[1:]
+    if arguments and arguments[0].startswith(("--plugin", "--trust")):
+        from optiviz.cli import with_plugins
+
+        arguments = with_plugins(arguments)
     if arguments:
         try:
             from optiviz.cli import main as run_command

@@ -10,13 +10,14 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Annotated, TextIO
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
 import optiviz
 from optiviz.cli import comparing, files, history, listing, running, runs, studies
 from optiviz.cli.doing import INTERRUPTED
+from optiviz.cli.plugins import take
 from optiviz.cli.terminal import harmless_output
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.wording import one_line
@@ -25,6 +26,8 @@ from optiviz.store.atomic import StoreError, reason
 app = typer.Typer(
     name="optiviz",
     help="See optimization. Without a command, optiviz opens its window.",
+    epilog="optiviz --plugin FILE.py [--trust] COMMAND ... knows the algorithms, datasets and "
+    "views that a file of yours defines; it is run, so optiviz asks before.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -66,7 +69,15 @@ def main(arguments: list[str]) -> None:
     raise SystemExit(status if isinstance(status, int) else 0)
 
 
-def _end_with(lines: Iterable[str], status: int = 2) -> None:
+def with_plugins(arguments: list[str]) -> list[str]:
+    """Load the plug-ins that stand before a command, and return the rest; or exit with 2."""
+    try:
+        return take(arguments)
+    except SpecError as error:
+        _end_with(list(map(str, error.mistakes)))
+
+
+def _end_with(lines: Iterable[str], status: int = 2) -> NoReturn:
     with suppress(OSError):  # the status says it too
         for line in lines:
             print(_shortened(one_line(line)), file=sys.stderr)

@@ -34,7 +34,7 @@ class _Harmless:
 def harmless_output() -> Iterator[None]:
     """Let all that is printed in the block be harmless."""
     before = sys.stdout
-    sys.stdout = _Harmless(before)  # type: ignore[assignment]
+    sys.stdout = _Harmless(before)
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import fields
 from typing import Any
 
-from optiviz.engine import threads
+from optiviz.engine import plugins, threads
 from optiviz.engine.parameters import Parameters
 from optiviz.studies.execution import work
 from optiviz.studies.execution.pools import (
@@ -124,7 +124,7 @@ def _modules(study: Study) -> list[str]:
             f"{modules['__main__'].__name__} is defined in the program itself, where other "
             "processes don't find it: put it into a file of its own and import it, or use jobs=1"
         )
-    return sorted(modules)
+    return sorted(map(plugins.word_for, modules))
 
 
 def _classes(value: Any) -> Iterator[type]:

@@ -1,6 +1,5 @@
 """What a process does for a study: plain data of runs in, records out."""
 
-import importlib
 import os
 import signal
 import sys
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from optiviz.datasets import Data, Dataset, remember
-from optiviz.engine import threads
+from optiviz.engine import plugins, threads
 from optiviz.engine.spec import RunSpec
 from optiviz.studies.records import Loaded, Record, recorded, without_run
 from optiviz.tables import contents
@@ -34,7 +33,7 @@ def begin(
     parent : int
         The process that started it: if that is gone, however it ended, so is this one.
     modules : sequence of str
-        That define kinds which are neither ours nor a plug-in's.
+        That define kinds which are neither ours nor an installed plug-in's.
     polite : bool
         Leave the processor to whatever else wants it.
     loaded : iterable of (Dataset, Data)
@@ -113,4 +112,4 @@ def loaded() -> Loaded:
 
 def _import(modules: Sequence[str]) -> None:
     for module in modules:
-        importlib.import_module(module)
+        plugins.bring(module)
