@@ -30,8 +30,8 @@ from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
 from optiviz.ui.layout import Layout
-from optiviz.ui.library import LibraryWorkspace
 from optiviz.ui.leaving import Leaving
+from optiviz.ui.library import LibraryWorkspace
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.setup import FunctionSetup, SetupPanel

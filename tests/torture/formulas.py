@@ -25,7 +25,9 @@ from optiviz.optimizers.simulated_annealing import SimulatedAnnealing
 from optiviz.problems.function_1d import Function1D
 from tests.torture import progress
 
-TITLE = "hostile and random formulas: a sentence or a quick number, no file made, no process started"
+TITLE = (
+    "hostile and random formulas: a sentence or a quick number, no file made, no process started"
+)
 USUAL = 5_000
 
 _LONGEST = 1.0  # seconds for one formula
@@ -181,7 +183,9 @@ def _tried(text: str) -> bool:
             cls.from_dict({"kind": cls.kind, place: text} | _chosen(cls))
         except SpecError as error:
             for mistake in error.mistakes:
-                assert mistake.path == place, f"{mistake.path} is named, and not {place}: {text!r:.80}"
+                assert mistake.path == place, (
+                    f"{mistake.path} is named, and not {place}: {text!r:.80}"
+                )
                 _check_sentence(mistake.message, text)
     return read
 
