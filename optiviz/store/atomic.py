@@ -27,6 +27,7 @@ _REASONS = {
     errno.EFBIG: "the file would be larger than this disk can hold",
     errno.ENOENT: "its folder does not exist",
     errno.ENOTDIR: "a part of its path is a file, not a folder",
+    errno.EEXIST: "a file is where its folder should be",
     errno.EISDIR: "is a folder, not a file",
     errno.ENAMETOOLONG: "its name is too long",
     errno.EIO: "the disk reports an error",

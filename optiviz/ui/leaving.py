@@ -61,11 +61,17 @@ class Leaving(QObject):
             *(workspace.leave for workspace in window.workspaces),
         ]
         for end in ends:
-            try:
-                end()
-            except Exception:
-                tell_of_error()
-        return window.worker.close(patience)
+            _try(end)
+        ended = window.worker.close(patience)
+        _try(window.recording.close)
+        return ended
+
+
+def _try(end: "Callable[[], object]") -> None:
+    try:
+        end()
+    except Exception:
+        tell_of_error()
 
 
 def tell_of_error() -> None:

@@ -34,6 +34,7 @@ from optiviz.ui.leaving import Leaving
 from optiviz.ui.library import LibraryWorkspace
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
+from optiviz.ui.recording import Recording
 from optiviz.ui.setup import FunctionSetup, SetupPanel
 from optiviz.ui.tab import Doors, Tab
 from optiviz.ui.theme import current_theme
@@ -74,6 +75,7 @@ class MainWindow(QMainWindow):
         self.jobs = Jobs(self.worker, self)
         self.jobs.went_wrong.connect(self._went_wrong)
         self.messages = MessageBar(self)
+        self.recording = Recording(self)
         self.files = Files(self)
         self._train_setup = SetupPanel()
         self.train = Workspace(
@@ -124,6 +126,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._top_row())
+        column.addWidget(self.recording.banner)
         column.addWidget(self.stack, 1)
         self.setCentralWidget(middle)
         current_theme().changed.connect(self._restyle)

@@ -259,6 +259,7 @@ class Roster(Playhead):
     def rename(self, entry: Entry, name: str) -> None:
         """Call a run something else."""
         entry.run.name = one_line(name)[:120].strip() or entry.run.name
+        self.worker.record.rename(entry.run)
         self._changed()
 
     @property

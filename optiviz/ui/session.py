@@ -60,10 +60,17 @@ class Session(Roster):
         self.runs_changed.emit()
         return entry
 
-    def restart(self, entry: Entry, spec: RunSpec) -> None:
-        """Put a new run of another spec in the place of a run, and show its end."""
+    def restart(self, entry: Entry, spec: RunSpec, passing: bool = False) -> None:
+        """Put a new run of another spec in the place of a run, and show its end.
+
+        One that is passing, while something is dragged, is not recorded.
+        """
+        if entry.computing:
+            self.worker.stop(entry.run)
         self.worker.forget(entry.run)
         entry.replace(Run(spec, entry.name))
+        if passing:
+            self.worker.record.leave_out(entry.run)
         self.worker.play(entry.run)
         if entry is self.focus:
             self.playing = False
@@ -79,6 +86,17 @@ class Session(Roster):
             self.set_focus(self.entries[-len(runs)])
             self.pause()
             self.seek(self.entries[-len(runs)].seen)
+        self.runs_changed.emit()
+
+    def go_on_with(self, runs: list[Run]) -> None:
+        """Add runs that were left and go on, and play the first one from where it was."""
+        added = self._added_all(runs)
+        for entry in added:
+            entry.seen = entry.run.trace.last_k
+            self.worker.play(entry.run)
+        self.set_focus(added[0])
+        self.go_to(added[0].seen)
+        self.play()
         self.runs_changed.emit()
 
     def set_focus(self, entry: Entry | None) -> None:

@@ -220,7 +220,7 @@ class Workspace(RunsTab):
                 if entry.run.spec.optimizer.recorded:
                     continue  # where it started is what was recorded
                 spec = entry.run.spec.reopened()
-                self.session.restart(entry, spec.replace(start=start, changes=()))
+                self.session.restart(entry, spec.replace(start=start, changes=()), passing=not done)
         if done:
             if isinstance(self.setup, FunctionSetup):
                 self.setup.set_start(start)
