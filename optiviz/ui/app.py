@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from optiviz.ui.crashes import Crashes
 from optiviz.ui.ending import Ending
 from optiviz.ui.errors import Errors
+from optiviz.ui.guard import tell_of_error
 from optiviz.ui.icons import app_icon
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
@@ -59,7 +60,11 @@ def main() -> int:
     window.worker.note = crashes.note
     window.kept_layout.show()
     crashes.offer(window)
-    status = app.exec() or ending.status
+    try:
+        status = app.exec() or ending.status
+    except Exception:  # what an event's handler raised last comes up here
+        tell_of_error()
+        status = ending.status
     ended = window.leave()
     errors.close()
     ending.close()

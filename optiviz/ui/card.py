@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from optiviz.ui.canvas.legend import ElidedLabel, Legend
 from optiviz.ui.canvas.warning import WarningLine
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import RADIUS, SPACE, current_theme
 from optiviz.views.figure import LegendEntry
 
@@ -211,6 +212,7 @@ class Card(QFrame):
         self._body = body
         self._column.addWidget(body, 1)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground."""
         draw_ground(self)

@@ -1,10 +1,11 @@
 """Closing the window: what is asked before, and what is ended, whatever fails on the way."""
 
-import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
+
+from optiviz.ui.guard import tell_of_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,10 +73,3 @@ def _try(end: "Callable[[], object]") -> None:
         end()
     except Exception:
         tell_of_error()
-
-
-def tell_of_error() -> None:
-    """Tell of the error that is being handled as of one that nothing caught."""
-    kind, error, trace = sys.exc_info()
-    if kind is not None and error is not None:
-        sys.excepthook(kind, error, trace)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from optiviz.ui.card import draw_ground
 from optiviz.ui.forms import IconButton
+from optiviz.ui.guard import guarded
 from optiviz.ui.plain import Label
 from optiviz.ui.theme import current_theme
 
@@ -44,6 +45,7 @@ class PanelOverViews(QFrame):
         self._title.setFont(current_theme().font(bold=True))
         self._put()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         draw_ground(self)
 

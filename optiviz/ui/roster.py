@@ -32,12 +32,15 @@ class Entry:
         It is drawn beside the one in focus.
     seen : int
         The last iteration at which the playhead has been.
+    asked : Run or None
+        The run that was asked to stop.
     """
 
     run: Run
     number: int
     visible: bool = True
     seen: int = 0
+    asked: Run | None = None
     window_reader: Reader = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +59,11 @@ class Entry:
     def ready(self) -> bool:
         """Whether there is something to show."""
         return self.run.trace.last_k >= 0
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it goes on though it was asked to stop."""
+        return self.asked is self.run and self.computing
 
     @property
     def computing(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import isfinite
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from optiviz.analysis.runs.spending import Level, Levels
 from optiviz.engine.branching import Crossing, crossing, edited
@@ -32,7 +32,14 @@ class Session(Roster):
         Where the others are shown: where they had used up as much as the one in focus.
     costs : dict of object to float
         The seconds that the last picture of each view that is seen took the worker.
+
+    Signals
+    -------
+    stopping
+        Runs were asked to stop.
     """
+
+    stopping = Signal()
 
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(worker, parent)
@@ -109,7 +116,9 @@ class Session(Roster):
         """End every run that is computed, where it is."""
         for entry in self.entries:
             if entry.computing:
+                entry.asked = entry.run
                 self.worker.stop(entry.run)
+        self.stopping.emit()
 
     def change(self, optimizer: Optimizer) -> None:
         """Change the algorithm of the run in focus, from the playhead on."""

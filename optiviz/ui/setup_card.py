@@ -7,6 +7,7 @@ from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from optiviz.ui.card import draw_ground, type_metrics
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import paint_icon
 from optiviz.ui.plain import tip
 from optiviz.ui.theme import RADIUS, SPACE, current_theme
@@ -59,6 +60,7 @@ class _Header(QAbstractButton):
         mark = theme.em + SPACE[1] if self.problem else 0.0
         return self.width() - 2 * SPACE[2] - title - SPACE[2] - theme.em - SPACE[0] - mark
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line."""
         theme = current_theme()
@@ -166,6 +168,7 @@ class SetupCard(QFrame):
             self._describe()
         return False
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground."""
         draw_ground(self)

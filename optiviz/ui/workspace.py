@@ -18,6 +18,7 @@ from optiviz.ui.race import Racing
 from optiviz.ui.runs import RunsCard
 from optiviz.ui.session import Session
 from optiviz.ui.setup import FunctionSetup, SetupColumn
+from optiviz.ui.stopping import StopWaits
 from optiviz.ui.tab import RunsTab
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline import Timeline
@@ -48,6 +49,7 @@ class Workspace(RunsTab):
         self.setup = setup
         self.beside = beside
         self.session = Session(worker, self)
+        self._stop_waits = StopWaits(self.session, self.said.emit, self)
         self._diagnosed: object = None
         self._live: Optimizer | None = None
         self._live_timer = QTimer(self)

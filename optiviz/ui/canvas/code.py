@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from optiviz.ui.canvas.focus import by_keys, paint_focus
 from optiviz.ui.canvas.program import Listing, Type, Variables
 from optiviz.ui.canvas.steps import steps_of_key
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE
 from optiviz.views.figure import Code, Steps
 
@@ -95,6 +96,7 @@ class CodePane(QWidget):
         self._focused = False
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ring of the focus."""
         if self._focused:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from optiviz.ui.canvas.axes import Scale, Tick, named_ticks, ticks_of
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import Axis
 
@@ -137,6 +138,7 @@ class Frame(QGraphicsItem):
         """Return the whole."""
         return QRectF(self._size)
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw grid, ticks and names."""
         theme = current_theme()

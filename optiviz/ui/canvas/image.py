@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import blend, current_theme
 from optiviz.views.figure import ClassImage, ValueImage
 from optiviz.views.palette import Palette
@@ -126,6 +127,7 @@ class ImageMark(pg.GraphicsObject):
         """Return what it covers."""
         return QRectF(self._rect)
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw it."""
         if not self._image.isNull():

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["EndLabel", "EndLabels", "margin_for", "spread"]
@@ -160,6 +161,7 @@ class EndLabels(QGraphicsItem):
         """Return the margin, a little around it, and the ends of the curves."""
         return QRectF(self._bounds)
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Write the labels."""
         theme = current_theme()

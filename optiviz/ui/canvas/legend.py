@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from optiviz.ui.canvas.markers import is_stroked, marker_path
+from optiviz.ui.guard import guarded
 from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import LegendEntry
@@ -78,6 +79,7 @@ class ElidedLabel(QWidget):
         whole, height = self.sizeHint().width(), self.sizeHint().height()
         return QSize(0 if self._right else whole // 2, height)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write as much of the text as fits."""
         theme = current_theme()
@@ -150,6 +152,7 @@ class Legend(QWidget):
         """Return no width: a narrow card leaves entries out at the end."""
         return QSize(0, self.sizeHint().height())
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries, as many as fit; where not all do, alike ones share their first word."""
         theme = current_theme()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from optiviz.ui.canvas.axes import Scale
 from optiviz.ui.canvas.pixels import Pixels
+from optiviz.ui.guard import guarded
 from optiviz.views.figure import Item
 
 __all__ = ["Layer", "LayerMark", "Mark", "packed"]
@@ -108,6 +109,7 @@ class Layer(QGraphicsItem):
         (x0, x1), (y0, y1) = self._pixels.x, self._pixels.y
         return QRectF(x0, y0, x1 - x0, y1 - y0)
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Paint what was kept, or all of it."""
         pixels = self._pixels

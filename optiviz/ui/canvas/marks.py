@@ -23,6 +23,7 @@ from optiviz.ui.canvas.places import line_places
 from optiviz.ui.canvas.signs import DisksMark, TilesMark
 from optiviz.ui.canvas.strokes import StrokesMark
 from optiviz.ui.canvas.words import TextMark
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import blend, current_theme
 from optiviz.views.figure import (
     Arrows,
@@ -222,6 +223,7 @@ class GridMark(Mark[Grid]):
 class CrispLine(QGraphicsLineItem):
     """An upright or level line, drawn on whole pixels."""
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw it without smoothing."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.ui.canvas.focus import paint_focus, put_after
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import paint_icon
 from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, blend, current_theme
@@ -99,6 +100,7 @@ class NoteRow(QAbstractButton):
         super().focusInEvent(event)
         self.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the sentence, the evidence below, and an arrow where it leads somewhere."""
         theme, painter = current_theme(), QPainter(self)

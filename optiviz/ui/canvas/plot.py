@@ -28,6 +28,7 @@ from optiviz.ui.canvas.places import extents_of
 from optiviz.ui.canvas.pointing import Pointing
 from optiviz.ui.canvas.ramp import RampScale
 from optiviz.ui.canvas.readout import Reading
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import Axis, ClassImage, Figure, Line, Rule, ValueImage
 
@@ -293,6 +294,7 @@ class PlotPane(pg.GraphicsView):
         super().focusOutEvent(event)
         self._show_focus(False)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the scene, and the ring of the focus over it."""
         super().paintEvent(event)

@@ -16,6 +16,7 @@ from optiviz.ui.canvas.places import points_inside
 from optiviz.ui.canvas.readout import Reading, Readout, nearest_x, value_at
 from optiviz.ui.canvas.spots import Place, Places
 from optiviz.ui.canvas.steps import steps_of_key
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import current_theme
 from optiviz.views.figure import Axis, Line
 
@@ -36,6 +37,7 @@ _ACT: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class _Ring(QGraphicsEllipseItem):
     """The ring around the spot that is pointed at, in pixels of the plot's area."""
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw it on a wider one in the colour of the card, to be seen on anything."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

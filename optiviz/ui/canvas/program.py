@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, blend, current_theme
 from optiviz.views.figure import Code
@@ -196,6 +197,7 @@ class Listing(_Sheet):
         top = SPACE[0] + first * self.type.line - self.verticalScrollBar().value()
         return QRectF(0, top, self.viewport().width(), rows * self.type.line)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines that are seen."""
         theme, painter = current_theme(), QPainter(self.viewport())
@@ -334,6 +336,7 @@ class Variables(_Sheet):
         top = SPACE[0] + row * self.type.line - self.verticalScrollBar().value()
         return QRectF(SPACE[1] + column * width, top, width - SPACE[1], self.type.line)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint names and values, and a line towards the program."""
         theme, painter = current_theme(), QPainter(self.viewport())

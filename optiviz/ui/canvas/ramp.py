@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
 from optiviz.ui.canvas.axes import Scale, number, ticks_of
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import ValueImage
 
@@ -84,6 +85,7 @@ class RampScale(QGraphicsItem):
         """Return all that is right of the plot."""
         return QRectF(self._whole)
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the strip, its ticks and the name."""
         if self._image is None:

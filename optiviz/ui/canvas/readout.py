@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, current_theme
 from optiviz.views.figure import Dash, Line
 
@@ -148,6 +149,7 @@ class Readout(QGraphicsItem):
         """Return the box."""
         return self._size.adjusted(-1, -1, 1, 1)
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Draw the box and its rows."""
         theme = current_theme()

@@ -27,6 +27,7 @@ from optiviz.ui.canvas.orbit import HEIGHT, Orbit, pixels_of
 from optiviz.ui.canvas.ramp import ramp_ticks
 from optiviz.ui.canvas.relief import ground_of, paths_on, place_on
 from optiviz.ui.canvas.renderer import Batch, Renderer, available
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import RADIUS, SPACE, current_theme
 from optiviz.views.figure import Figure, Surface, Text, ValueImage
 
@@ -172,6 +173,7 @@ class SurfacePane(QWidget):
 
     # Drawing
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the surface, and over it what must stay sharp: words, ticks and markers."""
         painter = QPainter(self)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from optiviz.ui.canvas.fitted_table import draw_fitted
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, blend, current_theme
 from optiviz.views.figure import Table
 
@@ -70,6 +71,7 @@ class TablesPane(QWidget):
         beside = self.width() >= 0.8 * self.height()
         return not (number and beside and self._tables[number].rows == self._tables[0].rows)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tables."""
         painter = QPainter(self)

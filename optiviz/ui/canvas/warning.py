@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import paint_icon
 from optiviz.ui.plain import tip
 from optiviz.ui.theme import SPACE, current_theme
@@ -43,6 +44,7 @@ class WarningLine(QWidget):
         """Wrap the sentence."""
         self._wrap()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the icon and the sentence."""
         theme = current_theme()

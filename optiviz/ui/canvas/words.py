@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem
 from optiviz.ui.canvas.axes import Scale
 from optiviz.ui.canvas.mark import Mark
 from optiviz.ui.canvas.pixels import Pixels
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import current_theme
 from optiviz.views.figure import Text
 
@@ -52,6 +53,7 @@ class _Words(QGraphicsSimpleTextItem):
         by = PLATE + 1.0 if self._boxed else 0.0
         return self.words().adjusted(-by, -by, by, by)
 
+    @guarded
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         """Paint the plate and the words."""
         if self._boxed:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.card import draw_ground
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE
 
 __all__ = ["FirstStep", "RunsBelow"]
@@ -55,5 +56,6 @@ class RunsBelow(QFrame):
         inside.setContentsMargins(SPACE[2], SPACE[1], SPACE[2], SPACE[1])
         inside.addWidget(runs)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         draw_ground(self)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from optiviz.ui.canvas import FigureCanvas
 from optiviz.ui.drawing.strokes import Brush, Drawing, Sketch
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import current_theme
 from optiviz.views.figure import Axis, ClassImage, Figure, Item, Points, Text
 from optiviz.views.palette import marker_of_class
@@ -307,6 +308,7 @@ class _Glass(QWidget):
         else:
             event.ignore()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the brush."""
         theme, board = current_theme(), self._board

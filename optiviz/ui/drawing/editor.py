@@ -28,6 +28,7 @@ from optiviz.ui.canvas.markers import is_stroked, marker_path
 from optiviz.ui.card import draw_ground
 from optiviz.ui.drawing.board import Board, Tool
 from optiviz.ui.drawing.strokes import CLASSES, MOST_POINTS, SHAPES, Drawing, Sketch
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import set_icon
 from optiviz.ui.plain import Label
 from optiviz.ui.theme import SPACE, current_theme
@@ -159,6 +160,7 @@ class DrawingEditor(QFrame):
             return True
         return super().event(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground of a card."""
         draw_ground(self)

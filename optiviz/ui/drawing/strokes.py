@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.ui.guard import guarded
+
 __all__ = ["MOST_POINTS", "SHAPES", "Area", "Brush", "Drawing", "Sketch"]
 
 Array = NDArray[np.float64]
@@ -155,6 +157,7 @@ class Sketch:
             old = self.drawing
             self.drawing = Drawing(old.x[~under], old.y[~under], old.classes[~under])
 
+    @guarded
     def paint(self, brush: Brush, label: int) -> None:
         """Give what is under the brush a class."""
         under = brush.over(self.drawing) & (self.drawing.classes != label)

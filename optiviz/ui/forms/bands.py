@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QStyle, QStyleOptionSlider, QVBoxLayout, QWidget
 
 from optiviz.ui.forms.labels import Note
+from optiviz.ui.guard import guarded
 from optiviz.ui.plain import tip
 from optiviz.ui.theme import current_theme
 
@@ -177,6 +178,7 @@ class _Strip(QWidget):
             left, right = left - lacking / 2, right + lacking / 2
         return left, right
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(Qt.PenStyle.NoPen)

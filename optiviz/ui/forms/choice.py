@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import current_theme
 
 # What an entry has besides its words and its value:
@@ -77,6 +78,7 @@ class Choice(QComboBox):
         else:
             event.ignore()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entry with an ellipsis where it is longer than the combo."""
         painter = QStylePainter(self)
@@ -131,6 +133,7 @@ class Entries(QStyledItemDelegate):
         size.setHeight(max(size.height(), metrics.height() + 8))
         return size
 
+    @guarded
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw the entry and its note."""
         super().paint(painter, option, index)

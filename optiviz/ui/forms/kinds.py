@@ -14,6 +14,7 @@ from optiviz.ui.forms.form import ParametersForm
 from optiviz.ui.forms.rows import Row
 from optiviz.ui.forms.search import SearchChoice
 from optiviz.ui.forms.words import below, typeset
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, current_theme
 
 
@@ -173,6 +174,7 @@ class KindForm(Control):
 class _Indented(QWidget):
     """Settings that belong to the one above them: a line runs down at their left."""
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(SPACE[0], 0, 1, self.height(), current_theme().colour("edge"))

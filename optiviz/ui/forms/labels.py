@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from optiviz.ui.forms.words import breakable, spoken
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import paint_icon
 from optiviz.ui.theme import current_theme
 
@@ -67,6 +68,7 @@ class MistakeNote(Note):
         if event.type() == QEvent.Type.FontChange:
             self._make_room()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the sign beside the first line."""
         super().paintEvent(event)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from optiviz.engine.parameters import Mistake
 from optiviz.ui.forms.control import Control
 from optiviz.ui.forms.labels import MistakeNote
+from optiviz.ui.guard import guarded
 from optiviz.ui.plain import Label
 from optiviz.ui.theme import current_theme
 
@@ -97,6 +98,7 @@ class _Dot(QWidget):
         self.setFixedSize(self.SIZE, self.SIZE)
         self.setToolTip("It can be changed while a run goes on.")
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

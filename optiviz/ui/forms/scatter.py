@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from optiviz.ui.canvas.markers import is_stroked, marker_path
+from optiviz.ui.guard import guarded
 from optiviz.ui.theme import current_theme
 from optiviz.views.palette import marker_of_class
 
@@ -48,6 +49,7 @@ class Scatter(QWidget):
         """Return a height of about seven lines of text."""
         return QSize(200, self.fontMetrics().height() * 7)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the frame, the points and the sentence."""
         theme = current_theme()

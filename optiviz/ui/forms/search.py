@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QVBoxLayout,
 
 from optiviz.ui.forms.choice import ABOUT, HEADING, WORDS, Choice, Entries
 from optiviz.ui.forms.labels import Note
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import set_icon
 from optiviz.ui.theme import SPACE, current_theme
 
@@ -180,6 +181,7 @@ class SearchList(QFrame):
         if not self._move(event):
             super().keyPressEvent(event)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground and the edge."""
         painter = QPainter(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from optiviz.analysis.runs.events import NONE, Events, events
 from optiviz.analysis.runs.stretches import Stretch
 from optiviz.engine.run import Run
+from optiviz.ui.guard import guarded
 from optiviz.ui.plain import tip
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.drawing import BarDrawing, Lanes
@@ -111,6 +112,7 @@ class TimelineBar(QWidget):
         share = min(max(0.0, (x - _MARGIN) / width), 1.0)
         return round(share * self._total)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         drawing = BarDrawing(self, self.x_of, self._number)
         drawing.groove(self._computed, self._k + self._within, self._total > 0)

@@ -23,6 +23,7 @@ from optiviz.engine.run import Failure, Run
 from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import SNAPSHOT_STRIDE
 from optiviz.ui.card import draw_ground
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import icon
 from optiviz.ui.plain import Label
 from optiviz.ui.session import Session
@@ -123,6 +124,7 @@ class Timeline(QFrame):
         self.bar.updateGeometry()
         self.bar.update()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         draw_ground(self)
 
