@@ -245,8 +245,9 @@ def test_arrays_that_lie_about_themselves_are_refused():
     assert found["b"].shape == (0, 3)
     assert found["c"] == np.array(True)
     for head in (
-        b'[["a","<f8",[1000000000000]]]', b'[["a","|O",[1]]]', b'[["a","<f8",[-1]]]', b"[[[[", b"{}",
-        b'[["a","<f8",[1,1,1,1,1,1,1,1,1]]]', b'[["a","<f8",[1]],["a","<f8",[0]]]', b"[" * 60000,
+        b'[["a","<f8",[1000000000000]]]', b'[["a","|O",[1]]]', b'[["a","<f8",[-1]]]', b"[[[[",
+        b"{}", b'[["a","<f8",[1,1,1,1,1,1,1,1,1]]]', b'[["a","<f8",[1]],["a","<f8",[0]]]',
+        b"[" * 60000,
     ):  # fmt: skip
         with pytest.raises(ValueError, match="holds"):
             packing.unpacked(zlib.compress(len(head).to_bytes(4, "little") + head + bytes(8)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optiviz.engine.run import Run, RunStatus
+from optiviz.store import machine
 from optiviz.store.folders import data_folder
 from optiviz.store.history import database
 from optiviz.store.history.capture import Capture, capture
@@ -188,6 +189,7 @@ class Recorder:
     # In the thread
 
     def _write_on(self) -> None:
+        machine.fingerprint()  # it takes a while the first time
         rest, failures = 0.0, 0
         while self._wait(rest):
             began = time.monotonic()
