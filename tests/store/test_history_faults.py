@@ -16,7 +16,7 @@ from optiviz.bench.history import multiply
 from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.store import StoreError
-from optiviz.store.history import History, Recorder, database, packing, pen, writers
+from optiviz.store.history import History, Recorder, database, opening, packing, pen, writers
 from optiviz.tables import contents
 from tests.torture.history_damage import bits
 
@@ -379,3 +379,49 @@ def test_a_run_that_is_not_done_is_not_taken_for_done(tmp_path):
     with History.open(tmp_path) as history:
         assert (history.items()[0].status, history.items()[0].k) == ("interrupted", 10)
     assert recorder.close()
+
+
+def test_a_large_history_that_is_damaged_deep_inside(tmp_path, monkeypatch):
+    """What is too long to check at each opening is noticed where it is read, and then mended."""
+    monkeypatch.setattr(opening, "_QUICK", 0)
+    runs = [climbed(f"number {i}", 3000) for i in range(6)]
+    record(tmp_path, *runs)
+    path = tmp_path / "history.sqlite3"
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (leaf,) = db.execute(
+        "SELECT max(pageno) FROM dbstat WHERE name = 'chunks' AND pagetype = 'leaf'"
+    ).fetchone()
+    db.close()
+    with path.open("r+b") as file:
+        file.seek((leaf - 1) * 4096)
+        file.write(b"\x99" * 64)
+    with History.open(tmp_path) as history:
+        assert history.findings == ()
+        names = set()
+        for item in history.items():
+            sentence = why_not(history, item.id)
+            if sentence:
+                assert repr(item.name) in sentence
+                names.add(item.name)
+        assert 1 <= len(names) < 6
+        assert {item.name for item in history.items() if item.damaged} == names
+    recorder = Recorder(tmp_path)
+    recorder._pen._is_damaged = True
+    more = climbed("more")
+    key = recorder.follow(more)
+    recorder.look(more)
+    assert recorder.close(), recorder.trouble
+    assert (tmp_path / "history-damaged-1.sqlite3").exists()
+    with History.open(tmp_path) as history:
+        assert bits(history.load(key)) == bits(more)
+        assert {item.name for item in history.items()} >= {run.name for run in runs}
+
+
+def why_not(history, key):
+    """Return the sentence that a run can't be opened; empty if it can."""
+    try:
+        history.load(key)
+    except StoreError as error:
+        return str(error)
+    return ""

@@ -20,7 +20,6 @@ VERSION = 1
 APPLICATION = 0x6F707469  # "opti"
 PAGE = 4096  # bytes
 _PATIENCE = 5.0  # seconds to wait for another process that writes
-_QUICK = 16 << 20  # bytes of a file that is checked whole when it is opened
 
 TABLES = {
     "runs": "CREATE TABLE runs (place INTEGER PRIMARY KEY, id BLOB, writer BLOB, body BLOB, "
@@ -236,17 +235,6 @@ def check_shape(db: sqlite3.Connection) -> None:
 
 def _is_ours(name: bytes, sql: bytes) -> bool:
     return TABLES.get(name.decode("utf-8", "replace"), "").encode() == sql
-
-
-def check_quickly(db: sqlite3.Connection, path: Path) -> None:
-    """Check the structure of a file that is not large.
-
-    Raises
-    ------
-    DamagedError
-    """
-    if path.stat().st_size <= _QUICK:
-        check_structure(db)
 
 
 def check_structure(db: sqlite3.Connection) -> None:

@@ -252,9 +252,10 @@ class History:
         """
         with self._using() as db:
             db.execute("BEGIN")  # its rows and its chunks of one moment
+            name = "without a name"
             try:
                 place, record, label = self._rows(run_id)
-                name = label.name if label else record.called if record else "without a name"
+                name = label.name if label else record.called if record else name
                 if record is None:
                     raise self._damage(run_id, name, LOST)
                 parts = reading.Parts(db, place, bytes.fromhex(run_id), record)
@@ -264,8 +265,13 @@ class History:
                         contents.put(content)
             except ValueError as error:
                 raise self._damage(run_id, name, str(error)) from None
+            except sqlite3.Error as error:
+                if not database.is_damage(error):
+                    raise
+                raise self._damage(run_id, name, "a part of it can't be read") from None
             finally:
-                db.execute("COMMIT")
+                with suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
         return reading.read_run(parts, record, name)
 
     def _damage(self, run_id: str, name: str, what: str) -> StoreError:

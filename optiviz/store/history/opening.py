@@ -7,9 +7,17 @@ from optiviz.store.history import database
 from optiviz.store.history.database import DamagedError
 from optiviz.store.history.salvage import salvage
 
+_QUICK = 16 << 20  # bytes of a file whose structure is checked whenever it is opened
 
-def opened(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
+
+def opened(folder: Path, thorough: bool = False) -> tuple[sqlite3.Connection, list[str]]:
     """Open a history to read and write it, and return what there is to say about that.
+
+    Parameters
+    ----------
+    folder : Path
+    thorough : bool
+        Its structure is checked even where that takes long.
 
     Raises
     ------
@@ -19,7 +27,7 @@ def opened(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
     found: list[str] = []
     for _ in range(3):
         try:
-            return _opened(path, found), found
+            return _opened(path, found, thorough), found
         except (DamagedError, sqlite3.DatabaseError) as error:
             if not isinstance(error, DamagedError) and not database.is_damage(error):
                 raise
@@ -28,7 +36,7 @@ def opened(folder: Path) -> tuple[sqlite3.Connection, list[str]]:
     raise DamagedError
 
 
-def _opened(path: Path, found: list[str]) -> sqlite3.Connection:
+def _opened(path: Path, found: list[str], thorough: bool) -> sqlite3.Connection:
     backup = database.migrate(path)
     if backup is not None:
         found.append(
@@ -36,7 +44,8 @@ def _opened(path: Path, found: list[str]) -> sqlite3.Connection:
         )
     db = database.connect(path)
     try:
-        database.check_quickly(db, path)
+        if thorough or path.stat().st_size <= _QUICK:
+            database.check_structure(db)
         database.check_census(db)
     except BaseException:
         db.close()

@@ -63,6 +63,7 @@ class Pen:
         self._db: sqlite3.Connection | None = None
         self._folder = Path()
         self._file: tuple[int, int] | None = None
+        self._is_damaged = False  # what is to be looked into when it is opened next
         self._lasts: tuple[Path, tuple[int, int]] | None = None
 
     def close(self) -> None:
@@ -81,7 +82,14 @@ class Pen:
             If what had been written is gone.
         StoreError, OSError, sqlite3.Error, DamagedError, NewerError
         """
-        db = self._connected(folder)
+        try:
+            self._write(jobs, self._connected(folder))
+        except sqlite3.Error as error:
+            self._is_damaged = database.is_damage(error)
+            raise
+
+    def _write(self, jobs: list[Job], db: sqlite3.Connection) -> None:
+        folder = self._folder
         token = writers.token(folder)
         packed = [[] if job.made is None else chunks_of(job.made, job.at.run) for job in jobs]
         with database.writing(db):
@@ -113,7 +121,8 @@ class Pen:
         if self._db is not None and (folder != self._folder or _identity(path) != self._file):
             self.close()
         if self._db is None:
-            db, _ = opened(folder)
+            db, _ = opened(folder, thorough=self._is_damaged)
+            self._is_damaged = False
             self._db, self._folder, self._file = db, folder, _identity(path)
             there = (folder, self._file or (0, 0))
             before, self._lasts = self._lasts, there
