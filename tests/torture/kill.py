@@ -24,7 +24,7 @@ from tests.torture.history_damage import MEMORY
 TITLE = "kill -9 at random moments while recording, then reopen"
 USUAL = 500
 MOST_LOST = 1.0  # seconds of work
-_TOGETHER = 6  # processes at once, two to a history
+_TOGETHER = 4  # processes at once, two to a history
 _LATEST = 1.0  # seconds after which the last is killed
 _RESUMED = 10  # of so many killed, the runs of one go on to their end
 

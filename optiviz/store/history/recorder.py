@@ -24,8 +24,7 @@ INTERVAL = 0.25  # seconds between two transactions
 METRICS = 3.0  # seconds between two looks at the metrics of a run
 _LONGEST_REST = 2.0  # seconds between two tries where nothing can be written
 _REST = 10  # times what a write took
-_MOST_REST = 0.5  # seconds that small states may rest, so that a second is never at risk
-_LARGE = 4 << 20  # bytes of states from which they rest as long as it takes
+_LARGE = 4 << 20  # bytes of states from which a run rests: less than a second is at risk below
 
 
 @dataclass(eq=False)
@@ -244,8 +243,9 @@ class Recorder:
                 found.waiting = None if found.waiting is made else found.waiting
                 found.renamed = found.renamed and named(found.run) != job.name
                 if made is not None:
-                    most = _MOST_REST if made.nbytes < _LARGE else float("inf")
-                    found.rest = max(INTERVAL, min(most, _REST * took))
+                    found.rest = INTERVAL
+                    if made.nbytes >= _LARGE:
+                        found.rest = max(INTERVAL, _REST * took)
                 if job.leaving and found.leaving and found.waiting is None:
                     self._followed.pop(found.run, None)
 
