@@ -616,24 +616,25 @@ def test_ten_thousand_runs_are_quick_to_list_to_search_and_to_scroll(reader):
     letters = []
     for letter in "step":
         library.begin_search()
-        began = time.perf_counter()
+        began = time.thread_time()
         QTest.keyClick(library.top.search, letter)
         library.table.viewport().repaint()
-        letters.append(time.perf_counter() - began)
+        letters.append(time.thread_time() - began)
     library.show_all()
     frames, bar = [], library.table.verticalScrollBar()
     for value in range(0, 12_000, 60):
-        began = time.perf_counter()
+        began = time.thread_time()
         bar.setValue(value)
         library.table.viewport().repaint()
-        frames.append(time.perf_counter() - began)
+        frames.append(time.thread_time() - began)
     frames.sort()
-    began = time.perf_counter()
+    began = time.thread_time()
     library.table.selectAll()
-    chosen = time.perf_counter() - began
+    chosen = time.thread_time() - began
     assert len(library.table.selected()) == 10_000
-    assert max(letters) < 0.1, letters  # 50 ms where nothing else runs
-    assert frames[int(0.99 * len(frames))] < 0.05, frames[-5:]
+    # Of this thread alone: others may have the machine.
+    assert max(letters) < 0.05, letters
+    assert frames[int(0.99 * len(frames))] < 0.016, frames[-5:]
     assert chosen < 0.5
 
 

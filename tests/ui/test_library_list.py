@@ -201,10 +201,10 @@ def test_ten_thousand_rows_are_made_sorted_and_searched_in_time():
 
     def timed(name, act):
         best = []
-        for _ in range(3):
-            began = time.perf_counter()
+        for _ in range(2):
+            began = time.thread_time()
             result = act()
-            best.append(time.perf_counter() - began)
+            best.append(time.thread_time() - began)
         took[name] = min(best)
         return result
 

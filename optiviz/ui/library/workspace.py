@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -33,20 +34,28 @@ __all__ = ["LibraryWorkspace"]
 
 _LOOK: Final = 1000  # milliseconds between two looks whether others changed something
 _PATIENCE: Final = 10  # times as long as reading took it is not read again by itself
+_FORESIGHT: Final = 2500  # milliseconds after it is made until the list is read for the first time
 _READING: Final = 400  # milliseconds until it is said that the list is being read
 _EMPTY = (
     "Nothing is recorded yet. Every run is kept here by itself, from its first iteration on: to be "
     "found again, looked at, compared, and led on where it was interrupted."
 )
-_NO_INTERRUPTED = "No run was interrupted."
-_NO_TAGS = "No run has a tag yet. Choose runs and add one at the right: to find them again."
-_NO_DELETED = "Nothing is deleted. What is deleted stays here until it is deleted for good."
 _NONE: Final = {
     Shelf.ALL: _EMPTY,
-    Shelf.INTERRUPTED: _NO_INTERRUPTED,
-    Shelf.TAGGED: _NO_TAGS,
-    Shelf.DELETED: _NO_DELETED,
+    Shelf.INTERRUPTED: "No run was interrupted.",
+    Shelf.TAGGED: "No run has a tag yet. Choose runs and add one at the right: to find them again.",
+    Shelf.DELETED: "Nothing is deleted. What is deleted stays here until it is deleted for good.",
 }
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was read: the rows, how many stand on each shelf and have each tag, the time."""
+
+    rows: list[Row]
+    counts: dict[Shelf, int]
+    tags: dict[str, int]
+    seconds: float
 
 
 class LibraryWorkspace(Tab):
@@ -91,12 +100,17 @@ class LibraryWorkspace(Tab):
         self._patience.setSingleShot(True)
         self._patience.setInterval(_READING)
         self._patience.timeout.connect(self._show_page)
+        self._foresight = QTimer(self)
+        self._foresight.setSingleShot(True)
+        self._foresight.setInterval(_FORESIGHT)
+        self._foresight.timeout.connect(self._foresee)
         self._make_actions()
         self._lay_out()
         self._connect()
         current_theme().changed.connect(self._restyle)
         self._restyle()
         self._show_actions()
+        self._foresight.start()
 
     def _folder(self) -> Path | None:
         recording = getattr(self._window, "recording", None)
@@ -184,6 +198,11 @@ class LibraryWorkspace(Tab):
 
     # Reading
 
+    def _foresee(self) -> None:
+        """Read the list once before anybody comes, so that it is there at once."""
+        if self.window().isVisible() and not self._read:
+            self.refresh()
+
     def refresh(self) -> None:
         """Read the list, in the librarian's thread; once more if it is being read."""
         self._order(only_if_changed=False)
@@ -202,25 +221,23 @@ class LibraryWorkspace(Tab):
         if not self._read:
             self._patience.start()
 
-        def read(history: History) -> tuple[list[Row], float] | None:
+        def read(history: History) -> _Found | None:
             began = time.monotonic()
             if only_if_changed and not history.changed():
                 return None
             rows = self._rows.of(history.items(), history.items(deleted=True))
-            return rows, time.monotonic() - began
+            return _Found(rows, counts(rows), known_tags(rows), time.monotonic() - began)
 
         self.librarian.do(read, self._show_rows, self._show_trouble)
 
-    def _show_rows(self, found: tuple[list[Row], float] | None) -> None:
+    def _show_rows(self, found: _Found | None) -> None:
         self._reading = False
         if found is not None:
-            rows, seconds = found
-            self._rest_until = time.monotonic() + _PATIENCE * seconds
+            self._rest_until = time.monotonic() + _PATIENCE * found.seconds
             self._read, self._trouble = True, ""
-            self.model.set_rows(rows)
-            tags = known_tags(rows)
-            self.top.show_counts(counts(rows), tags)
-            self.detail.tags.know(tags)
+            self.model.set_rows(found.rows)
+            self.top.show_counts(found.counts, found.tags)
+            self.detail.tags.know(found.tags)
             self._show_page()
             self._chosen()
         self._read_again()
@@ -377,4 +394,5 @@ class LibraryWorkspace(Tab):
     def leave(self) -> None:
         """Write what is to be written, and close the history."""
         super().leave()
+        self._foresight.stop()
         self.librarian.close()
