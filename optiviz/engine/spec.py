@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
+from optiviz.engine import reading
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.own import taken_in
 from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
@@ -192,9 +193,13 @@ def read_mapping(path: Path) -> Any:
         With one sentence that names the file.
     """
     try:
-        if path.stat().st_size > _MAX_FILE:
+        with reading.opened(path) as file:
+            content = file.read(_MAX_FILE + 1)
+        if len(content) > _MAX_FILE:
             raise SpecError([Mistake(str(path), f"is larger than {_MAX_FILE // 10**6} MB")])
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
+        if path.suffix.lower() == ".toml" and reading.has_endless_key(text):
+            raise SpecError([Mistake(str(path), "has a key of too many parts")])
         return tomllib.loads(text) if path.suffix.lower() == ".toml" else parse_json(text)
     except OSError as error:
         raise SpecError([Mistake(str(path), _plain_reason(error))]) from None
@@ -236,4 +241,6 @@ def _plain_reason(error: OSError) -> str:
         return "there is no such file"
     if isinstance(error, IsADirectoryError):
         return "is a folder, not a file"
+    if error.strerror == reading.NO_FILE:
+        return reading.NO_FILE
     return f"can't be read: {error.strerror or error}"

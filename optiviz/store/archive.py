@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.engine.reading import NO_FILE, opened
 from optiviz.engine.spec import parse_json
 from optiviz.store import npy
 from optiviz.store.atomic import StoreError
@@ -123,7 +124,7 @@ class Archive:
         self._checksums: dict[str, Any] = {}
         self._strange = ""  # a member that no file of a version that is known has
         try:
-            self._file = path.open("rb")
+            self._file = opened(path)
         except (OSError, ValueError) as error:
             raise self.refusal(_why_not_open(path, error)) from None
         try:
@@ -153,10 +154,7 @@ class Archive:
         return StoreError(f"{self._label}: {what}{newer}")
 
     def _opened(self) -> zipfile.ZipFile:
-        status = os.fstat(self._file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise self.refusal("is not an ordinary file")
-        size = status.st_size
+        size = os.fstat(self._file.fileno()).st_size
         if size == 0:
             raise self.refusal("is empty")
         start = self._file.read(4)
@@ -346,6 +344,8 @@ def _why_not_open(path: Path, error: OSError | ValueError) -> str:
         return "there is no permission to read it"
     if isinstance(error, IsADirectoryError | PermissionError):
         return "is a folder, not a file"
+    if isinstance(error, OSError) and error.strerror == NO_FILE:
+        return NO_FILE
     reason = error.strerror if isinstance(error, OSError) else "its name can't be used"
     return f"can't be read: {reason}"
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from optiviz.engine import registry
 from optiviz.engine.parameters import Kind
+from optiviz.engine.reading import NO_FILE
 from optiviz.engine.run import Run
 from optiviz.store import SUFFIX, StoreError, is_ours
 from optiviz.store.tables import Table, run_of
@@ -93,6 +94,8 @@ def open_any(path: str | Path, like: Run | None = None) -> list[Run]:
         return run_file.load(path)
     if not path.exists():
         raise StoreError(f"{path}: there is no such file")
+    if not (path.is_file() or path.is_dir()):
+        raise StoreError(f"{path}: {NO_FILE}")
     importer = importer_of(path)
     if importer is None:
         known = ", ".join((SUFFIX, *suffixes()))
