@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from optiviz import presets
+from optiviz.engine.run import Run
 from optiviz.store.crashes import Watch, reports
+from tests.torture import surroundings
 from tests.ui.started import Started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -102,3 +105,9 @@ def test_a_crash_is_told_at_the_next_start_with_what_was_computed(start: Start, 
     assert any(name.startswith("open-") for name in program.crash_files())
     Watch.look_back(tmp_path / "crashes")
     assert not any(name.startswith("open-") for name in program.crash_files())
+
+
+def test_all_odd_surroundings_at_once_compute_the_same_run(tmp_path: Path):
+    """An Arabic locale, no fonts, twice the scale, no home, python -O, and no UTF-8."""
+    digest = surroundings.one(tmp_path / "here", **surroundings.all_at_once(tmp_path))
+    assert digest == Run(presets.load("classic-perceptron").spec).finish().digest

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -452,6 +452,19 @@ def test_numbers_are_read_and_written_as_people_do() -> None:
     assert parsed_number("1,00", whole=True) == "1,00"
     assert parsed_number("1e-3", whole=False) == 0.001
     assert parsed_number("x", whole=False) == "x"
+
+
+@pytest.mark.parametrize("name", ["de_DE", "ar_EG", "tr_TR", "C"])
+def test_numbers_are_read_as_they_are_typed_in_other_countries(name):
+    before = QLocale()
+    QLocale.setDefault(QLocale(name))
+    try:
+        typed = ("0,5", "12,25", "-1,5e-3", "0,500", "٠٫٥", "٥", "1,000", "1,5,5", "1.000,5")
+        found = [parsed_number(text, whole=False) for text in typed]
+        assert found == [0.5, 12.25, -1.5e-3, 0.5, 0.5, 5.0, "1,000", "1,5,5", "1.000,5"]
+        assert number_text(1234.5) == "1234.5"
+    finally:
+        QLocale.setDefault(before)
     assert [number_text(value) for value in (0.05, 1e-6, 3, 0.1 + 0.2, 1e400)] == [
         "0.05",
         "1e-06",

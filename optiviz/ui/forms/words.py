@@ -23,7 +23,7 @@ def parsed_number(text: str, whole: bool) -> int | float | str:
     Parameters
     ----------
     text : str
-        Such as ``0.05``, ``1e-3`` or, for whole numbers, ``1,000``.
+        Such as ``0.05``, ``0,05``, ``1e-3`` or, for whole numbers, ``1,000``.
     whole : bool
         A whole number is wanted; 1e3 is one.
     """
@@ -36,6 +36,10 @@ def parsed_number(text: str, whole: bool) -> int | float | str:
             pass
         else:
             return made if abs(made) < 10**_DIGITS else float(made)
+    # 0,5 as in most of Europe; what may be a thousand, such as 1,000, is not guessed at.
+    decimal = not whole and re.fullmatch(r"[+-]?(0?|\d+),(?!\d{3}$)\d+(e[+-]?\d+)?", plain, re.I)
+    zero = not whole and re.fullmatch(r"[+-]?0,\d+", plain)
+    plain = plain.replace(",", ".") if decimal or zero else plain.replace("\u066b", ".")
     try:
         number = float(plain)
     except ValueError:

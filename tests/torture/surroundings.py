@@ -1,0 +1,104 @@
+"""Start the window in odd surroundings: locales, no fonts, large scales, no home, no output."""
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.torture import progress
+from tests.ui.started import Started
+
+TITLE = "locales, no fonts, scale factors 1 to 3, no home, no output, python -O: a run, no errors"
+USUAL = 14
+
+_BODY = """
+import json, os, signal, sys
+from pathlib import Path
+home = Path(os.environ["READY"]).parent
+window.demonstrate("classic-perceptron")
+run = window.train.session.entries[0].run
+def look():
+    if run.status.name == "FINISHED":
+        timer.stop()
+        from optiviz.reports.export import export
+        export(run, "csv", home / "run.csv")
+        found = {"digest": run.digest, "text": window.messages.text}
+        window.grab().save(str(home / "window.png"))
+        (home / "found.json").write_text(json.dumps(found))
+        os.kill(os.getpid(), signal.SIGTERM)
+timer = QTimer(window)
+timer.timeout.connect(look)
+timer.start(50)
+"""
+_FONTS = '<?xml version="1.0"?><fontconfig><dir>{}</dir><cachedir>{}</cachedir></fontconfig>'
+
+
+def _surroundings(home: Path) -> list[tuple[str, dict[str, object]]]:
+    """Return names, and what to give to a start."""
+    fonts = home / "fonts.conf"
+    (home / "none").mkdir()
+    fonts.write_text(_FONTS.format(home / "none", home / "none"))
+    made: list[tuple[str, dict[str, object]]] = []
+    for name in ("de_DE", "tr_TR", "ar_EG"):
+        variables = {"LC_ALL": f"{name}.UTF-8", "LANG": f"{name}.UTF-8"}
+        if shutil.which("localedef"):
+            command = ["localedef", "-i", name, "-f", "UTF-8", str(home / f"{name}.UTF-8")]
+            if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+                variables["LOCPATH"] = str(home)
+        made.append((name, {"environment": variables}))
+    made.append(("no fonts", {"environment": {"FONTCONFIG_FILE": str(fonts)}}))
+    for scale in ("1.5", "2", "3"):
+        made.append((f"scale {scale}", {"environment": {"QT_SCALE_FACTOR": scale}}))
+    made.append(("LANG=C", {"environment": {"LC_ALL": "C"}, "options": ("-X", "utf8=0")}))
+    made.append(("python -O", {"options": ("-O",)}))
+    made.append(("no home", {"environment": {"HOME": str(home / "gone"), "OPTIVIZ_HOME": ""}}))
+    read_only = {"OPTIVIZ_HOME": "/proc/optiviz"}
+    made.append(("a home that can't be written", {"environment": read_only}))
+    made.append(("no temporary folder", {"environment": {"TMPDIR": str(home / "gone")}}))
+    return made
+
+
+def all_at_once(home: Path) -> dict[str, object]:
+    """Return what a start in several of them together needs."""
+    found = dict(_surroundings(home))
+    variables: dict[str, str] = {}
+    for name in ("ar_EG", "no fonts", "scale 2", "no home"):
+        variables |= found[name]["environment"]  # type: ignore[operator]
+    return {"environment": variables, "options": ("-O", "-X", "utf8=0")}
+
+
+def one(home: Path, **given: object) -> str:
+    """Start, run and end once; return the digest of the run."""
+    import json
+
+    home.mkdir(exist_ok=True)
+    program = Started(home, _BODY, **given)  # type: ignore[arg-type]
+    try:
+        status, _ = program.ends(120)
+        assert status == 143, f"it ended with {status}: {program.said}"
+        assert "Traceback" not in program.said, program.said
+        found = json.loads((home / "found.json").read_text())
+        lines = (home / "run.csv").read_text().splitlines()
+        assert len({line.count(",") for line in lines}) == 1, "a comma in a number"
+        assert any("." in line for line in lines[1:])
+        return str(found["digest"])
+    finally:
+        program.close()
+
+
+def run(n: int, seed: int) -> dict[str, object]:
+    """Start in each, n times in all; every run has the same trace."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        there = [("usual", {}), *_surroundings(home)]
+        digests = set()
+        for i, (name, given) in enumerate(itertools.islice(itertools.cycle(there), n)):
+            progress(i, n, name)
+            try:
+                digests.add(one(home / f"start {i}", **given))
+            except AssertionError as error:
+                raise AssertionError(f"{name}: {error}") from None
+        assert len(digests) == 1, "traces differ"
+    return {"starts": n, "locales": os.path.exists("/usr/bin/localedef"), "sha256": digests.pop()}
