@@ -10,6 +10,7 @@ Array = NDArray[np.float64]
 
 _LINES = 12  # at most
 _LARGEST = 1e300
+_SMALLEST = 1e-300  # of a span that is divided into steps
 _WIDE = 50.0  # times as high as what is low: equal steps would then show nothing of the bottom
 _STEPS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)  # of decades, between two lines
 
@@ -76,7 +77,7 @@ def levels_of(values: Array, lowest: float | None = None, log: bool | None = Non
     if lowest is not None and lowest < low:
         low = lowest
     span = high - low
-    if not 0 < span <= _LARGEST:
+    if not _SMALLEST < span <= _LARGEST:
         return Levels((), low, high, 0.0, False)
     heights = finite - low
     if log is None:

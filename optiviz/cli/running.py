@@ -72,6 +72,8 @@ def finish(made: Run, record: Recording, leaving: Leaving) -> None:
         compute(made, record, asked, lambda run: shown(_share_done(run)))
     name = record.id_of(made)
     kept = record.close()
+    if made.failure is not None and not made.failure.details:  # no defect: the data can't be used
+        raise SpecError([Mistake("", made.failure.sentence)])
     if made.status is RunStatus.FAILED and made.failure is not None:
         print(f"The run failed: {harmless(made.failure.sentence)}", file=sys.stderr)
         print(harmless(made.failure.details), file=sys.stderr)

@@ -90,9 +90,11 @@ def check_place(path: Path) -> None:
 def check_apart(path: Path, *sources: str | Path) -> None:
     """Refuse to write over what is read."""
     for source in sources:
+        same = False
         with suppress(OSError, ValueError):  # what isn't there is not written over
-            if path.samefile(source):
-                raise SpecError([Mistake(str(path), "is what is read; name another file")])
+            same = path.samefile(source)
+        if same:
+            raise SpecError([Mistake(str(path), "is what is read; name another file")])
 
 
 def check_export(path: Path, source: Path) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.parameters import Kind, Mistake, Param, SpecError
+from optiviz.engine.usable import deviation, unusable
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -168,7 +169,10 @@ class Dataset(Kind):
             return _remembered[self]
 
     def _load(self) -> Data:
-        X_train, X_test, y_train, y_test = self._split(*self.table())
+        X, y = self.table()
+        if mistakes := list(self._unusable(X, y)):
+            raise SpecError(mistakes)
+        X_train, X_test, y_train, y_test = self._split(X, y)
         data = Data(
             _kept(X_train),
             _kept(y_train),
@@ -183,6 +187,15 @@ class Dataset(Kind):
             names = tuple(map(_without_unit, data.feature_names))
             data = replace(data, X_train=_kept(X_train), X_test=_kept(X_test), feature_names=names)
         return data
+
+    def _unusable(self, X: Array, y: Targets) -> Iterator[Mistake]:
+        names = self.feature_names() or [f"x{i + 1}" for i in range(X.shape[1])]
+        for sentence in unusable(X, [f"the feature {n}" for n in names]):
+            yield Mistake("problem.dataset", sentence)
+        if y.dtype.kind == "f":
+            yield from (Mistake("problem.dataset", s) for s in unusable(y[:, None], ["the target"]))
+        elif (y == y[0]).all():
+            yield Mistake("problem.dataset", "needs rows of at least 2 classes, has one alone")
 
     def _split(self, X: Array, y: Targets, strata: Labels | None = None) -> list[NDArray[Any]]:
         """Return X_train, X_test, y_train, y_test."""
@@ -348,9 +361,10 @@ def _not_stratified(counts: tuple[int, ...], sizes: Sizes) -> Iterator[tuple[str
 
 
 def _standardized(train: Array, test: Array) -> tuple[Array, Array]:
-    mean, deviation = train.mean(axis=0), train.std(axis=0)
-    deviation[deviation == 0] = 1.0
-    return (train - mean) / deviation, (test - mean) / deviation
+    mean, spread = train.mean(axis=0), train.std(axis=0)
+    for column in np.flatnonzero(spread == 0):
+        spread[column] = deviation(train[:, column], float(mean[column]))
+    return (train - mean) / spread, (test - mean) / spread
 
 
 def _without_unit(name: str) -> str:

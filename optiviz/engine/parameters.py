@@ -9,7 +9,7 @@ import math
 import numbers
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, dataclass_transform
@@ -17,6 +17,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self, dataclass_transform
 import msgspec
 
 from optiviz.engine import registry
+from optiviz.engine.mistakes import Mistake as Mistake
+from optiviz.engine.mistakes import SpecError as SpecError
 from optiviz.engine.wording import joined, shown_number, shown_value
 
 NumberScale = Literal["linear", "log"]
@@ -81,25 +83,6 @@ class Param:
         if self.le is not None and not value <= self.le:
             return f"must be at most {shown_number(self.le)}, is {shown}"
         return None
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One mistake in a set of parameters: where it is, and one sentence that says what is wrong."""
-
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
-
-
-class SpecError(ValueError):
-    """All mistakes that were found in a set of parameters, a line each."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(map(str, mistakes)))
 
 
 @dataclass(frozen=True)
@@ -323,6 +306,9 @@ def _decoded(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
         return decode(field.type, value, path, mistakes)
     if field.item is not None and isinstance(value, list | tuple):
         if _is_parameters(field.item):
+            if len(value) > field.param.max_length:
+                mistakes.append(Mistake(path, _too_many(field, value)))
+                return ()
             return tuple(
                 decode(field.item, item, f"{path}[{i}]", mistakes) for i, item in enumerate(value)
             )
@@ -341,12 +327,17 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
             mistakes.append(Mistake(path, f"must be a list, is {shown_value(value)}"))
             return value
         if len(value) > field.param.max_length:
-            longest = f"{field.param.max_length:,}"
-            mistakes.append(Mistake(path, f"must have at most {longest} items, has {len(value):,}"))
+            mistakes.append(Mistake(path, _too_many(field, value)))
             return value
         param = dataclasses.replace(field.param, max_length=Param.max_length)  # was the sequence's
         item = dataclasses.replace(field, type=field.item, optional=False, param=param)
-        return tuple(_checked(v, item, f"{path}[{i}]", mistakes) for i, v in enumerate(value))
+        made, before = [], len(mistakes)
+        for i, each in enumerate(value):
+            made.append(_checked(each, item, f"{path}[{i}]", mistakes))
+            if len(mistakes) - before == _MOST_ITEMS:
+                mistakes.append(Mistake(path, "has more mistakes, maybe; these were the first"))
+                break
+        return tuple(made)
     if field.options:
         if value not in field.options:
             known = ", ".join(field.options)
@@ -359,6 +350,7 @@ def _checked(value: Any, field: Field, path: str, mistakes: list[Mistake]) -> An
     return _checked_leaf(value, field, path, mistakes)
 
 
+_MOST_ITEMS = 5  # of a sequence, whose mistakes are told
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
@@ -386,6 +378,10 @@ def _checked_leaf(value: Any, field: Field, path: str, mistakes: list[Mistake]) 
     if message is not None:
         mistakes.append(Mistake(path, message))
     return made
+
+
+def _too_many(field: Field, value: Sized) -> str:
+    return f"must have at most {field.param.max_length:,} items, has {len(value):,}"
 
 
 def _is_parameters(kind: Any) -> bool:

@@ -10,12 +10,13 @@ import time
 import numpy as np
 
 from optiviz.engine import threads
+from optiviz.engine.failure import Failure
 from optiviz.engine.history import History
 from optiviz.engine.optimizer import Optimizer, State
 from optiviz.engine.problem import Array, Evaluator, Problem
 from optiviz.engine.reader import Reader, start_row
 from optiviz.engine.spec import Change, RunSpec
-from optiviz.engine.status import ALLOWED, RESUMABLE, Failure, RunStatus, failure_of
+from optiviz.engine.status import ALLOWED, RESUMABLE, RunStatus
 from optiviz.engine.stepper import MAX_BLOCK, Stepper
 from optiviz.engine.stopping import Stop, StopReason
 from optiviz.engine.trace import Curve, Trace
@@ -253,7 +254,7 @@ class Run:
         self._become(RunStatus.FINISHED)
 
     def _fail(self, error: BaseException) -> None:
-        self.failure = failure_of(error)
+        self.failure = Failure.of(error)
         self._become(RunStatus.FAILED)
 
     def _become(self, status: RunStatus) -> None:

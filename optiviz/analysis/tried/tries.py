@@ -59,7 +59,7 @@ class Tries:
     @property
     def rise(self) -> Array:
         """By how much each is above `before`; +inf for a point without a value."""
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             rise = self.proposed - self.before
         worthless = np.isnan(self.proposed) | (self.proposed == np.inf)
         rise = np.where(worthless & ~np.isnan(self.before), np.inf, rise)
