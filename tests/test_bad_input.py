@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # tables of cases read best as they are
 """Bad input gets one plain sentence at its place; what is taken runs, and ends as it should.
 
 Every table here is tried whole: in constructors, in plain data, on the command line and in what is
@@ -54,12 +55,12 @@ VALUES = [
 
 def sentences_of(make) -> list[str]:
     """Return what is said against it; nothing if it is taken. Anything but a SpecError is raised."""
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         make()
         return []
     except SpecError as error:
-        assert time.perf_counter() - began < 1.0
+        assert time.process_time() - began < 1.0
         for mistake in error.mistakes:
             assert mistake.message
             assert "\n" not in str(mistake)
@@ -84,7 +85,8 @@ def test_no_value_of_any_field_gives_anything_but_a_sentence(cls):
                 try:
                     said = sentences_of(make)
                 except TypeError as error:  # Python's own, of a constructor that needs more
-                    assert "required keyword-only argument" in str(error)
+                    if "required keyword-only argument" not in str(error):
+                        raise
                     continue
                 tried += 1
                 if isinstance(value, float) and not np.isfinite(value) and field.type is float:
@@ -513,7 +515,7 @@ def folder(tmp_path, monkeypatch):
 def refused(capsys, *arguments):
     """Return the lines on stderr of a command that must be refused."""
     capsys.readouterr()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(SystemExit) as ended:
         cli.main(list(arguments))
     out, err = capsys.readouterr()
@@ -523,7 +525,7 @@ def refused(capsys, *arguments):
     assert not out
     assert "Traceback" not in err
     assert all(line.isprintable() and len(line) <= 710 for line in lines)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     return lines
 
 

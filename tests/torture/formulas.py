@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # tables of cases read best as they are
 """Formulas that try to import, to recurse or to allocate, and random ones.
 
 Each is one sentence or a quick number; none makes a file, starts a process or reaches for a module.
@@ -156,11 +157,14 @@ def _evaluated(formula: Formula, width: int) -> None:
     """Do all that the window and reports do with a formula."""
     points = [_POINTS] * width
     values = formula(*points)
-    assert values.shape == _POINTS.shape and values.dtype == np.float64
+    assert values.shape == _POINTS.shape
+    assert values.dtype == np.float64
     formula.value_and_gradient(*points)
     formula.hessian(*points)
     text, python = formula.latex(), formula.python()
-    assert "$" not in text and isinstance(python, str) and len(formula.slopes_in_python()) == width
+    assert "$" not in text
+    assert isinstance(python, str)
+    assert len(formula.slopes_in_python()) == width
 
 
 def _tried(text: str) -> bool:

@@ -28,6 +28,8 @@ def parsed_number(text: str, whole: bool) -> int | float | str:
         A whole number is wanted; 1e3 is one.
     """
     plain = text.strip().replace("\u2212", "-").replace("\u00a0", "").replace("\u202f", "")
+    if "_" in plain:  # which Python reads, and people don't write
+        return text
     if whole and len(plain) <= _DIGITS * 2:
         grouped = re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", plain)
         try:
