@@ -16,6 +16,7 @@ from tests.torture import progress
 TITLE = "Random walks of a user over the real window, 50 acts each, end without an error"
 USUAL = 200
 ACTS = 50
+FEW = 20  # walks up to which they are short and not shrunk: the test command's, and a first look
 
 NUMBERS = (
     "0", "1", "2", "3", "5", "10", "0.1", "0.5", "-1", "1e-3", "1e308", "-1e308", "1e-308", "nan",
@@ -229,14 +230,14 @@ def run(n: int, seed: int) -> dict[str, object]:
     _counts = _Counts(n)
     chosen = settings(
         max_examples=n,
-        stateful_step_count=ACTS,
+        stateful_step_count=ACTS if n > FEW else ACTS // 2,
         deadline=None,
         derandomize=False,
         database=None,
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink) if n > 20 else (Phase.generate,),
+        phases=(Phase.generate, Phase.shrink) if n > FEW else (Phase.generate,),
     )
     began = time.monotonic()
     with visitor.watched(SLOWEST):
