@@ -122,8 +122,9 @@ def test_an_interrupted_run_goes_on_to_the_same_digest(tmp_path, monkeypatch, ro
     assert second.close()
     assert again.digest == whole.digest
     with History.open(tmp_path) as history:
+        created = item.created
         (item,) = history.items()
-        assert (item.status, item.k) == ("finished", 10_000)
+        assert (item.status, item.k, item.created) == ("finished", 10_000, created)
         opened = history.load(key)
     assert opened.digest == whole.digest
     curve, every = opened.trace.curve("f"), whole.trace.curve("f", points=10_001).last

@@ -16,6 +16,7 @@ from optiviz.store.history.writing import (
     chunks_of,
     keep_tables,
     new_place,
+    opened_record,
     place_at,
     place_of,
     read_label,
@@ -140,6 +141,11 @@ class Pen:
                 raise LostError
             return new_place(db, at.run, job.name)
         place, writer = there
+        if at.place < 0:  # one that goes on keeps when it was begun, and its first name
+            query = "SELECT id, writer, body, seal FROM runs WHERE place = ?"
+            known = opened_record(*db.execute(query, (place,)).fetchone())
+            if known is not None:
+                at.created, at.called = known.created, known.called
         own = writers.is_own(self._folder, writer)
         if writer and not own and writers.lives(self._folder, writer):
             raise StoreError(f"the run {job.name!r} is recorded by another window or program")
