@@ -9,8 +9,8 @@ from tests.torture import disk, faulty
 
 @pytest.mark.skipif(os.name != "posix", reason="faults are laid under a POSIX system's calls")
 def test_what_fails_is_said_and_nothing_is_lost():
-    figures = disk.run(10, 1)
-    assert figures["tries"] == 10
+    figures = disk.run(6, 1)
+    assert figures["tries"] == 6
     assert figures["refused"] > 0
     assert figures["faults"] > 0
 
