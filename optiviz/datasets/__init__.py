@@ -101,8 +101,8 @@ class Dataset(Kind):
 
     family: ClassVar[str] = "datasets"
     groups: ClassVar[tuple[str, ...]] = (
-        "Your own",
         "Drawn",
+        "Your own",
         "Patterns in the plane",
         "Clusters",
         "Shipped tables",

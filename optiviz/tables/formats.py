@@ -1,6 +1,9 @@
 """How a table is written: its encoding, delimiter, header and decimal mark, found or chosen."""
 
 import csv
+import io
+import itertools
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,6 +19,7 @@ MARKS: dict[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"
 _ORDER: tuple[DelimiterName, ...] = ("tab", "semicolon", "comma", "bar", "space")
 _LOOK = 1 << 18  # characters that are looked at
 _RECORDS = 300
+_CELLS = 2_000  # that are looked at for each delimiter
 _WITH_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
 _WITH_POINT = re.compile(r"[+-]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
@@ -88,6 +92,23 @@ def found_format(
     return Found(Format(encoding, delimiter, header, decimal), tuple(notes))
 
 
+def first_record(head: bytes) -> list[str]:
+    """Return the cells of the first line, of a table's first bytes.
+
+    Raises
+    ------
+    TableError
+    """
+    end = max(head.rfind(b"\n"), head.rfind(b"\r"))
+    head = head[: end + 1] if end > 0 else head
+    encoding = found_encoding(head)
+    head = head if encoding.startswith(("utf-8", "cp")) else head[: len(head) // 4 * 4]
+    with io.BytesIO(head) as file, io.TextIOWrapper(file, encoding, "replace") as text:
+        lines = text.read().lstrip("\ufeff").splitlines()[:50]
+    records = sample(lines, _delimiter(lines))
+    return records[0] if records else []
+
+
 def sample(lines: Iterable[str], delimiter: DelimiterName) -> list[list[str]]:
     """Return the first records of lines, as far as they can be read."""
     records: list[list[str]] = []
@@ -132,19 +153,19 @@ def _delimiter(lines: Sequence[str]) -> DelimiterName:
         if width < 2:
             continue
         alike = times / len(records)
-        numbers = sum(
-            number_of(cell, "point") == number_of(cell, "point")
-            or number_of(cell, "comma") == number_of(cell, "comma")
-            or is_missing(cell)
-            for record in records
-            for cell in record
-        )
-        share = numbers / sum(map(len, records))
+        cells = list(itertools.islice(itertools.chain.from_iterable(records), _CELLS))
+        numbers = sum(is_missing(cell) or _is_number(cell) for cell in cells)
+        share = numbers / len(cells)
         # A word more or less doesn't matter: spaces in texts come equally often only by chance.
         score = (round(alike - (0.25 if delimiter == "space" else 0), 2), round(share, 1), -place)
         if score > best:
             best, chosen = score, delimiter
     return chosen
+
+
+def _is_number(cell: str) -> bool:
+    """Whether it is a number with either decimal mark."""
+    return not (math.isnan(number_of(cell, "point")) and math.isnan(number_of(cell, "comma")))
 
 
 def _decimal(cells: Sequence[str]) -> tuple[DecimalName, list[str]]:

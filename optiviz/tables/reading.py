@@ -6,6 +6,7 @@ field. Both know the same numbers (`numbers`).
 
 import csv
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
@@ -27,7 +28,7 @@ from optiviz.tables.formats import MARKS, Format, is_blank, options, prepared, s
 from optiviz.tables.numbers import MARK, PLAIN, is_missing, no_numbers, number_of, plain_numbers
 from optiviz.tables.table import MISSING, NUMBER, OTHER, Column, Table
 
-_BLOCK = 1 << 16  # characters
+_BLOCK = 1 << 15  # characters
 MOST_LISTED = 1_000  # rows that can't be used
 MOST_TEXTS = 10_000  # different ones in a column
 _LONGEST_TEXT = 1_000
@@ -97,7 +98,7 @@ class _Reading:
             self._room()
             done = sum(map(len, first))
             line = 1
-            if self._how.header:
+            if self._how.header or not self._names:  # which says why there is none
                 line, first = self._after_header(first, text)
             if not self._names:
                 raise TableError("is empty: there is nothing but blank lines in it")
@@ -280,13 +281,15 @@ class _Reading:
         found = plain_numbers(rest, decimal)
         if found is None:
             new = no_numbers(rest, decimal)
-            if len(known) < _MOST_KNOWN:
-                known |= new
-            others = [i for i, cell in enumerate(cells) if cell in new or cell in known]
             rest = [cell for cell in rest if cell not in new]
             found = plain_numbers(rest, decimal)
-            if found is None:  # three hundred digits and more, or blanks that numpy doesn't know
+            if found is None:  # blanks or sizes that numpy sees otherwise: ask for each
+                new |= {cell for cell in rest if math.isnan(number_of(cell, decimal))}
+                rest = [cell for cell in rest if cell not in new]
                 found = np.array([number_of(cell, decimal) for cell in rest])
+            others = [i for i, cell in enumerate(cells) if cell in new or cell in known]
+            if len(known) < _MOST_KNOWN:
+                known |= new
         values = np.full(len(cells), np.nan)
         numbers = np.ones(len(cells), dtype=bool)
         numbers[others] = False
