@@ -14,6 +14,8 @@ for.
 With --race: the gaps while eight algorithms race, with four views open that draw thirty times a
 second. With --study: the gaps while the Compare workspace does a study on all cores, and what
 opening one of 2,000 runs takes until the last picture is there.
+
+With --table: the gaps while tables of a million rows, and of a thousand columns, are read.
 """
 
 import argparse
@@ -25,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
@@ -267,6 +270,36 @@ def study(name: str) -> dict[str, object]:
     return found
 
 
+def table(n_rows: int, n_columns: int) -> dict[str, object]:
+    """Measure the gaps while a table of the user's own is read and shown."""
+    window = open_window()
+    numbers = np.random.default_rng(1).normal(size=(max(1, n_rows // 50), n_columns)).tolist()
+    rows = "".join(",".join(f"{v:.5f}" for v in row) + "\n" for row in numbers)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "table.csv"
+        names = ",".join(f"c{i}" for i in range(n_columns))
+        path.write_text(f"{names}\n{rows * 50}")
+        window.tables.open({})
+        panel = window.tables.panel
+        assert panel is not None
+        wait(lambda: panel.answer is not None)
+        gc.collect()
+        beat = Heartbeat()
+        beat.start()
+        panel.open_file(path)
+        seconds = wait(lambda: panel.counts.text().startswith(f"{n_rows:,} rows"), 120)
+        beat.stop()
+        size = path.stat().st_size
+    window.close()
+    return {
+        "rows": n_rows,
+        "columns": n_columns,
+        "MB": round(size / 1e6),
+        "read and shown, s": round(seconds, 1),
+        **_gaps(beat),
+    }
+
+
 def _gaps(beat: Heartbeat) -> dict[str, object]:
     gaps = 1e3 * np.array(beat.gaps)
     return {
@@ -320,6 +353,7 @@ def main() -> None:
     parser.add_argument("--scrub", type=int, default=0, help="seek so many iterations instead")
     parser.add_argument("--race", action="store_true", help="let eight algorithms race instead")
     parser.add_argument("--study", action="store_true", help="do a study instead")
+    parser.add_argument("--table", action="store_true", help="read tables instead")
     parser.add_argument("--iterations", type=int, default=100_000, help="of the run to scrub")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--preset", default="classic-mlp")
@@ -328,6 +362,9 @@ def main() -> None:
         print(json.dumps(race(options.seconds, options.preset)))
     elif options.study:
         print(json.dumps(study("eight-algorithms")))
+    elif options.table:
+        for n_rows, n_columns in ((1_000_000, 10), (10_000, 1_000)):
+            print(json.dumps(table(n_rows, n_columns)), flush=True)
     elif options.scrub:
         print(json.dumps(scrub(options.scrub, options.preset, options.iterations)))
     else:

@@ -73,6 +73,13 @@ class Columns:
     rest: tuple[int, ...]
 
 
+def are_of_a_trace(headings: Sequence[str]) -> bool:
+    """Whether they name where a search was as well as what it measured, as data to learn don't."""
+    names = {plain(heading) for heading in headings}
+    where = {*_ITERATION, *_EVALUATIONS}
+    return bool(names & where) and bool(names & {*OBJECTIVES, *_LOWER, *_HIGHER, *_BEST})
+
+
 def columns_of(headings: Sequence[str], reads: str = "", better: str = "lower") -> Columns:
     """Return what columns are.
 

@@ -156,12 +156,14 @@ class Files(QObject):
             paths = [
                 Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()
             ]
-            known = [path for path in paths if is_openable(path)]
             if event.type() in (QEvent.Type.DragEnter, QEvent.Type.DragMove):
                 event.setAccepted(bool(paths))
                 return bool(paths)
             if event.type() == QEvent.Type.Drop and paths:
                 event.acceptProposedAction()
+                if self._window.tables.drop(paths[0]):
+                    return True
+                known = [path for path in paths if is_openable(path)]
                 for path in known:
                     self.open_file(path)
                 if not known:

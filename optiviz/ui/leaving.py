@@ -60,6 +60,7 @@ class Leaving(QObject):
             window.hide,
             QApplication.processEvents,
             *(workspace.leave for workspace in window.workspaces),
+            window.tables.leave,
         ]
         for end in ends:
             _try(end)

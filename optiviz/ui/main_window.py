@@ -37,6 +37,7 @@ from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.recording import Recording
 from optiviz.ui.setup import FunctionSetup, SetupPanel
 from optiviz.ui.tab import Doors, Tab
+from optiviz.ui.table import Tables
 from optiviz.ui.theme import current_theme
 from optiviz.ui.thumbnail import Thumbnail, thumbnail
 from optiviz.ui.views_menu import KEYS, ViewsButton, toggle_view
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
             home.runs.said.connect(self.messages.offer)
         self._train_setup.thumbnail_wanted.connect(self._make_thumbnail)
         self._train_setup.draw_wanted.connect(self._draw)
+        self.tables = Tables(self, self._train_setup.dataset)
 
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Workspaces")

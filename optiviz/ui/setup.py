@@ -235,10 +235,13 @@ class SetupPanel(SetupColumn):
         Make its data away from this thread, and answer with `show_thumbnail`.
     draw_wanted(drawing)
         Let the user draw points, and answer with `dataset.set_drawing`.
+    table_wanted(settings)
+        Let the user choose a table, and answer with `dataset.set_table`.
     """
 
     thumbnail_wanted = Signal(object)
     draw_wanted = Signal(object)
+    table_wanted = Signal(object)
 
     def __init__(self, spec: RunSpec | None = None, parent: QWidget | None = None) -> None:
         self.dataset = DatasetPanel()
@@ -247,6 +250,7 @@ class SetupPanel(SetupColumn):
         super().__init__((self.dataset, self.network, self.goal), parent)
         self.dataset.thumbnail_wanted.connect(self.thumbnail_wanted)
         self.dataset.draw_wanted.connect(self.draw_wanted)
+        self.dataset.table_wanted.connect(self.table_wanted)
         self.set_spec(spec or RunSpec.load("classic-mlp"))
 
     def show_thumbnail(

@@ -1,5 +1,6 @@
 """Dataset: what is learned from, with a small picture of it."""
 
+import dataclasses
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
@@ -7,10 +8,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from optiviz.datasets import Array, Dataset, Labelled, Labels, Regression
+from optiviz.datasets.csv import Csv
 from optiviz.datasets.points import Points
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, fields
 from optiviz.engine.wording import lowered
+from optiviz.tables.known import Wanted
 from optiviz.ui.drawing import Drawing
 from optiviz.ui.forms import KindForm, MistakeNote, Note, Panel, is_seed
 from optiviz.ui.forms.scatter import Scatter
@@ -20,10 +23,7 @@ _WAIT = 150  # ms without another change before data are asked for
 
 
 _DRAWN = ("x", "y", "classes")
-
-
-def _of_drawing(mistake: Mistake) -> bool:
-    return mistake.path.partition("[")[0] in _DRAWN
+_OF_TABLE = ("file", *(field.name for field in dataclasses.fields(Wanted)))
 
 
 class DatasetPanel(Panel):
@@ -35,10 +35,13 @@ class DatasetPanel(Panel):
         Answer it with `show_thumbnail`, from any thread through a queued signal.
     draw_wanted(drawing)
         The points are to be drawn; answer it with `set_drawing`, or not at all.
+    table_wanted(settings)
+        A table is to be chosen; answer it with `set_table`, or not at all.
     """
 
     thumbnail_wanted = Signal(object)
     draw_wanted = Signal(object)
+    table_wanted = Signal(object)
     title = "Dataset"
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -59,14 +62,19 @@ class DatasetPanel(Panel):
         shared = [field.name for cls in (Labelled, Regression) for field in fields(cls)]
         # A thousand numbers are drawn, not typed.
         drawn = {f"{Points.kind}.{name}" for name in _DRAWN}
+        drawn |= {f"{Csv.kind}.{name}" for name in _OF_TABLE}
         self.form = KindForm(Dataset, "Kind of data", self, exclude=seeds | drawn, last=shared)
         self.draw_button = QPushButton("Draw…")
         self.draw_button.setToolTip("Draw points with the mouse, a class each")
         set_icon(self.draw_button, "draw")
         self.draw_button.clicked.connect(self._want_drawing)
+        self.table_button = QPushButton("Choose table…")
+        self.table_button.setToolTip("Choose a file, its columns and how it is written")
+        set_icon(self.table_button, "open")
+        self.table_button.clicked.connect(self._want_table)
         self._drawn = MistakeNote(self)
         self._other = MistakeNote(self)
-        self.form.put_below_choice(self.draw_button, self._drawn)
+        self.form.put_below_choice(self.draw_button, self.table_button, self._drawn)
         for widget in (self.scatter, self.counts, self.form, self._other):
             self.column.addWidget(widget)
         self._timer = QTimer(self)
@@ -106,9 +114,16 @@ class DatasetPanel(Panel):
         self.changed.emit()
         self.committed.emit()
 
+    def set_table(self, settings: dict[str, Any]) -> None:
+        """Take a table of the user's own, which is read already, as if it were typed."""
+        self.form.set_value({**settings, "kind": Csv.kind})
+        self._show_button()
+        self.changed.emit()
+        self.committed.emit()
+
     def set_mistakes(self, mistakes: list[Mistake]) -> None:
         """Show each mistake at its field."""
-        drawn = [m for m in mistakes if self.dataset_class is Points and _of_drawing(m)]
+        drawn = [m for m in mistakes if self._has_no_row(m)]
         self._drawn.say(drawn[0].message if drawn else "")
         beside = self.form.set_mistakes([m for m in mistakes if m not in drawn])
         self._other.say(beside[0].message if beside else "")
@@ -187,6 +202,14 @@ class DatasetPanel(Panel):
 
     def _show_button(self) -> None:
         self.draw_button.setVisible(self.dataset_class is Points)
+        self.table_button.setVisible(self.dataset_class is Csv)
+
+    def _has_no_row(self, mistake: Mistake) -> bool:
+        hidden = {Points: _DRAWN, Csv: _OF_TABLE}.get(self.dataset_class, ())
+        return mistake.path.partition("[")[0] in hidden
+
+    def _want_table(self) -> None:
+        self.table_wanted.emit(self.form.value() if self.dataset_class is Csv else {})
 
     def _want_drawing(self) -> None:
         self.draw_wanted.emit(self.drawing())
