@@ -216,7 +216,7 @@ def _printed(arguments: list[str]) -> str:
 
 def _window(names: list[str], folder: Path) -> int:
     """Show runs of these names in the window, and return how many widgets were looked at."""
-    from PySide6.QtCore import Qt
+    from PySide6.QtCore import QEvent, Qt
     from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QWidget
 
     from optiviz.ui.main_window import MainWindow
@@ -248,4 +248,6 @@ def _window(names: list[str], folder: Path) -> int:
         return len(looked)
     finally:
         window.close()
+        window.deleteLater()
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         app.processEvents()
