@@ -10,6 +10,7 @@ import pytest
 
 import optiviz
 from optiviz import testing
+from optiviz.cli.shared import read_settings
 from optiviz.datasets.csv import Csv
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.spec import RunSpec
@@ -140,3 +141,16 @@ def test_a_study_in_processes_takes_the_table_along(spec_file):
     study = sweep.grid(RunSpec.load(spec_file), {"optimizer.step_size": [0.1, 0.2]})
     results = execute(Results(study), 2)
     assert [record.failure for record in results.records.values()] == ["", ""]
+
+
+def test_the_command_line_reads_a_file_that_is_set(tmp_path):
+    (tmp_path / "my.csv").write_text(TABLE)
+    values = read_settings(
+        ["problem.dataset.kind=csv", f"problem.dataset.file={tmp_path / 'my.csv'}"]
+    )
+    spec = RunSpec.load("classic-mlp").with_values(values)
+    assert spec.problem.dataset.file == "my.csv"
+    (tmp_path / "other.csv").write_text("a,b\n1,u\n2,v\n3,u\n4,v\n")
+    other = spec.with_values(read_settings([f"problem.dataset.file={tmp_path / 'other.csv'}"]))
+    assert other.problem.dataset.delimiter == "comma", "what was found is found anew"
+    assert other.problem.dataset.target == "b"
