@@ -343,6 +343,7 @@ def test_text_size_and_theme_are_remembered(window, qtbot):
     window.switch_theme()
     scale = current_theme().scale
     assert scale == pytest.approx(1.21)
+    window.close()
     current_theme().name, current_theme().scale = "light", 1.0
     second = MainWindow()
     qtbot.addWidget(second)
