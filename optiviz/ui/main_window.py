@@ -63,6 +63,10 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
+        with current_theme().put_off():
+            self._build()
+
+    def _build(self) -> None:
         self.setWindowTitle("optiviz")
         self.setMinimumSize(_SMALLEST)
         self.resize(_USUAL)
