@@ -5,23 +5,51 @@ the engine, and scikit-learn when data are first made.
 """
 
 import math
-import threading
 from abc import abstractmethod
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, ClassVar, TypeVar
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.datasets.loading import (
+    Array,
+    Data,
+    Labels,
+    Sizes,
+    Targets,
+    kept,
+    loaded,
+    remember,
+    remembered,
+    standardized,
+    without_unit,
+)
 from optiviz.engine.parameters import Kind, Mistake, Param, SpecError
-from optiviz.engine.usable import deviation, unusable
+from optiviz.engine.usable import unusable
 
-Array = NDArray[np.float64]
-Labels = NDArray[np.int64]
-Targets = NDArray[Any]
-"""Classes from 0 as int64, or numbers to predict as float64."""
+__all__ = [
+    "Array",
+    "Data",
+    "DataSeed",
+    "Dataset",
+    "FeatureCount",
+    "Labelled",
+    "Labels",
+    "Noise",
+    "Regression",
+    "RowCount",
+    "ShippedTable",
+    "Sizes",
+    "Standardize",
+    "StandardizeTarget",
+    "TargetNoise",
+    "Targets",
+    "remember",
+    "remembered",
+    "some_of",
+]
 
 RowCount = Annotated[int, Param("Rows, train and test.", label="Rows", ge=2, le=1_000_000)]
 FeatureCount = Annotated[int, Param("Columns.", label="Features", ge=1, le=10_000)]
@@ -39,57 +67,7 @@ StandardizeTarget = Annotated[
     bool, Param("Shift and scale the target to mean 0 and deviation 1 of the training rows.")
 ]
 
-T = TypeVar("T", bound=np.generic)
-
-_REMEMBERED = 8  # datasets kept in memory
-_SMALL = 100_000  # numbers that are quickly sent
 _MOST_NUMBERS = 50_000_000  # rows times features
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """What can be said of a dataset without making it; no classes is a regression."""
-
-    n_train: int
-    n_test: int
-    n_features: int
-    n_classes: int
-
-
-@dataclass(frozen=True)
-class Data:
-    """Rows for training and for testing; all arrays are read-only.
-
-    Attributes
-    ----------
-    X_train, X_test : ndarray, shape (rows, features)
-    y_train, y_test : ndarray, shape (rows,)
-        Classes from 0 as int64; for a regression, the target as float64.
-    n_classes : int
-        0 for a regression.
-    feature_names, class_names : tuple of str
-        "x1", "x2" and "class 0", "class 1" if left out.
-    target_name : str
-        What y is: "class" or "y" if left out.
-    """
-
-    X_train: Array
-    y_train: Targets
-    X_test: Array
-    y_test: Targets
-    n_classes: int
-    feature_names: tuple[str, ...] = ()
-    class_names: tuple[str, ...] = ()
-    target_name: str = ""
-
-    def __post_init__(self) -> None:
-        usual = {
-            "feature_names": tuple(f"x{i + 1}" for i in range(self.X_train.shape[1])),
-            "class_names": tuple(f"class {c}" for c in range(self.n_classes)),
-            "target_name": "class" if self.n_classes else "y",
-        }
-        for name, value in usual.items():
-            object.__setattr__(self, name, getattr(self, name) or value)
 
 
 class Dataset(Kind):
@@ -159,14 +137,7 @@ class Dataset(Kind):
         SpecError
             If classes that are only known now have too few rows to be stratified.
         """
-        with _loading:
-            if self in _remembered:
-                _remembered.move_to_end(self)
-            else:
-                _remembered[self] = self._load()
-                if len(_remembered) > _REMEMBERED:
-                    _remembered.popitem(last=False)
-            return _remembered[self]
+        return loaded(self, self._load)
 
     def _load(self) -> Data:
         X, y = self.table()
@@ -174,18 +145,18 @@ class Dataset(Kind):
             raise SpecError(mistakes)
         X_train, X_test, y_train, y_test = self._split(X, y)
         data = Data(
-            _kept(X_train),
-            _kept(y_train),
-            _kept(X_test),
-            _kept(y_test),
+            kept(X_train),
+            kept(y_train),
+            kept(X_test),
+            kept(y_test),
             self.sizes().n_classes,
             self.feature_names(),
             self.class_names(),
         )
         if self.standardize:
-            X_train, X_test = _standardized(X_train, X_test)
-            names = tuple(map(_without_unit, data.feature_names))
-            data = replace(data, X_train=_kept(X_train), X_test=_kept(X_test), feature_names=names)
+            X_train, X_test = standardized(X_train, X_test)
+            names = tuple(map(without_unit, data.feature_names))
+            data = replace(data, X_train=kept(X_train), X_test=kept(X_test), feature_names=names)
         return data
 
     def _unusable(self, X: Array, y: Targets) -> Iterator[Mistake]:
@@ -261,12 +232,12 @@ class Regression(Dataset):
         data = super()._load()
         if not self.standardize_target:
             return replace(data, target_name=self.target_name)
-        y_train, y_test = _standardized(data.y_train[:, None], data.y_test[:, None])
+        y_train, y_test = standardized(data.y_train[:, None], data.y_test[:, None])
         return replace(
             data,
-            y_train=_kept(y_train[:, 0]),
-            y_test=_kept(y_test[:, 0]),
-            target_name=_without_unit(self.target_name),
+            y_train=kept(y_train[:, 0]),
+            y_test=kept(y_test[:, 0]),
+            target_name=without_unit(self.target_name),
         )
 
 
@@ -358,48 +329,3 @@ def _not_stratified(counts: tuple[int, ...], sizes: Sizes) -> Iterator[tuple[str
             f"needs a row of each of the {len(counts):,} classes in both parts, "
             f"and the {name} part has {part:,}; change the test share or use more rows",
         )
-
-
-def _standardized(train: Array, test: Array) -> tuple[Array, Array]:
-    mean, spread = train.mean(axis=0), train.std(axis=0)
-    for column in np.flatnonzero(spread == 0):
-        spread[column] = deviation(train[:, column], float(mean[column]))
-    return (train - mean) / spread, (test - mean) / spread
-
-
-def _without_unit(name: str) -> str:
-    """Name what is counted in deviations now: "length (cm)" becomes "length (standardized)"."""
-    return f"{name.partition(' (')[0]} (standardized)"
-
-
-def _kept(array: NDArray[T]) -> NDArray[T]:
-    array = np.ascontiguousarray(array)
-    array.flags.writeable = False
-    return array
-
-
-_loading = threading.Lock()
-_remembered: OrderedDict[Dataset, Data] = OrderedDict()
-
-
-def remembered() -> tuple[tuple[Dataset, Data], ...]:
-    """Return small data that are loaded, for other processes: making them loads scikit-learn.
-
-    Only those of datasets that come along: others' modules may be known to nobody else.
-    """
-    with _loading:
-        return tuple(
-            (dataset, data)
-            for dataset, data in _remembered.items()
-            if type(dataset).__module__.startswith(f"{__name__}.")
-            and data.X_train.size + data.X_test.size <= _SMALL
-        )
-
-
-def remember(loaded: Iterable[tuple[Dataset, Data]]) -> None:
-    """Take over data that another process has loaded."""
-    for dataset, data in loaded:
-        for array in (data.X_train, data.y_train, data.X_test, data.y_test):
-            array.flags.writeable = False  # which is lost on the way
-        with _loading:
-            _remembered[dataset] = data
