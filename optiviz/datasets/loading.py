@@ -19,6 +19,7 @@ Targets = NDArray[Any]
 T = TypeVar("T", bound=np.generic)
 
 _REMEMBERED = 8  # datasets kept in memory
+_MOST_REMEMBERED = 50_000_000  # numbers of all of them, but for the last
 _ROOM = f"{__package__}."
 _SMALL = 100_000  # numbers that are quickly sent
 
@@ -100,7 +101,10 @@ def loaded(dataset: Hashable, make: Callable[[], Data]) -> Data:
             _remembered.move_to_end(dataset)
         else:
             _remembered[dataset] = make()
-            if len(_remembered) > _REMEMBERED:
+            while len(_remembered) > 1 and (
+                len(_remembered) > _REMEMBERED
+                or sum(map(_size, _remembered.values())) > _MOST_REMEMBERED
+            ):
                 _remembered.popitem(last=False)
         return _remembered[dataset]
 
@@ -114,8 +118,7 @@ def remembered() -> tuple[tuple[Hashable, Data], ...]:
         return tuple(
             (dataset, data)
             for dataset, data in _remembered.items()
-            if type(dataset).__module__.startswith(_ROOM)
-            and data.X_train.size + data.X_test.size <= _SMALL
+            if type(dataset).__module__.startswith(_ROOM) and _size(data) <= _SMALL
         )
 
 
@@ -126,3 +129,7 @@ def remember(taken_over: Iterable[tuple[Hashable, Data]]) -> None:
             array.flags.writeable = False  # which is lost on the way
         with _loading:
             _remembered[dataset] = data
+
+
+def _size(data: Data) -> int:
+    return data.X_train.size + data.X_test.size

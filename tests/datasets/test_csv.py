@@ -11,6 +11,7 @@ import pytest
 import optiviz
 from optiviz import testing
 from optiviz.cli.shared import read_settings
+from optiviz.datasets import loading
 from optiviz.datasets.csv import Csv
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.spec import RunSpec
@@ -154,3 +155,13 @@ def test_the_command_line_reads_a_file_that_is_set(tmp_path):
     other = spec.with_values(read_settings([f"problem.dataset.file={tmp_path / 'other.csv'}"]))
     assert other.problem.dataset.delimiter == "comma", "what was found is found anew"
     assert other.problem.dataset.target == "b"
+
+
+def test_large_data_are_not_all_remembered(monkeypatch):
+    monkeypatch.setattr(loading, "_MOST_REMEMBERED", 150)  # the sample has 24 rows of 3
+    splits = [Csv(split_seed=seed) for seed in range(50, 54)]
+    first = splits[0].load()
+    assert splits[0].load() is first
+    for one in splits:
+        one.load()
+    assert splits[0].load() is not first, "a test share that is dragged would fill the memory"
