@@ -38,6 +38,9 @@ _BEST_HIGHER = ("best_accuracy", "best_acc", "best_score", "best_reward", "best_
 _RUN = ("run", "run_id", "seed", "replicate", "repetition", "rep", "experiment", "trial_id")
 _COORDINATE = re.compile(r"(?:x|w|theta|weight|param|coef|p)_?(\d+)")
 _LETTERS = ("x", "y", "z")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
+
+Meant = Literal["data", "trace", "either"]
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,23 @@ class Columns:
     rest: tuple[int, ...]
 
 
-def are_of_a_trace(headings: Sequence[str]) -> bool:
-    """Whether they name where a search was as well as what it measured, as data to learn don't."""
-    names = {plain(heading) for heading in headings}
-    where = {*_ITERATION, *_EVALUATIONS}
-    return bool(names & where) and bool(names & {*OBJECTIVES, *_LOWER, *_HIGHER, *_BEST})
+def meant_by(headings: Sequence[str]) -> Meant:
+    """Return what a table can be of which this is the first line.
+
+    Only a trace names where a search was as well as what it measured, and little else. Data can't
+    be a trace where no column is named as values are. Numbers are no names: it can be either.
+    """
+    try:
+        columns = columns_of(headings)
+    except ValueError:
+        return "either" if headings and all(map(_is_number, headings)) else "data"
+    where = columns.iterations is not None or columns.evaluations is not None
+    counted = columns.iterations is not None and columns.evaluations is not None
+    return "trace" if where and (counted or not columns.rest) else "either"
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text.strip()) is not None
 
 
 def columns_of(headings: Sequence[str], reads: str = "", better: str = "lower") -> Columns:

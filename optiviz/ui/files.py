@@ -1,7 +1,7 @@
 """What comes in and leaves by files: runs, reports, traces, pictures. The worker does the work."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,12 +78,21 @@ class Files(QObject):
         return self._written[-1].name if self._written else ""
 
     def open_dialog(self) -> None:
-        """Ask for files of runs, and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open runs", self._folder(), openable()
-        )
-        for path in paths:
-            self.open_file(Path(path))
+        """Ask for files, and open them."""
+        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._folder(), openable())
+        self.open_files(list(map(Path, paths)))
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Open what was chosen or dropped: runs, what others recorded, data to learn from."""
+        rest = self._window.tables.take(paths)
+        known = [path for path in rest if is_openable(path)]
+        for path in known:
+            self.open_file(path)
+        if rest and not known:
+            self._window.report(
+                f"{rest[0].name} can't be opened: it is neither runs of optiviz nor a table "
+                "(.csv), an Optuna study (.db) or TensorBoard's event files."
+            )
 
     def open_file(self, path: Path) -> None:
         """Open the runs in a file, or lay what another program recorded over the run in focus."""
@@ -161,16 +170,7 @@ class Files(QObject):
                 return bool(paths)
             if event.type() == QEvent.Type.Drop and paths:
                 event.acceptProposedAction()
-                if self._window.tables.drop(paths[0]):
-                    return True
-                known = [path for path in paths if is_openable(path)]
-                for path in known:
-                    self.open_file(path)
-                if not known:
-                    self._window.report(
-                        f"{paths[0].name} can't be opened: it is neither runs of optiviz nor a "
-                        "table (.csv), an Optuna study (.db) or TensorBoard's event files."
-                    )
+                self.open_files(paths)
                 return True
         return False
 

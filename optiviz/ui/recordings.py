@@ -42,7 +42,7 @@ def openable() -> str:
     from optiviz.store import imports
 
     traces = " ".join(f"*{suffix}" for suffix in imports.suffixes())
-    every = f"Runs and traces (*{SUFFIX} {traces} *tfevents*)"
+    every = f"Runs, traces and tables (*{SUFFIX} {traces} *tfevents*)"
     return f"{every};;optiviz runs (*{SUFFIX});;Recorded elsewhere ({traces} *tfevents*);;All (*)"
 
 

@@ -32,7 +32,13 @@ _CHANGE_REST = 100  # milliseconds between two changes of a run that plays
 
 
 class Workspace(RunsTab):
-    """One tab: a column of settings, a session of runs, cards with views of them."""
+    """One tab: a column of settings, a session of runs, cards with views of them.
+
+    Attributes
+    ----------
+    may_run : callable
+        Asked before something is run; it says why not, or sets up what is still being asked for.
+    """
 
     grid: ViewGrid
 
@@ -57,6 +63,7 @@ class Workspace(RunsTab):
         self._live_timer.setInterval(_CHANGE_REST)
         self._live_timer.timeout.connect(self._apply_live)
         self._run_action: QAction | None = None
+        self.may_run: Callable[[], bool] = lambda: True
         self.grid = ViewGrid(self.session, instead)
         self.grid.card_made.connect(self._connect_card)
         self.weight_editor = WeightEditor(self.session, self)
@@ -96,7 +103,7 @@ class Workspace(RunsTab):
 
     def open_race(self) -> None:
         """Ask which algorithms are to race on what is set up."""
-        spec = self.setup.spec()
+        spec = self.setup.spec() if self.may_run() else None
         if spec is not None:
             self.racing.open(spec)
 
@@ -168,6 +175,8 @@ class Workspace(RunsTab):
         """Compute a new run of what is set up."""
         if self._editor is not None:
             self._editor.finish()  # what is drawn is what is meant
+        if not self.may_run():
+            return
         spec = self.setup.spec()
         if spec is not None:
             self.said.emit("", "")
@@ -183,7 +192,7 @@ class Workspace(RunsTab):
 
     def run_beside(self) -> None:
         """Run several variants of what is set up, side by side."""
-        spec = self.setup.spec()
+        spec = self.setup.spec() if self.may_run() else None
         if spec is None:
             return
         variants = self.beside.variants(spec)

@@ -79,6 +79,9 @@ WidgetT = TypeVar("WidgetT", bound=QWidget)
 ThingT = TypeVar("ThingT")
 
 
+_FILE_DIALOGS = ("getSaveFileName", "getOpenFileNames", "getOpenFileName")
+
+
 class _Shared:
     """What stays from one visit to the next."""
 
@@ -164,9 +167,10 @@ class Visitor:
         self._threads = watching.running_threads()
         self._processes = set(watching.child_processes())
         self._ended = False
-        self._file_dialogs = QFileDialog.getSaveFileName, QFileDialog.getOpenFileNames
+        self._file_dialogs = [getattr(QFileDialog, name) for name in _FILE_DIALOGS]
         QFileDialog.getSaveFileName = self._where_to_save  # type: ignore[assignment,method-assign]
         QFileDialog.getOpenFileNames = self._what_to_open  # type: ignore[assignment,method-assign]
+        QFileDialog.getOpenFileName = self._which_to_open  # type: ignore[assignment,method-assign]
         current_theme().name, current_theme().scale = "light", 1.0
         self.window = MainWindow()
         self.window.worker.went_wrong.connect(self._failed)
@@ -286,6 +290,10 @@ class Visitor:
     def _what_to_open(self, *_: object) -> tuple[list[str], str]:
         path = one_of(self._files(), self._pick)
         return ([str(path)] if path is not None else []), ""
+
+    def _which_to_open(self, *_: object) -> tuple[str, str]:
+        paths, kind = self._what_to_open()
+        return "".join(paths), kind
 
     def _files(self) -> list[Path]:
         return sorted(path for path in _Shared.folder.iterdir() if path.is_file())
@@ -659,7 +667,8 @@ class Visitor:
             self._leave()
         finally:
             self._ended = True
-            QFileDialog.getSaveFileName, QFileDialog.getOpenFileNames = self._file_dialogs  # type: ignore[method-assign]
+            for name, dialog in zip(_FILE_DIALOGS, self._file_dialogs, strict=True):
+                setattr(QFileDialog, name, dialog)
             shutil.rmtree(self._home, ignore_errors=True)
 
     def _leave(self) -> None:

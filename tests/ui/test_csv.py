@@ -1,13 +1,14 @@
 """Without these, a table of one's own couldn't be chosen in the window, or would freeze it."""
 
 import time
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 
 from optiviz.datasets.csv import Csv
 from optiviz.tables import contents
@@ -103,21 +104,73 @@ def dropped(window, path):
     QApplication.sendEvent(window, drop)
 
 
-def test_a_table_that_is_dropped_is_data_and_a_trace_is_laid_over(person, tmp_path, table_file):
+def by_dialog(window, *paths):
+    with patch.object(QFileDialog, "getOpenFileNames", lambda *_: (list(map(str, paths)), "")):
+        window.files.open_dialog()
+
+
+@pytest.mark.parametrize("bring", [dropped, by_dialog])
+def test_data_are_read_a_trace_is_laid_over_and_what_could_be_both_is_asked(
+    person, tmp_path, table_file, bring
+):
     window = person.window
-    dropped(window, table_file)
+    bring(window, table_file)
     panel = window.tables.panel
     person.until(lambda: panel.answer is not None)
     assert panel.isVisible()
-    assert window.messages.text == f"{table_file.name} is read as data to learn from."
     panel.dismiss()
+    panel.answer = None
+
     trace = tmp_path / "trace.csv"
     trace.write_text("iteration,f\n0,3\n1,2\n")
-    panel.answer = None
-    dropped(window, trace)
+    bring(window, trace)
     person.until(lambda: not window.jobs.busy)
     assert panel.answer is None
-    assert any(e.run.spec.optimizer.recorded for e in window.train.session.entries)
+    entries = window.train.session.entries
+    assert [e.run.spec.optimizer.recorded for e in entries] == [True]
+
+    both = tmp_path / "step.csv"
+    both.write_text("step,loss,heat\n0,3,1\n1,2,5\n2,5,5\n3,1,1\n")
+    bring(window, both)
+    assert window.messages.text == "Is step.csv data to learn from, or the trace of a run?"
+    shown = [b for b in window.messages.findChildren(QToolButton) if b.isVisible() and b.text()]
+    assert [button.text() for button in shown] == ["Learn from it", "Lay it over the run"]
+    assert panel.isHidden(), "nothing is done before it is answered"
+    shown[1].click()
+    person.until(lambda: not window.jobs.busy)
+    assert len(window.train.session.entries) == 2
+    bring(window, both)
+    shown[0].click()
+    person.until(lambda: panel.answer is not None and panel.answer.dataset.file == "step.csv")
+
+    bring(window, trace)  # into the panel: there a table is asked for
+    person.until(lambda: panel.answer.dataset.file == "trace.csv")
+
+
+def test_from_the_start_to_a_network_that_learns_are_two_acts(person, table_file):
+    window = person.window
+    dropped(window, table_file)
+    panel = window.tables.panel
+    window.run()
+    assert "still being read" in window.messages.text
+    assert not window.train.session.entries
+    person.until(lambda: panel.answer is not None)
+    QTest.mouseClick(window.train.launch.run_button, Qt.MouseButton.LeftButton)
+    person.until(lambda: window.train.session.entries and not window.train.session.computing)
+    run = window.train.session.focus.run
+    assert run.spec.problem.dataset.file == table_file.name
+    assert run.failure is None
+    assert panel.isHidden()
+
+
+def test_what_cant_be_read_is_not_run_on_and_what_was_set_up_neither(person, panel, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text('a,b\n1,"2\n')
+    panel.open_file(bad)
+    person.until(lambda: not panel.mistake.isHidden())
+    person.window.run()
+    assert "never closed" in person.window.messages.text
+    assert not person.window.train.session.entries
 
 
 def test_a_thousand_columns_are_searched(person, panel, tmp_path):

@@ -3,6 +3,7 @@
 Imports Qt, the forms and the files of this room.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from optiviz.ui.panels.dataset import DatasetPanel
 from optiviz.ui.table.panel import TablePanel
 
 if TYPE_CHECKING:
+    from optiviz.store.headings import Meant
     from optiviz.ui.main_window import MainWindow
 
 __all__ = ["TablePanel", "Tables"]
@@ -29,25 +31,67 @@ class Tables(QObject):
         self._window = window
         self.panel: TablePanel | None = None
         self._setup = setup
-        setup.table_wanted.connect(self.open)
-        self._dropped: Path | None = None
-        self._lay_over = QAction("Lay it over the run instead", self)
+        setup.table_wanted.connect(self.choose)
+        window.train.may_run = self.finish
+        self._asked: Path | None = None
+        self._learn = QAction("Learn from it", self)
+        self._learn.triggered.connect(self._as_data)
+        self._lay_over = QAction("Lay it over the run", self)
         self._lay_over.triggered.connect(self._as_trace)
 
     def open(self, settings: dict[str, Any]) -> None:
         """Show the table that is set up, and let another be chosen."""
         self._made_panel().open_for(settings)
 
-    def drop(self, path: Path) -> bool:
-        """Take a file that was dropped, if it is data rather than a trace; return whether it is."""
-        if path.suffix.lower() not in _SUFFIXES or _is_trace(path):
-            return False
-        self._dropped = path
-        self._window.bring(self._window.train)
-        self._made_panel().open_file(path)
-        said = f"{path.name} is read as data to learn from."
-        self._window.messages.offer(said, self._lay_over)
-        return True
+    def choose(self, settings: dict[str, Any]) -> None:
+        """Show the table that is set up; ask for a file at once where none is."""
+        self.open(settings)
+        if not settings.get("content"):
+            self._made_panel().ask_file()
+
+    def take(self, paths: Sequence[Path]) -> list[Path]:
+        """Take what is data to learn from out of files that were chosen or dropped.
+
+        What could also be a trace is asked about if it comes alone; among other files it is taken
+        for one, as many traces can be laid over a run, and one table can be learned from.
+
+        Returns
+        -------
+        list of Path
+            The others.
+        """
+        tables = [path for path in paths if path.suffix.lower() in _SUFFIXES]
+        meant = {path: self._meant_by(path) for path in tables}
+        data = [path for path in tables if meant[path] == "data"]
+        if data:
+            self._read(data[0])
+            if len(data) > 1:
+                said = f"{data[0].name} is read; one table at a time can be learned from."
+                self._window.messages.say(said)
+        elif len(paths) == 1 and "either" in meant.values():
+            self._asked = tables[0]
+            said = f"Is {tables[0].name} data to learn from, or the trace of a run?"
+            self._window.messages.offer(said, self._learn, self._lay_over)
+            data = tables
+        return [path for path in paths if path not in data]
+
+    def finish(self) -> bool:
+        """Have the table that is looked at set up, as it is to be learned from now.
+
+        Returns
+        -------
+        bool
+            Whether something can be run; if not, it is said why.
+        """
+        panel = self.panel
+        if panel is None or not panel.isVisible():
+            return True
+        lacks = panel.lacks()
+        if lacks:
+            self._window.report(lacks)
+        else:
+            panel.use()
+        return not lacks
 
     def leave(self) -> None:
         """End reading, as the window is being closed."""
@@ -60,22 +104,31 @@ class Tables(QObject):
             self.panel.taken.connect(self._setup.set_table)
         return self.panel
 
+    def _read(self, path: Path) -> None:
+        self._window.bring(self._window.train)
+        self._made_panel().open_file(path)
+
+    def _as_data(self) -> None:
+        if self._asked is not None:
+            self._read(self._asked)
+
     def _as_trace(self) -> None:
-        path, self._dropped = self._dropped, None
-        if path is not None and self.panel is not None:
-            self.panel.dismiss()
-            self._window.files.open_file(path)
+        if self._asked is not None:
+            self._window.files.open_file(self._asked)
 
+    def _meant_by(self, path: Path) -> "Meant":
+        """Return what a table is; where tables are asked for, it is one whatever it is called."""
+        if self.panel is not None and self.panel.isVisible():
+            return "data"
+        from optiviz.store.headings import meant_by
+        from optiviz.tables import TableError
+        from optiviz.tables.formats import first_record
 
-def _is_trace(path: Path) -> bool:
-    """Whether a table's first line names iterations or evaluations, and what was measured."""
-    from optiviz.store.headings import are_of_a_trace
-    from optiviz.tables import TableError
-    from optiviz.tables.formats import first_record
-
-    try:
-        with path.open("rb") as file:
-            head = file.read(_LOOK)
-        return are_of_a_trace(first_record(head))
-    except (OSError, TableError):
-        return False  # reading it says what is wrong
+        try:
+            if not path.is_file():
+                return "data"  # reading it says what is wrong; a pipe would be waited for here
+            with path.open("rb") as file:
+                head = file.read(_LOOK)
+            return meant_by(first_record(head))
+        except (OSError, TableError):
+            return "data"  # reading it says what is wrong

@@ -217,6 +217,14 @@ class TablePanel(PanelOverViews):
         self._busy(False)
         super().dismiss()
 
+    def lacks(self) -> str:
+        """Say why the table that is shown can't be used; empty if it can."""
+        if self.use_button.isEnabled():
+            return ""
+        if not self.mistake.isHidden():
+            return f"The table can't be used: {self.mistake.text()}."
+        return "The table is still being read: run it when it is shown, or close it."
+
     def use(self) -> None:
         """Have the table that is shown set up."""
         if self.answer is not None and self.use_button.isEnabled():
