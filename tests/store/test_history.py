@@ -31,7 +31,6 @@ def tmp_path():
 def eager(monkeypatch):
     """Write at each look, so that there is much to go wrong in a short time."""
     monkeypatch.setattr(recorder, "INTERVAL", 0.0)
-    monkeypatch.setattr(recorder._Followed, "rest", 0.0)
 
 
 def recorded(tmp_path, spec, name="a run", step=100, until=None):

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from optiviz.bench.history import multiply
-from optiviz.engine.run import Run, RunStatus
+from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.store import StoreError
 from optiviz.store.history import History, Recorder, database, opening, packing, pen, writers
+from optiviz.store.history import recorder as recorder_module
 from optiviz.tables import contents
 from tests.torture.history_damage import bits
 
@@ -297,6 +298,95 @@ def test_a_hanging_disk_holds_nobody_up(tmp_path, monkeypatch):
     assert not recorder.close(0.1)
     let_go.set()
     recorder._thread.join(20)
+
+
+def test_closing_waits_until_many_runs_are_written(tmp_path, monkeypatch):
+    """However long it takes, as long as the disk answers."""
+    write = pen.Pen.write
+
+    def slowly(*given):
+        time.sleep(0.1)
+        write(*given)
+
+    monkeypatch.setattr(pen.Pen, "write", slowly)
+    monkeypatch.setattr(recorder_module, "_TOGETHER", 20)
+    spec = RunSpec.load("classic-descent").with_value("stopping.max_iterations", 1)
+    recorder = Recorder(tmp_path)
+    for i in range(200):
+        run = Run(spec, f"number {i}").finish()
+        recorder.follow(run)
+        recorder.look(run)
+        recorder.forget(run)
+    assert recorder.close(0.5), recorder.trouble
+    with History.open(tmp_path) as history:
+        assert {item.name for item in history.items()} == {f"number {i}" for i in range(200)}
+
+
+def test_closing_says_what_was_lost(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(pen.Pen, "write", fail)
+    recorder = Recorder(tmp_path)
+    for run in [climbed(f"number {i}") for i in range(5)]:
+        recorder.follow(run)
+        recorder.look(run)
+    assert not recorder.close()
+    assert "the disk is full" in recorder.trouble
+    assert "5 runs are not there" in recorder.trouble
+    assert "'number 0', 'number 1', 'number 2' and 2 more" in recorder.trouble
+
+
+def test_one_run_that_can_not_be_written_holds_no_other_up(tmp_path, monkeypatch):
+    made = pen.chunks_of
+
+    def chunks_of(capture, run):
+        if capture.name == "impossible":
+            raise ValueError("no such thing")
+        return made(capture, run)
+
+    monkeypatch.setattr(pen, "chunks_of", chunks_of)
+    recorder = Recorder(tmp_path)
+    runs = [climbed(name) for name in ("first", "impossible", "half \ud800", "last")]
+    keys = [recorder.follow(run) for run in runs]
+    for run in runs:
+        recorder.look(run)
+    wait_for(lambda: recorder._followed[runs[3]].at.record is not None)
+    wait_for(lambda: "'impossible' can't be written" in recorder.trouble)
+    assert not recorder.close()
+    assert "1 run is not there as far as it went: 'impossible'" in recorder.trouble
+    with History.open(tmp_path) as history:
+        assert [item.name for item in history.items()] == ["last", "half ?", "first"]
+        assert bits(history.load(keys[3])) == bits(runs[3])
+
+
+def test_metrics_that_come_late_are_listed(tmp_path, monkeypatch):
+    """Nobody looks at a run once more after its metrics: they may come while it waits."""
+    for let_go in (None, threading.Event()):
+        write = pen.Pen.write
+
+        def waiting(*given, let_go=let_go, write=write):
+            if let_go is not None:
+                let_go.wait(20)
+            write(*given)
+
+        monkeypatch.setattr(pen.Pen, "write", waiting)
+        folder = tmp_path / str(let_go is None)
+        recorder = Recorder(folder)
+        spec = RunSpec.load("classic-minibatch").with_value("stopping.max_iterations", 20)
+        run = Run(spec)
+        recorder.follow(run)
+        run.finish()
+        recorder.look(run)
+        run.history.measure(Reader(run), run.k)
+        recorder.look(run)
+        if let_go is not None:
+            let_go.set()
+        wait_for(lambda found=recorder._followed[run]: not found.has_work)
+        with History.open(folder) as history:
+            assert history.items()[0].test_accuracy is not None
+        assert recorder.close()
+        monkeypatch.setattr(pen.Pen, "write", write)
 
 
 def test_saved_elsewhere_it_is_there_whole(tmp_path):

@@ -112,6 +112,11 @@ class Capture:
         states = [self.state, *(one.state for one in self.kept.values())]
         return sum(a.nbytes for s in states if s is not None for a in s.to_arrays().values())
 
+    @property
+    def knows(self) -> Samples | None:
+        """The metrics that are there when it is written."""
+        return self.since.samples if self.samples is None else self.samples
+
 
 def capture(run: Run, since: Written, with_samples: bool) -> Capture | None:
     """Return what is new of a run; None while it is in the middle of something.

@@ -187,10 +187,10 @@ class History:
         """
 
         def change(label: Label) -> None:
-            label.name = label.name if name is None else name[: rows.MAX_NAME]
+            label.name = label.name if name is None else rows.text(name)
             if tags is not None:
-                label.tags = list(dict.fromkeys(t[: rows.MAX_NAME] for t in tags))[: rows.MAX_TAGS]
-            label.notes = label.notes if notes is None else notes[: rows.MAX_NOTES]
+                label.tags = list(dict.fromkeys(map(rows.text, tags)))[: rows.MAX_TAGS]
+            label.notes = label.notes if notes is None else rows.text(notes, rows.MAX_NOTES)
 
         self._relabel(ids, change)
 

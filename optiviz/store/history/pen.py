@@ -2,32 +2,45 @@
 
 import os
 import sqlite3
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from optiviz.engine.run import Run
+from optiviz.engine.wording import one_line
 from optiviz.store.atomic import StoreError
 from optiviz.store.history import database, rows, writers
 from optiviz.store.history.capture import NOTHING, Capture
 from optiviz.store.history.opening import opened
 from optiviz.store.history.writing import (
+    Chunk,
     Place,
     chunks_of,
     keep_tables,
     new_place,
     opened_record,
     place_at,
-    place_of,
+    places_of,
     read_label,
     write,
     write_label,
     write_record,
 )
 
+_LARGEST = 999_000_000  # bytes that SQLite takes in one piece
+
 
 class LostError(Exception):
     """What was written is no longer there, so that all has to be written once more."""
+
+
+class RefusedError(Exception):
+    """One run can't be written, whatever the disk does; the others can."""
+
+    def __init__(self, job: "Job", sentence: str) -> None:
+        super().__init__(sentence)
+        self.job = job
 
 
 @dataclass
@@ -58,9 +71,16 @@ class Job:
 
 
 class Pen:
-    """Writes runs into the history of a folder, opening it when it is needed."""
+    """Writes runs into the history of a folder, opening it when it is needed.
+
+    Attributes
+    ----------
+    beats : int
+        Grows while it gets on, so that a disk that hangs shows.
+    """
 
     def __init__(self) -> None:
+        self.beats = 0
         self._db: sqlite3.Connection | None = None
         self._folder = Path()
         self._file: tuple[int, int] | None = None
@@ -81,6 +101,8 @@ class Pen:
         ------
         LostError
             If what had been written is gone.
+        RefusedError
+            If one of them can't be written.
         StoreError, OSError, sqlite3.Error, DamagedError, NewerError
         """
         try:
@@ -90,21 +112,45 @@ class Pen:
             raise
 
     def _write(self, jobs: list[Job], db: sqlite3.Connection) -> None:
-        folder = self._folder
-        token = writers.token(folder)
-        packed = [[] if job.made is None else chunks_of(job.made, job.at.run) for job in jobs]
+        token = writers.token(self._folder)
+        packed = [self._packed(job) for job in jobs]
         with database.writing(db):
+            places = self._places(db, jobs)
             for job, chunks in zip(jobs, packed, strict=True):
-                if job.made is not None:
-                    job.at.place = self._place(db, job)
-                    job.at.record = write(db, job.at, job.made, chunks)
-                    keep_tables(db, job.at.record.tables)
-                self._write_record(db, job, token)
-                if job.renamed and job.at.place >= 0:
-                    label = read_label(db, job.at.place, job.at.run)
-                    if label is not None:
-                        label.name = job.name
-                        write_label(db, job.at.place, job.at.run, label)
+                with _of(job):
+                    self._write_one(db, job, chunks, places, token)
+                self.beats += 1
+        self.beats += 1
+
+    def _packed(self, job: Job) -> list[Chunk]:
+        made: list[Chunk] = []
+        if job.made is not None:
+            with _of(job):
+                for chunk in chunks_of(job.made, job.at.run):
+                    made.append(chunk)
+                    self.beats += 1
+                    if len(chunk[-1]) > _LARGEST:
+                        raise StoreError(f"the run {job.name!r} is too large to be kept")
+        return made
+
+    def _write_one(
+        self,
+        db: sqlite3.Connection,
+        job: Job,
+        chunks: list[Chunk],
+        places: dict[bytes, tuple[int, bytes]],
+        token: bytes,
+    ) -> None:
+        if job.made is not None:
+            job.at.place = self._place(db, job, places)
+            job.at.record = write(db, job.at, job.made, chunks)
+            keep_tables(db, job.at.record.tables)
+        self._write_record(db, job, token)
+        if job.renamed and job.at.place >= 0:
+            label = read_label(db, job.at.place, job.at.run)
+            if label is not None:
+                label.name = job.name
+                write_label(db, job.at.place, job.at.run, label)
 
     def _write_record(self, db: sqlite3.Connection, job: Job, token: bytes) -> None:
         record = job.at.record
@@ -131,11 +177,18 @@ class Pen:
                 raise LostError
         return self._db
 
-    def _place(self, db: sqlite3.Connection, job: Job) -> int:
+    def _places(self, db: sqlite3.Connection, jobs: list[Job]) -> dict[bytes, tuple[int, bytes]]:
+        """Return where runs stand that may be there already, and who writes them."""
+        runs = [j.at.run for j in jobs if j.made is not None and j.at.place < 0 and not j.at.fresh]
+        return places_of(db, runs)
+
+    def _place(
+        self, db: sqlite3.Connection, job: Job, places: dict[bytes, tuple[int, bytes]]
+    ) -> int:
         """Return where a run stands, making room for a new one."""
         at, made = job.at, job.made
         assert made is not None
-        there = place_at(db, at.place, at.run) if at.place >= 0 else place_of(db, at.run)
+        there = place_at(db, at.place, at.run) if at.place >= 0 else places.get(at.run)
         if there is None:
             if at.place >= 0 or made.since is not NOTHING:
                 raise LostError
@@ -152,6 +205,20 @@ class Pen:
         return place
 
 
+@contextmanager
+def _of(job: Job) -> Iterator[None]:
+    """Say of which run it is that it can't be written."""
+    try:
+        yield
+    except (sqlite3.Error, OSError, MemoryError, LostError):
+        raise
+    except StoreError as error:
+        raise RefusedError(job, str(error)) from error
+    except Exception as error:
+        why = f"the run {job.name!r} can't be written ({type(error).__name__}: {error})"
+        raise RefusedError(job, one_line(why)) from error
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
         found = os.stat(path)
@@ -162,4 +229,4 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def named(run: Run) -> str:
     """Return what a run is called, as it is stored."""
-    return run.name[: rows.MAX_NAME]
+    return rows.text(run.name)

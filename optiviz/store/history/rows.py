@@ -166,6 +166,11 @@ def seal(table: bytes, *fields: bytes) -> bytes:
     return hashlib.sha256(b"".join((table, lengths, *fields))).digest()
 
 
+def text(words: str, most: int = MAX_NAME) -> str:
+    """Return words as they can be stored: not too long, and without halves of characters."""
+    return words[:most].encode("utf-8", "replace").decode()
+
+
 def number(value: int) -> bytes:
     """Return a whole number as a field to seal."""
     return value.to_bytes(8, "little", signed=True)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,6 +28,7 @@ from optiviz.store.history.packing import packed, squeezed
 from optiviz.tables import contents
 
 _MAX_DETAILS = 100_000
+_ASKED = 500  # runs in one query
 _STATUS: dict[RunStatus, rows.Status] = {
     RunStatus.RUNNING: "running",
     RunStatus.FINISHED: "finished",
@@ -37,7 +38,7 @@ _STATUS: dict[RunStatus, rows.Status] = {
 
 @dataclass
 class Place:
-    """Where a run stands in the history, and what is there."""
+    """Where a run stands in the history, and what is there; a fresh one can't be there yet."""
 
     run: bytes
     created: float
@@ -47,6 +48,7 @@ class Place:
     seals: dict[int, bytes] = field(default_factory=dict)  # of its chunks, by slot
     sizes: dict[int, int] = field(default_factory=dict)
     written: Written = NOTHING
+    fresh: bool = False
 
     def copy(self) -> "Place":
         """Return a copy that may be given up."""
@@ -61,15 +63,11 @@ class Place:
 Chunk = tuple[Kind, int, int, int, bytes]  # kind, place among those, first, last, content
 
 
-def chunks_of(capture: Capture, run: bytes) -> list[Chunk]:
-    """Return the chunks that replace and follow those that are there, packed.
+def chunks_of(capture: Capture, run: bytes) -> Iterator[Chunk]:
+    """Yield the chunks that replace and follow those that are there, packed.
 
     It takes long, and needs nothing of the database.
     """
-    return list(_chunks_of(capture, run))
-
-
-def _chunks_of(capture: Capture, run: bytes) -> Iterator[Chunk]:
     since = capture.since
     if capture.spec is not since.spec:
         yield Kind.SPEC, 0, 0, 0, squeezed(_json(capture.spec.to_dict()))
@@ -78,7 +76,7 @@ def _chunks_of(capture: Capture, run: bytes) -> Iterator[Chunk]:
         details = [failure.sentence, failure.details[-_MAX_DETAILS:]] if failure else None
         about = {
             "id": run.hex(),
-            "name": capture.name[: rows.MAX_NAME],
+            "name": rows.text(capture.name),
             "failure": details,
             "versions": machine.versions(),
             "machine": machine.fingerprint(),
@@ -169,10 +167,19 @@ def _samples(samples: Samples) -> dict[str, NDArray[Any]]:
     return {"k": samples.k, **arrays, **x}
 
 
-def place_of(db: sqlite3.Connection, run: bytes) -> tuple[int, bytes] | None:
-    """Return the place of a run and who writes it; None if it isn't there."""
-    found = db.execute("SELECT place, writer FROM runs WHERE id = ?", (run,)).fetchone()
-    return None if found is None else (int(found[0]), bytes(found[1]))
+def places_of(db: sqlite3.Connection, runs: Sequence[bytes]) -> dict[bytes, tuple[int, bytes]]:
+    """Return the places of runs and who writes them, of those that are there.
+
+    It reads all rows of runs, so ask for many at once.
+    """
+    found: dict[bytes, tuple[int, bytes]] = {}
+    for i in range(0, len(runs), _ASKED):
+        some = runs[i : i + _ASKED]
+        marks = ",".join("?" * len(some))
+        query = f"SELECT id, place, writer FROM runs WHERE id IN ({marks})"
+        for run, place, writer in db.execute(query, some):
+            found[run] = int(place), writer if isinstance(writer, bytes) else b""
+    return found
 
 
 def place_at(db: sqlite3.Connection, place: int, run: bytes) -> tuple[int, bytes] | None:
@@ -200,7 +207,7 @@ def new_place(db: sqlite3.Connection, run: bytes, name: str) -> int:
     census = read_census(db)
     if census is not None:  # a damaged one stays so, and is mended when the history is opened
         write_census(db, census.with_run(run))
-    write_label(db, place, run, rows.Label(name[: rows.MAX_NAME]))
+    write_label(db, place, run, rows.Label(rows.text(name)))
     return place
 
 
@@ -330,7 +337,7 @@ def _record(at: Place, capture: Capture) -> rows.Record:
         k=capture.k,
         seconds=capture.seconds,
         stop_reason=capture.stop_reason.name.lower() if capture.stop_reason else None,
-        failure=capture.failure.sentence[: rows.MAX_NAME] if capture.failure else "",
+        failure=rows.text(capture.failure.sentence) if capture.failure else "",
         algorithm=spec.optimizer.kind,
         problem=spec.problem.kind,
         dataset=str(dataset.get("kind", "")) if isinstance(dataset, dict) else "",
@@ -338,7 +345,7 @@ def _record(at: Place, capture: Capture) -> rows.Record:
         best=best if best is not None and math.isfinite(best) else None,
         train_accuracy=_finite(capture.metrics.get("train_accuracy")),
         test_accuracy=_finite(capture.metrics.get("test_accuracy")),
-        summary=_summary(spec),
+        summary=rows.text(_summary(spec), rows.MAX_NOTES),
         course=capture.course.tobytes(),
         size=sum(at.sizes.values()),
         chunks=len(at.seals),
