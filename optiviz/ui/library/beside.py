@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from optiviz.engine.wording import one_line
 from optiviz.ui.canvas.empty import ActionButton
 from optiviz.ui.card import draw_ground, type_metrics
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import set_icon
 from optiviz.ui.library.arrangement import Shelf
 from optiviz.ui.theme import SPACE
@@ -47,6 +48,7 @@ class Box(QFrame):
         self.column.setContentsMargins(SPACE[1], SPACE[1], SPACE[1], SPACE[1])
         self.column.setSpacing(SPACE[1])
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         draw_ground(self)
 

@@ -12,6 +12,7 @@ from optiviz.engine.wording import capitalised, counted, measured, one_line
 from optiviz.studies.listing.columns import duration
 from optiviz.ui.canvas.warning import WarningLine
 from optiviz.ui.forms.labels import Note
+from optiviz.ui.guard import guarded
 from optiviz.ui.library.rows import Row
 from optiviz.ui.library.sparkline import draw_course
 from optiviz.ui.library.tags import TagsEditor, tags_of
@@ -45,6 +46,7 @@ class _Picture(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(100, round(6.5 * current_theme().em))
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, painter = current_theme(), QPainter(self)
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.library.model import NAME, Index, LibraryModel
 from optiviz.ui.library.painter import RowsPainter
 from optiviz.ui.library.rows import COLUMNS, Row
@@ -231,6 +232,7 @@ class LibraryTable(QTableView):
         self.row_height = round(_HIGH[self.two_lines] * em)
         self.verticalHeader().setDefaultSectionSize(self.row_height)
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         painter = QPainter(self.viewport())
         self.painter.draw(painter, event.rect(), self._hovered)

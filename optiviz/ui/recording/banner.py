@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import icon
 from optiviz.ui.theme import SPACE, blend, current_theme
 
@@ -66,6 +67,7 @@ class Banner(QFrame):
         super().resizeEvent(event)
         self._fit()
 
+    @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         theme = current_theme()
         painter = QPainter(self)
