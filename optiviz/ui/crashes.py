@@ -91,7 +91,7 @@ class Crashes(QObject):
         told = [report.told() for report in new]
         self._offered = QAction("Show the report", window)
         self._offered.triggered.connect(lambda: ReportWindow(told[0], window).show())
-        window.messages.offer(new[0].sentence, self._offered)
+        window.messages.queue(new[0].sentence, self._offered)
 
     def close(self) -> None:
         """End in order: nothing is left to tell."""

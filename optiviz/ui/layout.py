@@ -114,7 +114,7 @@ class Layout(QObject):
 
     def _tell_findings(self) -> None:
         for sentence in self.settings.findings():
-            self._window.messages.say(sentence)
+            self._window.messages.queue(sentence, warning=True)
 
     # Its look
 

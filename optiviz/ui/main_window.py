@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
         if sentence:
             self.report(sentence, details)
         else:
-            self.messages.hide()
+            self.messages.clear()
 
     def _went_wrong(self, failure: Failure) -> None:
         self.report(failure.sentence, failure.details)

@@ -1,5 +1,10 @@
-"""One message at a time, in a bar that takes no focus: a sentence, and details to copy."""
+"""One message at a time, in a bar that takes no focus: a sentence, and details to copy.
 
+What must be known but can wait, as several things do at a start, stands in a queue.
+"""
+
+from collections import deque
+from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from typing import Final
@@ -15,6 +20,15 @@ from optiviz.ui.theme import current_theme
 _LINES: Final = 2
 _OFFERS: Final = 2  # buttons beside a sentence
 _WRAPPED = int(Qt.TextFlag.TextWordWrap)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A message that is there until it was dismissed."""
+
+    sentence: str
+    actions: tuple[QAction, ...]
+    warning: bool
 
 
 class MessageBar(QFrame):
@@ -36,10 +50,15 @@ class MessageBar(QFrame):
         self._copy.clicked.connect(self._copy_details)
         self._act, self._other = (self._button_of_offer(i) for i in range(_OFFERS))
         self._offered: tuple[QAction, ...] = ()
+        self._queue: deque[_Waiting] = deque()
+        self._dismissed = 0  # of those that were in the queue together
+        self._of_queue = False  # what is on show is the first of it
+        self._count = Label(self)
+        self._count.setProperty("muted", True)
         self._close = QToolButton(self)
         self._close.setAccessibleName("Close the message")
         self._close.setAutoRaise(True)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 8, 0)
         layout.addWidget(self._icon)
@@ -47,6 +66,7 @@ class MessageBar(QFrame):
         layout.addWidget(self._act)
         layout.addWidget(self._other)
         layout.addWidget(self._copy)
+        layout.addWidget(self._count)
         layout.addWidget(self._close)
         current_theme().changed.connect(self._restyle)
         self._restyle()
@@ -88,11 +108,16 @@ class MessageBar(QFrame):
 
     def say(self, sentence: str, details: str = "", warning: bool = False) -> None:
         """Show a sentence until it is closed or replaced."""
+        self._of_queue = False
+        self._show(sentence, details, warning)
+
+    def _show(self, sentence: str, details: str, warning: bool) -> None:
         self._sentence, self._details = sentence[:600], details
         self._kind = "warning" if warning else "info"
         self._text.setAccessibleName(self._sentence)
         self._copy.setVisible(bool(details))
         self._show_offers()
+        self._show_count()
         self.show()
         self.layout().activate()  # type: ignore[union-attr]
         self._restyle()
@@ -101,6 +126,43 @@ class MessageBar(QFrame):
         """Show a sentence with up to two buttons, such as what takes back what was done."""
         self.say(sentence)
         self._show_offers(*(action for action in actions if action is not None))
+
+    def queue(self, sentence: str, *actions: QAction | None, warning: bool = False) -> None:
+        """Show a sentence when those before it were dismissed; what is said meanwhile covers it."""
+        offered = tuple(action for action in actions if action is not None)
+        self._queue.append(_Waiting(sentence, offered, warning))
+        if self.isHidden():
+            self._show_next()
+        else:
+            self._show_count()
+            self._fit()
+
+    def dismiss(self) -> None:
+        """Take away what is on show; what waits comes next."""
+        if self._of_queue:
+            self._queue.popleft()
+            self._dismissed += 1
+        self._show_next()
+
+    def clear(self) -> None:
+        """Take away what was only said; what is there until it was dismissed stays, or comes."""
+        if not self._of_queue:
+            self._show_next()
+
+    def _show_next(self) -> None:
+        self._of_queue = bool(self._queue)
+        if not self._queue:
+            self._dismissed = 0
+            self.hide()
+            return
+        first = self._queue[0]
+        self._show(first.sentence, "", first.warning)
+        self._show_offers(*first.actions)
+
+    def _show_count(self) -> None:
+        of = self._dismissed + len(self._queue)
+        self._count.setText(f"{self._dismissed + 1} of {of}")
+        self._count.setVisible(self._of_queue and of > 1)
 
     def _show_offers(self, *actions: QAction) -> None:
         self._offered = actions
@@ -119,14 +181,14 @@ class MessageBar(QFrame):
 
     def _take_offer(self, number: int, checked: bool = False) -> None:
         offered, self._offered = self._offered, ()
-        self.hide()
+        self.dismiss()
         if number < len(offered):
             offered[number].trigger()
 
     def leave(self) -> None:
         """Take away what was about another place, but no warning."""
         if self._kind == "info":
-            self.hide()
+            self.clear()
 
     def _copy_details(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._sentence}\n\n{self._details}")

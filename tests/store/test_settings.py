@@ -185,3 +185,14 @@ def test_what_no_setting_can_be_is_refused(tmp_path: Path):
     with pytest.raises(TypeError):
         made.change(colour="red")
     assert not made.waiting
+
+
+def test_there_is_one_place_for_settings():
+    """Qt's own would be another, which is not written whole or not at all."""
+    import optiviz
+
+    root = Path(optiviz.__file__).parents[1]
+    for folder in ("optiviz", "tests", "packaging"):
+        for path in (root / folder).rglob("*.py"):
+            if path != Path(__file__):
+                assert "QSettings" not in path.read_text(encoding="utf-8"), path

@@ -16,7 +16,6 @@ from PySide6.QtCore import (
     QMimeData,
     QPoint,
     QPointF,
-    QSettings,
     Qt,
     QTimer,
     QUrl,
@@ -156,7 +155,6 @@ class Visitor:
     """
 
     def __init__(self) -> None:
-        QSettings().clear()
         self._home = Path(tempfile.mkdtemp(prefix="optiviz-home-", dir=_Shared.folder))
         os.environ["OPTIVIZ_HOME"] = str(self._home)
         self._watch = _Shared.watch

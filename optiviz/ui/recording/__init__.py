@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
@@ -18,6 +18,7 @@ from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.engine.wording import listed, one_line
 from optiviz.store.atomic import StoreError
 from optiviz.store.history import History, Item
+from optiviz.store.settings import user_settings
 from optiviz.ui.recording.banner import Banner
 from optiviz.ui.recording.following import Following, not_recorded
 
@@ -30,6 +31,7 @@ __all__ = ["Banner", "Following", "Recording"]
 _LOOK = 500  # milliseconds between two looks whether all is well
 _OPENING = 5.0  # seconds that closing waits for the history to be opened
 _NAMED = 2  # interrupted runs that are named in a sentence
+_TOLD = 10_000  # runs of which it is remembered that they were told: the settings stay small
 _AGAIN = "Runs are recorded again, and all that they did meanwhile."
 
 
@@ -159,23 +161,25 @@ class Recording(QObject):
         self._look()
 
     def _offer(self) -> None:
-        """Say what was found, when nothing else is being offered."""
+        """Say what was found, after what else is to be said."""
         found, messages = self._waiting, self._window.messages
-        if found is None or messages.isVisible():
+        if found is None:
             return
         self._waiting = None
-        settings = QSettings()
-        known = str(settings.value("told", "")).split()
+        settings = user_settings()
+        known = frozenset(settings.now.told)
         told = (*found.interrupted, *found.damaged)
-        settings.setValue("told", " ".join(item.id for item in told))
-        self._offered = tuple(item for item in found.interrupted if item.id not in known)
+        settings.change(told=[item.id for item in told][:_TOLD])
         said = [sentence for sentence in found.findings if not _counts(sentence)]
         said += [item.damaged for item in found.damaged if item.id not in known][:_NAMED]
-        if self._offered:
-            sentence = " ".join([_interrupted(self._offered), *said])
-            messages.offer(sentence, self._resume, self._show if self._library else None)
-        elif said:
-            messages.say(" ".join(said), warning=True)
+        if said:
+            messages.queue(" ".join(said), warning=True)
+        left = tuple(item for item in found.interrupted if item.id not in known)
+        if left:
+            self._offered = left
+            messages.queue(
+                _interrupted(left), self._resume, self._show if self._library else None
+            )
 
     @property
     def _library(self) -> object:
