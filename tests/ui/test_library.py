@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -592,6 +592,53 @@ def test_nothing_is_cut_off_at_a_small_window_and_large_text(reader):
                     assert button.width() >= button.sizeHint().width() - 1, button.text()
             reader.window.grab()
     theme.scale = 1.0
+
+
+def test_facts_scroll_sooner_than_they_are_cut_off(reader):
+    reader.show(FakeHistory(*many(3)))
+    reader.window.resize(1366, 768)
+    detail = reader.library.detail
+    detail.picture.setFixedHeight(400)
+    reader.library.table.select_row(0)
+    detail.facts["Status"].say("It did what was set, and there is more to say of it. " * 3)
+    QTest.qWait(30)
+    for note in (*detail.facts.values(), detail.what, detail.name):
+        assert note.height() >= note.heightForWidth(note.width())
+
+
+def test_what_is_known_of_no_run_stands_at_the_top(reader):
+    reader.show(FakeHistory(*many(3)))
+    detail = reader.library.detail
+    QTest.qWait(30)
+    assert detail.what.geometry().bottom() < 8 * current_theme().em
+
+
+def test_a_tag_that_was_added_covers_no_field(reader):
+    reader.show(FakeHistory(Kept("a", "one", tags=("lecture 3",))))
+    reader.choose("one")
+    QTest.qWait(30)
+    tags = reader.library.detail.tags
+    assert not tags.chips[0].geometry().intersects(tags.field.geometry())
+
+
+def test_the_frame_around_a_row_leaves_nothing_behind(reader, monkeypatch):
+    reader.show(FakeHistory(*many(5)))
+    table, painted = reader.library.table, []
+    table.setFocus()
+    table.select_row(0)
+    QTest.qWait(30)
+    draw = table.painter.draw
+    monkeypatch.setattr(
+        table.painter,
+        "draw",
+        lambda painter, area, row: (painted.append(area), draw(painter, area, row)),
+    )
+    table.selectionModel().setCurrentIndex(
+        reader.library.model.index(1, 0), QItemSelectionModel.SelectionFlag.NoUpdate
+    )
+    QTest.qWait(30)
+    end = QPoint(table.viewport().width() - 1, 1)
+    assert any(area.contains(end) for area in painted)
 
 
 def test_everything_has_a_name_for_people_who_have_it_read(reader):

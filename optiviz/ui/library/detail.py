@@ -65,6 +65,13 @@ class _Picture(QWidget):
         painter.end()
 
 
+class _Notes(QPlainTextEdit):
+    """Asks for its least height, and takes what is left: a column scrolls sooner than it clips."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, self.minimumHeight())
+
+
 class Detail(QWidget):
     """What is known of the runs that are chosen.
 
@@ -100,11 +107,11 @@ class Detail(QWidget):
         self.tags = TagsEditor(self)
         self.tags.added.connect(self.tag_added)
         self.tags.removed.connect(self.tag_removed)
-        self.notes = QPlainTextEdit(self)
+        self.notes = _Notes(self)
         self.notes.setAccessibleName("Notes")
         self.notes.setPlaceholderText("Notes: what was tried here, and what came of it")
         self.notes.setTabChangesFocus(True)
-        self.notes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.notes.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.notes.textChanged.connect(self._typing)
         self._lay_out()
         current_theme().changed.connect(self._restyle)
@@ -131,6 +138,7 @@ class Detail(QWidget):
         for widget in (self.tags, self.notes, self.settings):
             column.addWidget(widget)
         column.setStretchFactor(self.notes, 1)
+        column.addStretch()
 
     def _restyle(self) -> None:
         self.name.setFont(current_theme().font(bold=True))
@@ -173,8 +181,6 @@ class Detail(QWidget):
             for widget in (self._names[name], self.facts[name]):
                 widget.setVisible(bool(said.get(name)))
             self.facts[name].say(said.get(name, ""))
-        if row is not None and row.item.reading:
-            self._names["Best"].say(f"Best {one_line(row.item.reading)}"[:_NAME])
         self.settings.say("" if row is None else _shortened(one_line(row.item.summary), 600))
         self.settings.setVisible(row is not None and bool(row.item.summary))
 
@@ -215,10 +221,10 @@ class Detail(QWidget):
 def _facts(row: Row) -> dict[str, str]:
     item = row.item
     known = {"train": item.train_accuracy, "test": item.test_accuracy}
-    reason = one_line(reason_words(item))
+    reason, reading = one_line(reason_words(item)), one_line(item.reading or "")[:_NAME]
     return {
         "Status": capitalised(row.status) + (f". {reason}" if reason else ""),
-        "Best": "" if isnan(row.best) else measured(row.best),
+        "Best": "" if isnan(row.best) else " ".join((reading, measured(row.best))).strip(),
         "Accuracy": ", ".join(filter(None, map(_accuracy, known.items()))),
         "Iterations": "" if isnan(row.iterations) else f"{row.iterations:,.0f}",
         "Time": "" if isnan(row.seconds) else f"{duration(row.seconds)} of computing",

@@ -65,7 +65,9 @@ class Row:
 
     def about(self) -> str:
         """Return what it is, in a few lines."""
-        lines = (self.name, self.what, self.item.damaged, f"Begun {whole_time(self.created)}")
+        item = self.item
+        begun = f"Begun {whole_time(self.created)}"
+        lines = (self.name, self.what, item.summary, item.damaged, begun)
         return "\n".join(filter(None, map(one_line, lines)))
 
 

@@ -118,6 +118,8 @@ class LibraryTable(QTableView):
         model.modelAboutToBeReset.connect(self._keep)
         model.modelReset.connect(self._restore)
         self.selectionModel().selectionChanged.connect(self._say_selection)
+        # The frame around a row is wider than the cell that Qt knows to have changed.
+        self.selectionModel().currentChanged.connect(self.viewport().update)
         current_theme().changed.connect(self._restyle)
         self._restyle()
 
