@@ -363,7 +363,7 @@ def _finite(value: float | None) -> float | None:
 def _summary(spec: RunSpec) -> str:
     """Return the words of a spec that people search for: kinds, labels, what is set."""
     with suppress(Exception):
-        return " ".join((spec.optimizer.label, spec.optimizer.sentence(), spec.problem.sentence()))
+        return f"{spec.optimizer.sentence()} {spec.problem.sentence()}"
     return ""
 
 
