@@ -96,7 +96,7 @@ def test_no_value_of_any_field_gives_anything_but_a_sentence(cls):
 
 def numbers_of(field):
     """Return what people try, and the ends of what a field takes."""
-    usual = [0, -0.0, -1.0, 5e-324, 1e-308, 1e308, 1e6, 1e9, 1, 3, 2**31, 2**40]
+    usual = [0, -1.0, 5e-324, 1e308, 1e6, 3, 2**40]
     for limit in (field.param.gt, field.param.ge, field.param.lt, field.param.le):
         if limit is not None:
             step = (1,) if field.type is int else (np.inf, -np.inf)
@@ -105,7 +105,7 @@ def numbers_of(field):
     return usual
 
 
-RUN_ON = [*problems_with_slope()[:2], problems_with_slope()[6], *problems_without_slope()]
+RUN_ON = [problems_with_slope()[0], problems_with_slope()[6], *problems_without_slope()]
 
 
 @pytest.mark.parametrize("kind", sorted(registry.kinds("optimizers")))
@@ -126,7 +126,7 @@ def test_what_a_field_takes_runs_and_ends_as_finished_or_diverged(kind):
                 spec = RunSpec(
                     problem=problem,
                     optimizer=optimizer,
-                    stopping=StoppingCriterion(max_iterations=6, target=-1e308),
+                    stopping=StoppingCriterion(max_iterations=4, target=-1e308),
                 )
                 with warnings.catch_warnings():
                     warnings.simplefilter("error")
@@ -184,7 +184,7 @@ def bent(draw, data, depth=0):
 SPECS = [presets.load(name).spec.to_dict() for name in ("classic-mlp", "rosenbrock-2d", "spirals")]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.data())
 def test_only_sentences_come_out_of_any_spec(data):
     """A spec is written by hand, or by somebody else's program."""
@@ -414,14 +414,12 @@ def test_every_view_has_something_to_show_of_it(case, tmp_path):
         run = Run(spec, "a").finish()
         assert run.status is RunStatus.FINISHED, run.failure
         assert reason in (None, run.stop_reason)
-        run.history.extend(Reader(run), 0.2)
+        run.history.extend(Reader(run), 0.05)
         json.dumps(summary(run), allow_nan=False)
-        ends = (0, run.trace.last_k)
         made = 0
         for kind, cls in VIEWS.items():
             if cls().suits(spec.problem):
-                for k in ends:
-                    figure = finest(cls(), [show(run, k, "a")], 0.0)
+                figure = finest(cls(), [show(run, run.trace.last_k, "a")], 0.0)
                 if kind in ("function_1d", "function_2d", "decision_boundary", "fitness"):
                     render(figure, tmp_path / "a.png", "png")
                 made += 1
@@ -470,8 +468,8 @@ def test_no_rows_and_one_row_are_refused(n, sentence):
 
 def test_hostile_formulas_are_sentences_or_numbers():
     """All that are listed and some random ones; 5,000 are `python -m tests.torture formulas`."""
-    found = formulas.run(len(formulas.LARGE) + len(formulas.HOSTILE) + 300, 1)
-    assert found["could be read"] > 50
+    found = formulas.run(len(formulas.LARGE) + len(formulas.HOSTILE) + 60, 1)
+    assert found["could be read"] > 40
 
 
 def test_what_a_formula_would_do_would_be_seen(monkeypatch, tmp_path):
@@ -545,7 +543,8 @@ def test_every_command_refuses_every_file_that_it_cannot_use(folder, capsys):
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     for command, *options in COMMANDS:
         assert refused(capsys, command, *options)
-        for name in BAD_FILES:
+        every = command in ("run", "study")  # the others read what they are given as these do
+        for name in BAD_FILES if every else BAD_FILES[::4]:
             refused(capsys, command, name, *options)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
@@ -637,7 +636,6 @@ def test_a_reader_that_goes_and_a_disk_that_is_full_are_no_tracebacks():
     for command, status, lines in (
         ("optiviz list optimizers --json | true", 0, 0),
         ("optiviz list optimizers > /dev/full", 2, 1),
-        ("optiviz list optimizers >&-", 0, 0),
         ("optiviz run classic-descent >&- 2>&-", 0, 0),
         ("optiviz run nope 2> /dev/full", 2, 0),
     ):

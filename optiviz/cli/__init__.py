@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from typing import Annotated, NoReturn, TextIO
 
 import typer
@@ -40,9 +41,12 @@ _LONGEST, _BEGINS = 700, 150  # characters of a line on stderr, and of its begin
 _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 
 
+_made = cache(typer.main.get_command)  # takes 25 ms: once is enough where many are run
+
+
 def main(arguments: list[str]) -> None:
     """Run a command and exit with its status."""
-    command = typer.main.get_command(app)
+    command = _made(app)
     _open_streams()
     try:
         with harmless_output():

@@ -68,7 +68,8 @@ def test_what_is_pasted_is_taken_or_said_beside_its_field(
         ("1_000", True, "1_000"),
         ("1_000", False, "1_000"),
         ("0.1 s", False, "0.1 s"),
-        ("1,5", False, "1,5"),
+        ("1,5", False, 1.5),
+        ("1,000", False, "1,000"),
         ("", False, ""),
     ],
 )
