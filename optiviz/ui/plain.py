@@ -29,14 +29,21 @@ def tip(text: str) -> str:
     return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
 
 
-def agrees(parent: QWidget, title: str, question: str) -> bool:
-    """Ask a question, and return whether the answer was yes."""
+def agrees(parent: QWidget, title: str, question: str, yes: str = "Yes", no: str = "No") -> bool:
+    """Ask a question with two buttons, and return whether the answer was the first.
+
+    Enter and Esc are the second.
+    """
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Question)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setWindowTitle(title)
     box.setText(question)
-    yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-    box.setStandardButtons(yes | no)
-    box.setDefaultButton(no)
-    return box.exec() == yes
+    first = box.addButton(yes, QMessageBox.ButtonRole.YesRole)
+    second = box.addButton(no, QMessageBox.ButtonRole.NoRole)
+    box.setDefaultButton(second)
+    box.setEscapeButton(second)
+    box.exec()
+    agreed = box.clickedButton() is first
+    box.deleteLater()
+    return agreed

@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMessageBox
 
 from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.engine.wording import counted, one_line
@@ -17,6 +16,7 @@ from optiviz.ui.library.librarian import Librarian
 from optiviz.ui.library.opened import Opened
 from optiviz.ui.library.rows import Row
 from optiviz.ui.library.words import is_resumable, size_words
+from optiviz.ui.plain import agrees
 
 if TYPE_CHECKING:
     from optiviz.ui.main_window import MainWindow
@@ -316,20 +316,9 @@ class Acts(QObject):
     def purge(self, rows: Sequence[Row]) -> None:
         """Ask once, and delete runs for good."""
         size = size_words(sum(row.size for row in rows))
-        question = QMessageBox(self._window)
-        question.setWindowTitle("Delete for good")
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setText(
-            f"Delete {_names(rows)} for good? {size} are freed. This can't be taken back."
-        )
-        yes = question.addButton("Delete for good", QMessageBox.ButtonRole.DestructiveRole)
-        keep = question.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
-        question.setDefaultButton(keep)
-        question.setEscapeButton(keep)
-        question.exec()
-        if question.clickedButton() is yes:
+        question = f"Delete {_names(rows)} for good? {size} are freed. This can't be taken back."
+        if agrees(self._window, "Delete for good", question, "Delete for good", "Keep"):
             self.purge_now(rows)
-        question.deleteLater()
 
     def purge_now(self, rows: Sequence[Row]) -> None:
         """Delete runs for good."""

@@ -177,9 +177,7 @@ class Recording(QObject):
         left = tuple(item for item in found.interrupted if item.id not in known)
         if left:
             self._offered = left
-            messages.queue(
-                _interrupted(left), self._resume, self._show if self._library else None
-            )
+            messages.queue(_interrupted(left), self._resume, self._show if self._library else None)
 
     @property
     def _library(self) -> object:

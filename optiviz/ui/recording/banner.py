@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from optiviz.ui.guard import guarded
 from optiviz.ui.icons import icon
+from optiviz.ui.plain import Label
 from optiviz.ui.theme import SPACE, blend, current_theme
 
 _LINES = 2
@@ -30,8 +31,8 @@ class Banner(QFrame):
         super().__init__(parent)
         self._sentence = ""
         self.setAccessibleName("What lasts")
-        self._icon = QLabel(self)
-        self._text = QLabel(self)
+        self._icon = Label(parent=self)
+        self._text = Label(parent=self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QPlainTextEdit,
@@ -27,6 +26,7 @@ from optiviz.engine.wording import counted
 from optiviz.tables.encodings import ENCODINGS
 from optiviz.ui.forms import MistakeNote, Note
 from optiviz.ui.over_views import PanelOverViews
+from optiviz.ui.plain import Label
 from optiviz.ui.table.models import Features, FirstRows
 from optiviz.ui.table.reader import Answer, TableReader
 from optiviz.ui.theme import SPACE, current_theme
@@ -66,7 +66,7 @@ class TablePanel(PanelOverViews):
         self.file_button = QPushButton("Choose file…", self)
         self.file_button.setToolTip("Read a table from a file (.csv); it can be dropped here too")
         self.file_button.clicked.connect(self.ask_file)
-        self._file = QLabel(self)
+        self._file = Label(parent=self)
         self._file.setTextFormat(Qt.TextFormat.PlainText)
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 1000)
@@ -149,7 +149,7 @@ class TablePanel(PanelOverViews):
         named = [*self.choices.items()]
         named.insert(4, ("target", self.target))
         for i, (_, combo) in enumerate(named):
-            grid.addWidget(QLabel(combo.accessibleName(), self), i // 3 * 2, i % 3)
+            grid.addWidget(Label(combo.accessibleName(), self), i // 3 * 2, i % 3)
             grid.addWidget(combo, i // 3 * 2 + 1, i % 3)
         find = QHBoxLayout()
         for widget in (self.search, self.all_button, self.none_button):
