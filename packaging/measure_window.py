@@ -15,7 +15,8 @@ With --race: the gaps while eight algorithms race, with four views open that dra
 second. With --study: the gaps while the Compare workspace does a study on all cores, and what
 opening one of 2,000 runs takes until the last picture is there.
 
-With --table: the gaps while tables of a million rows, and of a thousand columns, are read.
+With --table: the gaps while tables of a million rows, and of a thousand columns, are read, and
+while a network learns from them afterwards.
 """
 
 import argparse
@@ -271,7 +272,7 @@ def study(name: str) -> dict[str, object]:
 
 
 def table(n_rows: int, n_columns: int) -> dict[str, object]:
-    """Measure the gaps while a table of the user's own is read and shown."""
+    """Measure the gaps while a table of the user's own is read, shown and learned from."""
     window = open_window()
     numbers = np.random.default_rng(1).normal(size=(max(1, n_rows // 50), n_columns)).tolist()
     rows = "".join(",".join(f"{v:.5f}" for v in row) + "\n" for row in numbers)
@@ -290,13 +291,26 @@ def table(n_rows: int, n_columns: int) -> dict[str, object]:
         seconds = wait(lambda: panel.counts.text().startswith(f"{n_rows:,} rows"), 120)
         beat.stop()
         size = path.stat().st_size
+    panel.use()
+    learning = Heartbeat()
+    learning.start()
+    window.run()
+    session = window.train.session
+    first = wait(lambda: session.focus is not None and session.last_k > 0, 120)
+    wait(never, at_most=10.0)
+    learning.stop()
+    iterations = session.last_k
     window.close()
+    learnt = {f"learning, {name}": value for name, value in _gaps(learning).items()}
     return {
         "rows": n_rows,
         "columns": n_columns,
         "MB": round(size / 1e6),
         "read and shown, s": round(seconds, 1),
         **_gaps(beat),
+        "first iteration, s": round(first, 1),
+        "iterations": iterations,
+        **learnt,
     }
 
 

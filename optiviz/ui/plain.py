@@ -3,6 +3,7 @@
 Qt guesses whether a text is HTML, and would show a name such as ``<img src=...>`` as a picture.
 """
 
+from collections.abc import Callable, Mapping
 from html import escape
 
 from PySide6.QtCore import Qt
@@ -29,16 +30,25 @@ def tip(text: str) -> str:
     return f'<p style="white-space: pre-wrap">{escape(text)}</p>'
 
 
+def choose_one(
+    parent: QWidget, title: str, question: str, answers: Mapping[str, Callable[[], None]]
+) -> QMessageBox:
+    """Ask a question beside whatever goes on; the answer that is chosen is done, or none."""
+    box = _asking(parent, title, question)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for words, act in answers.items():
+        box.addButton(words, QMessageBox.ButtonRole.AcceptRole).clicked.connect(act)
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.open()
+    return box
+
+
 def agrees(parent: QWidget, title: str, question: str, yes: str = "Yes", no: str = "No") -> bool:
     """Ask a question with two buttons, and return whether the answer was the first.
 
     Enter and Esc are the second.
     """
-    box = QMessageBox(parent)
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setWindowTitle(title)
-    box.setText(question)
+    box = _asking(parent, title, question)
     first = box.addButton(yes, QMessageBox.ButtonRole.YesRole)
     second = box.addButton(no, QMessageBox.ButtonRole.NoRole)
     box.setDefaultButton(second)
@@ -47,3 +57,12 @@ def agrees(parent: QWidget, title: str, question: str, yes: str = "Yes", no: str
     agreed = box.clickedButton() is first
     box.deleteLater()
     return agreed
+
+
+def _asking(parent: QWidget, title: str, question: str) -> QMessageBox:
+    box = QMessageBox(parent)
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setWindowTitle(title)
+    box.setText(question)
+    return box

@@ -6,7 +6,7 @@ from optiviz.store.headings import meant_by
 
 
 @pytest.mark.parametrize(
-    "line, meant",
+    ("line", "meant"),
     [
         ("length,width,kind", "data"),
         ("", "data"),

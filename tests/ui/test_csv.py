@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from optiviz.datasets.csv import Csv
 from optiviz.tables import contents
@@ -87,6 +87,7 @@ def test_a_file_that_cant_be_read_is_a_sentence_and_the_old_stays(person, panel,
     before = panel.answer
     panel.open_file(bad)
     person.until(lambda: not panel.mistake.isHidden())
+    assert "bad.csv" in panel.mistake.text(), "the file that is shown is another"
     assert "never closed" in panel.mistake.text()
     assert panel.answer is before
     assert not panel.use_button.isEnabled()
@@ -132,15 +133,18 @@ def test_data_are_read_a_trace_is_laid_over_and_what_could_be_both_is_asked(
     both = tmp_path / "step.csv"
     both.write_text("step,loss,heat\n0,3,1\n1,2,5\n2,5,5\n3,1,1\n")
     bring(window, both)
-    assert window.messages.text == "Is step.csv data to learn from, or the trace of a run?"
-    shown = [b for b in window.messages.findChildren(QToolButton) if b.isVisible() and b.text()]
-    assert [button.text() for button in shown] == ["Learn from it", "Lay it over the run"]
+    (box,) = window.findChildren(QMessageBox)
+    assert box.text() == "Is step.csv data to learn from, or the trace of a run?"
+    answers = {button.text().replace("&", ""): button for button in box.buttons()}
+    assert set(answers) == {"Learn from it", "Lay it over the run", "Cancel"}
     assert panel.isHidden(), "nothing is done before it is answered"
-    shown[1].click()
+    answers["Lay it over the run"].click()
     person.until(lambda: not window.jobs.busy)
     assert len(window.train.session.entries) == 2
+    person.until(lambda: not window.findChildren(QMessageBox))
     bring(window, both)
-    shown[0].click()
+    (box,) = window.findChildren(QMessageBox)
+    next(button for button in box.buttons() if "Learn" in button.text()).click()
     person.until(lambda: panel.answer is not None and panel.answer.dataset.file == "step.csv")
 
     bring(window, trace)  # into the panel: there a table is asked for

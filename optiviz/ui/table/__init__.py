@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 
+from optiviz.engine.wording import one_line
 from optiviz.ui.panels.dataset import DatasetPanel
+from optiviz.ui.plain import choose_one
 from optiviz.ui.table.panel import TablePanel
 
 if TYPE_CHECKING:
@@ -33,11 +34,6 @@ class Tables(QObject):
         self._setup = setup
         setup.table_wanted.connect(self.choose)
         window.train.may_run = self.finish
-        self._asked: Path | None = None
-        self._learn = QAction("Learn from it", self)
-        self._learn.triggered.connect(self._as_data)
-        self._lay_over = QAction("Lay it over the run", self)
-        self._lay_over.triggered.connect(self._as_trace)
 
     def open(self, settings: dict[str, Any]) -> None:
         """Show the table that is set up, and let another be chosen."""
@@ -69,10 +65,17 @@ class Tables(QObject):
                 said = f"{data[0].name} is read; one table at a time can be learned from."
                 self._window.messages.say(said)
         elif len(paths) == 1 and "either" in meant.values():
-            self._asked = tables[0]
-            said = f"Is {tables[0].name} data to learn from, or the trace of a run?"
-            self._window.messages.offer(said, self._learn, self._lay_over)
             data = tables
+            path = tables[0]
+            choose_one(
+                self._window,
+                "Open a table",
+                f"Is {one_line(path.name)} data to learn from, or the trace of a run?",
+                {
+                    "Learn from it": lambda: self._read(path),
+                    "Lay it over the run": lambda: self._window.files.open_file(path),
+                },
+            )
         return [path for path in paths if path not in data]
 
     def finish(self) -> bool:
@@ -107,14 +110,6 @@ class Tables(QObject):
     def _read(self, path: Path) -> None:
         self._window.bring(self._window.train)
         self._made_panel().open_file(path)
-
-    def _as_data(self) -> None:
-        if self._asked is not None:
-            self._read(self._asked)
-
-    def _as_trace(self) -> None:
-        if self._asked is not None:
-            self._window.files.open_file(self._asked)
 
     def _meant_by(self, path: Path) -> "Meant":
         """Return what a table is; where tables are asked for, it is one whatever it is called."""

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 
 from optiviz.engine.wording import one_line
 from optiviz.tables.table import Column
+from optiviz.ui.plain import tip
 
 _Index = QModelIndex | QPersistentModelIndex
 _LONGEST = 200
@@ -69,8 +70,13 @@ class Features(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: D102
         column = self._columns[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            kind = f"  ·  {len(column.texts):,} texts" if column.is_text else ""
-            return f"{column.name}{'  ·  target' if column.name == self._target else kind}"
+            if column.name == self._target:
+                return f"target  ·  {column.name}"
+            return (
+                f"{column.name}  ·  {len(column.texts):,} texts" if column.is_text else column.name
+            )
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(column.name)
         if role == Qt.ItemDataRole.CheckStateRole and column.name != self._target:
             on = column.name in self.chosen
             return Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
@@ -122,6 +128,9 @@ class FirstRows(QAbstractTableModel):
     def headerData(  # noqa: D102
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
+        across = orientation is Qt.Orientation.Horizontal
+        if role == Qt.ItemDataRole.ToolTipRole and across:
+            return tip(self._names[section])
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return self._names[section] if orientation is Qt.Orientation.Horizontal else section + 1
+        return self._names[section] if across else section + 1

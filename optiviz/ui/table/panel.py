@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 
 from optiviz.datasets.csv import DECIMALS, DELIMITERS, TASKS
 from optiviz.engine.parameters import Mistake
-from optiviz.engine.wording import counted
+from optiviz.engine.wording import counted, one_line
 from optiviz.tables.encodings import ENCODINGS
+from optiviz.ui.canvas.legend import ElidedLabel
 from optiviz.ui.forms import MistakeNote, Note
 from optiviz.ui.over_views import PanelOverViews
 from optiviz.ui.plain import Label
@@ -33,7 +34,9 @@ from optiviz.ui.theme import SPACE, current_theme
 
 _WIDTH, _HEIGHT = 780, 600
 _FILES = "Tables (*.csv *.tsv *.txt *.dat);;All (*)"
+_EXAMPLE = "A small example, until a file is chosen or dropped here."
 _HEADER = {"yes": "first row names columns", "no": "no names"}
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _WRITTEN = ("encoding", "delimiter", "header", "decimal")
 
 
@@ -66,8 +69,8 @@ class TablePanel(PanelOverViews):
         self.file_button = QPushButton("Choose file…", self)
         self.file_button.setToolTip("Read a table from a file (.csv); it can be dropped here too")
         self.file_button.clicked.connect(self.ask_file)
-        self._file = Label(parent=self)
-        self._file.setTextFormat(Qt.TextFormat.PlainText)
+        self._file = ElidedLabel(parent=self)
+        self._path: Path | None = None
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 1000)
         self.cancel_button = QPushButton("Cancel", self)
@@ -99,6 +102,8 @@ class TablePanel(PanelOverViews):
         self.list = QListView(self)
         self.list.setModel(self._filtered)
         self.list.setUniformItemSizes(True)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName("Columns that are learned from")
         self.all_button, self.none_button = QPushButton("All", self), QPushButton("None", self)
         self.all_button.setToolTip("Tick every column that is listed")
@@ -108,6 +113,8 @@ class TablePanel(PanelOverViews):
         self.first_rows = FirstRows(self)
         self.preview = QTableView(self)
         self.preview.setModel(self.first_rows)
+        self.preview.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.preview.horizontalHeader().setDefaultAlignment(_LEFT)
         self.preview.setAccessibleName("The first rows")
         self.preview.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.counts = Note(parent=self)
@@ -141,7 +148,8 @@ class TablePanel(PanelOverViews):
     def _lay_out(self) -> None:
         file = QHBoxLayout()
         file.addWidget(self.file_button)
-        file.addWidget(self._file, 1)
+        file.addWidget(self._file)
+        file.addStretch(1)
         file.addWidget(self.progress)
         file.addWidget(self.cancel_button)
         grid = QGridLayout()
@@ -243,8 +251,8 @@ class TablePanel(PanelOverViews):
 
     def _ask(self, settings: dict[str, Any] | None = None, path: Path | None = None) -> None:
         settings = self._settings if settings is None else settings
-        self._number = self.reader.ask(settings, path)
-        self._file.setText("Reading…" if path is None else f"Reading {path.name}…")
+        self._number, self._path = self.reader.ask(settings, path), path
+        self._file.set_text("Reading…" if path is None else f"Reading {path.name}…")
         self._busy(True)
 
     def cancel(self) -> None:
@@ -286,7 +294,7 @@ class TablePanel(PanelOverViews):
     def _tell(self, number: int, words: str, share: float) -> None:
         if number == self._number:
             self.progress.setValue(round(1000 * share))
-            self._file.setText(f"{words}…")
+            self._file.set_text(f"{words}…")
 
     def _made(self, number: int, answer: Answer) -> None:
         if number == self._number:
@@ -297,8 +305,13 @@ class TablePanel(PanelOverViews):
     def _failed(self, number: int, mistakes: list[Mistake]) -> None:
         if number == self._number:
             self._show_answer()
-            self.mistake.say(mistakes[0].message if mistakes else "")
+            self.mistake.say(self._named(mistakes[0].message) if mistakes else "")
             self.use_button.setEnabled(False)
+
+    def _named(self, sentence: str) -> str:
+        """Return a sentence about the file that was asked for, which is not the one shown."""
+        name = "" if self._path is None else one_line(self._path.name)
+        return sentence if name in sentence else f'"{name}": {sentence}'
 
     def _busy(self, busy: bool) -> None:
         self.progress.setVisible(busy)
@@ -311,11 +324,11 @@ class TablePanel(PanelOverViews):
         self._busy(False)
         self.mistake.say("")
         if self.answer is None:
-            self._file.setText("No table is read yet.")
+            self._file.set_text("No table is read yet.")
             return
         made, chosen = self.answer.dataset, self.answer.chosen
         columns = chosen.table.columns
-        self._file.setText(made.name)
+        self._file.set_text(made.name if made.content else _EXAMPLE)
         for name, combo in self.choices.items():
             value = getattr(made, name)
             value = ("no", "yes")[value] if name == "header" else value
