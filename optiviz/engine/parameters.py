@@ -50,6 +50,8 @@ class Param:
         Another field, and its values (names of a `Kind`) with which alone this one matters.
     unset : str
         What it means that it is left out, in a few words.
+    zero : str
+        What comes of 0, as a sentence, where that is allowed and seldom meant.
     max_length : int
         Longest text or sequence.
     """
@@ -67,6 +69,7 @@ class Param:
     advanced: bool = False
     when: tuple[str, tuple[object, ...]] | None = None
     unset: str = ""
+    zero: str = ""
     max_length: int = 100_000
 
     def limit_mistake(self, value: float) -> str | None:

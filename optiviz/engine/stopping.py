@@ -44,7 +44,14 @@ class StoppingCriterion(Parameters):
     """The limits of a run. The first one that is reached ends it."""
 
     max_iterations: Annotated[
-        int | None, Param("Updates of the point.", label="Iterations", ge=0, le=10**12)
+        int | None,
+        Param(
+            "Updates of the point.",
+            label="Iterations",
+            ge=0,
+            le=10**12,
+            zero="With 0 the start is all there is to see.",
+        ),
     ] = None
     max_evaluations: Annotated[
         int | None,

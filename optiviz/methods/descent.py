@@ -30,7 +30,14 @@ from optiviz.schedules.constant import Constant
 
 LearningRate = Annotated[
     float,
-    Param("How far to go along the slope.", scale="log", ge=0, le=1e6, live=True),
+    Param(
+        "How far to go along the slope.",
+        scale="log",
+        ge=0,
+        le=1e6,
+        live=True,
+        zero="With 0 nothing moves.",
+    ),
 ]
 
 DESCENT_CHANNELS = (

@@ -65,6 +65,7 @@ class SimulatedAnnealing(Climb):
             le=1e9,
             live=True,
             when=_FALLS_BY_RATE,
+            zero="With 0 no rise is ever kept.",
         ),
     ] = 0.02
     schedule: Annotated[

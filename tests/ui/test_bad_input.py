@@ -76,3 +76,24 @@ def test_what_is_pasted_is_taken_or_said_beside_its_field(
 def test_numbers_are_read_as_people_write_them(text: str, whole: bool, wanted: object) -> None:
     """A real minus is one; what could mean two things stays a text, and is asked about."""
     assert parsed_number(text, whole) == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("gradient_descent", "learning_rate"), ("adam", "learning_rate")]
+)
+def test_a_rate_of_nothing_is_allowed_and_explained_beside_it(
+    kind: str, name: str, qtbot: QtBot
+) -> None:
+    """Held still, a run shows what the data alone do; who typed 0 by mistake reads why."""
+    form = ParametersForm(registry.kinds("optimizers")[kind])
+    qtbot.addWidget(form)
+    assert form.remark_at(name) == ""
+    line = form.control(name).findChild(QLineEdit)
+    assert line is not None
+    for text, said in (("0", True), ("0.0", True), ("0.1", False), ("-0", True), ("x", False)):
+        line.setText(text)
+        assert bool(form.remark_at(name)) == said
+    form.set_value({name: 0.0})
+    assert "nothing moves" in form.remark_at(name)
+    form.set_value({})
+    assert form.remark_at(name) == ""

@@ -171,6 +171,10 @@ class ParametersForm(QWidget):
                 self._more.setChecked(True)
         self._other.say(" ".join(str(mistake) for mistake in rest[:1]))
 
+    def remark_at(self, name: str) -> str:
+        """Return the sentence on what a field is set to, or an empty text."""
+        return self._rows[name].remark()
+
     def mistake_at(self, name: str) -> str:
         """Return the sentence that is shown at a field, or an empty text."""
         return self._rows[name].mistake.text()
@@ -206,6 +210,8 @@ class ParametersForm(QWidget):
         shown = {name: self.matters(name) for name in self._rows}
         for name, row in self._rows.items():
             row.setVisible(shown[name] or bool(row.mistake.text()))
+            if self._fields[name].param.zero:
+                row.set_remark(self._fields[name].param.zero if row.control.value() == 0 else "")
         advanced = [shown[f.name] for f in self._fields.values() if f.param.advanced]
         self._plain.setVisible(len(advanced) < len(shown))
         self._more.setVisible(any(advanced))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from optiviz.engine.parameters import Mistake
 from optiviz.ui.forms.control import Control
-from optiviz.ui.forms.labels import MistakeNote
+from optiviz.ui.forms.labels import MistakeNote, Note
 from optiviz.ui.guard import guarded
 from optiviz.ui.plain import Label
 from optiviz.ui.theme import current_theme
@@ -16,7 +16,7 @@ _LABEL_SHARE = 0.47  # of the form's width, at most
 
 
 class Row(QWidget):
-    """One setting: its label, its control, and below them what is wrong with it."""
+    """One setting: its label, its control, and below them what is wrong with it, or to know."""
 
     def __init__(self, label: str, control: Control, hint: str, live: bool = False) -> None:
         super().__init__()
@@ -54,6 +54,8 @@ class Row(QWidget):
             grid.addWidget(self.head, 0, 0, top)
             grid.addWidget(control, 0, 1)
             grid.addWidget(self.mistake, 1, 0, 1, 2)
+        self._grid = grid
+        self._remark: Note | None = None
 
     def set_label(self, label: str) -> None:
         """Name the setting otherwise."""
@@ -83,9 +85,28 @@ class Row(QWidget):
         """Show what is wrong with the setting, or clear it."""
         beside = self.control.set_mistakes(mistakes)
         self.mistake.say(beside[0].message if beside else "")
+        self._describe()
+
+    def remark(self) -> str:
+        """Return the sentence on what it is set to, or an empty text."""
+        return "" if self._remark is None else self._remark.text()
+
+    def set_remark(self, sentence: str) -> None:
+        """Say quietly what comes of what it is set to, or nothing."""
+        if sentence == self.remark():
+            return
+        if self._remark is None:
+            self._remark = Note(parent=self)
+            self._grid.addWidget(self._remark, self._grid.rowCount(), 0, 1, 2)
+        self._remark.say(sentence)
+        self._remark.setVisible(bool(sentence))
+        self._describe()
+
+    def _describe(self) -> None:
+        """Say to those who can't see it what stands below."""
         target = self.control.focusProxy() or self.control
-        told = f"{self.mistake.text()} {self.label.toolTip()}".strip()
-        target.setAccessibleDescription(told)
+        told = (self.mistake.text(), self.remark(), self.label.toolTip())
+        target.setAccessibleDescription(" ".join(filter(None, told)))
 
 
 class _Dot(QWidget):
