@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from optiviz.ui.canvas.axes import Scale, range_of
+from optiviz.ui.canvas.box import Box
 from optiviz.ui.canvas.focus import by_keys, paint_focus
 from optiviz.ui.canvas.frame import Frame
 from optiviz.ui.canvas.labels import EndLabel, EndLabels, margin_for
@@ -79,7 +80,7 @@ class PlotPane(pg.GraphicsView):
         self._copying = False
         self._over = False
         self._playhead: float | None = None
-        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
+        self.box = Box()
         self.box.disableAutoRange()
         self.box.setZValue(0)
         self.frame = Frame()
@@ -93,7 +94,7 @@ class PlotPane(pg.GraphicsView):
         self._playhead_line.setVisible(False)
         self._pointing = Pointing(self)
         self.box.sigRangeChanged.connect(self._range_changed)
-        self.box.sigRangeChangedManually.connect(self._range_changed_by_hand)
+        self.box.sigRangeChangedManually.connect(self.set_zoomed)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setMinimumSize(60, 40)
         self.restyle()
@@ -317,8 +318,9 @@ class PlotPane(pg.GraphicsView):
         if wanted == self._wanted:
             return
         self._wanted = wanted
+        x0, x1, y0, y1 = wanted
+        self.box.home = (x0, x1), (y0, y1)
         if not self._zoomed:
-            x0, x1, y0, y1 = wanted
             self.box.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0.0)
 
     def _set_zoomed(self, zoomed: bool) -> None:
@@ -331,9 +333,6 @@ class PlotPane(pg.GraphicsView):
     def _range_changed(self) -> None:
         if not self._arranging:
             self.arrange()
-
-    def _range_changed_by_hand(self) -> None:
-        self._set_zoomed(True)
 
     def arrange(self) -> None:
         """Lay out what depends on the range or on the size."""
