@@ -1,5 +1,6 @@
 """What several commands need: specs and settings as they are written, progress, words."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from optiviz.engine.own import taken_in
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
-from optiviz.engine.wording import one_line
+from optiviz.engine.wording import counted, one_line
 from optiviz.store import is_ours
 from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
@@ -169,10 +170,9 @@ def in_words(made: Run, found: dict[str, Any]) -> str:
     if made.trace.last_k < 0:  # it failed before its start
         return "\n".join(f"  {line}" for line in lines)
     best = float(reading.value(np.array(made.best_f)))
-    lines.append(
-        f"{found['iterations']:,} iterations, {found['evaluations']:,} evaluations, "
-        f"{found['seconds']:.3g} s; best {reading.name} {best:.6g}"
-    )
+    value = f"no {reading.name}" if math.isnan(best) else f"best {reading.name} {best:.6g}"
+    done = counted(found["iterations"], "iteration"), counted(found["evaluations"], "evaluation")
+    lines.append(f"{', '.join(done)}, {found['seconds']:.3g} s; {value}")
     if found["train_accuracy"] is not None:
         lines.append(
             f"accuracy: train {found['train_accuracy']:.4f}, test {found['test_accuracy']:.4f}"
