@@ -88,9 +88,8 @@ class MessageBar(QFrame):
         metrics = self._text.fontMetrics()
         box = QRect(0, 0, self._text.width(), 10_000)
         words, shown = self._sentence.split(" "), self._sentence
-        while words and metrics.boundingRect(box, _WRAPPED, shown).height() > (
-            _LINES * metrics.lineSpacing()
-        ):
+        most = metrics.boundingRect(box, _WRAPPED, "\n".join("x" * _LINES)).height()
+        while words and metrics.boundingRect(box, _WRAPPED, shown).height() > most:
             words.pop()
             shown = " ".join(words) + "…"
         self._text.setText(shown)
@@ -116,10 +115,9 @@ class MessageBar(QFrame):
         self._kind = "warning" if warning else "info"
         self._text.setAccessibleName(self._sentence)
         self._copy.setVisible(bool(details))
-        self._show_offers()
         self._show_count()
+        self._show_offers()
         self.show()
-        self.layout().activate()  # type: ignore[union-attr]
         self._restyle()
 
     def offer(self, sentence: str, *actions: QAction | None) -> None:
@@ -172,6 +170,8 @@ class MessageBar(QFrame):
                 keys = action.shortcut().toString()
                 button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
             button.setVisible(action is not None)
+        self.layout().activate()  # type: ignore[union-attr]
+        self._fit()
 
     def _button_of_offer(self, number: int) -> QToolButton:
         button = QToolButton(self)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 
 import pytest
 from PySide6.QtGui import QAction
@@ -17,6 +18,10 @@ from optiviz.ui.main_window import MainWindow
 from optiviz.ui.messages import MessageBar
 
 
+def _note(done: list[str], action: QAction, checked: bool = False) -> None:
+    done.append(action.text())
+
+
 @pytest.fixture
 def bar(qtbot: QtBot) -> MessageBar:
     made = MessageBar()
@@ -29,7 +34,7 @@ def test_what_waits_is_shown_one_after_the_other_and_counted(bar: MessageBar):
     done: list[str] = []
     actions = [QAction(name, bar) for name in ("Show", "Resume")]
     for action in actions:
-        action.triggered.connect(lambda _=False, name=action.text(): done.append(name))
+        action.triggered.connect(partial(_note, done, action))
     bar.queue("It crashed.", actions[0])
     assert bar._count.isHidden()
     bar.queue("It was damaged.", warning=True)
@@ -65,6 +70,13 @@ def test_what_is_said_meanwhile_covers_it_and_it_comes_back(bar: MessageBar):
     assert bar.text == "A run was interrupted."
     bar.dismiss()
     assert bar.isHidden()
+
+
+def test_two_lines_are_used_where_there_are_buttons(bar: MessageBar):
+    bar.queue("word " * 200, QAction("Resume", bar), QAction("Show", bar))
+    metrics = bar._text.fontMetrics()
+    shown = metrics.horizontalAdvance(bar._text.text())
+    assert 1.5 * bar._text.width() < shown < 2 * bar._text.width()
 
 
 def test_a_start_with_everything_tells_of_all_of_it(qtbot: QtBot, own_home):

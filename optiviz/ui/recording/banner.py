@@ -87,7 +87,7 @@ class Banner(QFrame):
         metrics = QFontMetrics(self._text.font())
         box = QRect(0, 0, max(1, self._text.width()), 10_000)
         words, shown = self._sentence.split(" "), self._sentence
-        most = _LINES * metrics.lineSpacing()
+        most = metrics.boundingRect(box, _WRAPPED, "\n".join("x" * _LINES)).height()
         while len(words) > 1 and metrics.boundingRect(box, _WRAPPED, shown).height() > most:
             words.pop()
             shown = " ".join(words) + "…"
