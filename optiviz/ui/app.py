@@ -4,6 +4,7 @@ import faulthandler
 import gc
 import os
 import sys
+import threading
 from contextlib import suppress
 
 from PySide6.QtCore import QCoreApplication, QTimer
@@ -19,6 +20,7 @@ from optiviz.ui.theme import current_theme
 
 _COLLECT = 2000  # milliseconds between collections, in the window's thread
 _PATIENCE = 1.2  # seconds that closing waits for an iteration that is being computed
+_LONGEST = 12.0  # seconds after which it has ended, whatever doesn't answer: a disk, a process
 
 
 class Collector:
@@ -58,6 +60,9 @@ def main() -> int:
     errors.install()
     ending = Ending(window, app)
     window.worker.note = crashes.note
+    limit = threading.Timer(_LONGEST, lambda: leave_at_once(ending.status))
+    limit.name, limit.daemon = "optiviz limit", True
+    window.leaving.begins = limit.start
     window.kept_layout.show()
     crashes.offer(window)
     try:
@@ -69,6 +74,7 @@ def main() -> int:
     errors.close()
     ending.close()
     crashes.close()
+    limit.cancel()
     if not ended:
         leave_at_once(status)
     return status

@@ -19,6 +19,7 @@ __all__ = ["Ending"]
 
 _ASKING: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 _PATIENCE: Final = 4000  # milliseconds for a file that is being written
+_THINKS: Final = 60_000  # milliseconds between the wish to log out and its being taken back
 
 
 class Ending(QObject):
@@ -66,6 +67,7 @@ class Ending(QObject):
         """Close the window because of a signal."""
         self.status = self.status or 128 + number
         self._asked += 1
+        self._window.leaving.ordered = True
         for widget in (QApplication.activePopupWidget(), QApplication.activeModalWidget()):
             if widget is not None and widget is not self._window:
                 widget.close()
@@ -84,8 +86,14 @@ class Ending(QObject):
         QApplication.exit(self.status)
 
     def _session_ends(self, manager: QSessionManager) -> None:
-        """Write what is known: the user logs out, and may yet think better of it."""
+        """Write what is known, and ask nothing: the user logs out."""
+        self._window.leaving.ordered = True
         self._window.save_state()
+        QTimer.singleShot(_THINKS, self, self._stays)
+
+    def _stays(self) -> None:
+        """Ask again: the user thought better of it, or something else was not to be closed."""
+        self._window.leaving.ordered = bool(self._asked)
 
     def close(self) -> None:
         """Let signals do nothing from here on: it ends already."""

@@ -380,6 +380,7 @@ class MainWindow(QMainWindow):
     def save_state(self) -> None:
         """Write what is known, and go on."""
         self.kept_layout.settings.write()
+        self.recording.flush(wait=True)
 
     def written(self, well: bool) -> None:
         """Leave, if that is only waiting for what was to be written; stay if that went wrong."""

@@ -1,6 +1,7 @@
 """The window and the history: runs are recorded, what was left goes on, troubles are shown."""
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -243,6 +244,30 @@ def test_leaving_what_is_recorded_nowhere_takes_two_closes(person, qtbot, own_ho
     assert window.isVisible()
     assert "Close again to leave without it." in message(window)
     assert window.close()
+
+
+def test_who_logs_out_is_not_asked_and_loses_what_cannot_be_written(person, qtbot, own_home):
+    window = person.window
+    shutil.rmtree(own_home)
+    own_home.write_text("in the way")
+    person.session.start(spec(), "lost")
+    until(qtbot, lambda: bool(window.recording.following.trouble))
+    window.leaving.ordered = True
+    began = time.perf_counter()
+    assert window.close()
+    assert time.perf_counter() - began < 5
+
+
+def test_what_is_computed_is_written_before_the_user_logs_out(person, qtbot):
+    """The window may be ended without a word after that."""
+    person.session.start(spec(10**9), "hers")
+    run = person.session.entries[0].run
+    person.until(lambda: run.k > 100)
+    k = run.k
+    person.window.save_state()
+    (item,) = items()
+    assert item.k >= k
+    person.session.stop()
 
 
 def test_a_damaged_run_is_named_at_the_start(person, qtbot, own_home):

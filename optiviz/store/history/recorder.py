@@ -24,6 +24,7 @@ from optiviz.store.history.writing import Place
 INTERVAL = 0.25  # seconds between two transactions
 METRICS = 3.0  # seconds between two looks at the metrics of a run
 _EARLY = 0.2  # of the interval, before the next transaction: as long as all runs take to be copied
+_TRIES = 5  # to look at a run that another thread is advancing
 _LONGEST_REST = 2.0  # seconds between two tries where nothing can be written
 _REST = 10  # times what a write took
 _LARGE = 4 << 20  # bytes of states from which a run rests
@@ -88,7 +89,7 @@ class Recorder:
         self._say = say
         self._followed: dict[Run, _Followed] = {}
         self._lock = threading.Condition()
-        self._closing = False
+        self._closing = self._hurry = False
         self._next = 0.0  # when the next transaction is due
         self._size = 0  # bytes of states in the one that is being written
         self._pen = Pen()
@@ -150,19 +151,20 @@ class Recorder:
                 found.late = True
                 self._lock.notify()
 
-    def _capture(self, found: _Followed, now: float) -> None:
-        """Take what is new of a run, so that it is written."""
+    def _capture(self, found: _Followed, now: float) -> bool:
+        """Take what is new of a run, so that it is written; False in the middle of a step."""
         run, end = found.run, _end(found.run)
         with_samples = end is not None or now - found.measured_at >= METRICS
         made = capture(run, found.at.written, with_samples)
         if made is None:
-            return
+            return False
         found.looked_at = now
         if with_samples:
             found.measured_at = now
         with self._lock:
             found.waiting, found.end, found.late = made, end, False
             self._lock.notify()
+        return True
 
     def rename(self, run: Run) -> None:
         """Write a run's new name."""
@@ -185,6 +187,34 @@ class Recorder:
         with self._lock:
             found.leaving, found.refused_at = True, -1e9
             self._lock.notify()
+
+    def flush(self, seconds: float = 10.0) -> bool:
+        """Write what there is of all runs by now, in spite of any rest, and wait for it.
+
+        From any thread; of a run that is just being advanced, up to the last slice.
+
+        Parameters
+        ----------
+        seconds : float
+            To wait at most.
+
+        Returns
+        -------
+        bool
+            Whether all of it is written.
+        """
+        now = time.monotonic()
+        for found in list(self._followed.values()):
+            for _ in range(_TRIES if _is_new(found) else 0):
+                if self._capture(found, now):
+                    break
+                time.sleep(0.001)
+        with self._lock:
+            self._hurry = True
+            self._lock.notify_all()
+            return self._lock.wait_for(
+                lambda: not any(f.is_ready for f in self._followed.values()), seconds
+            )
 
     def save_elsewhere(self, folder: str | Path) -> None:
         """Write all runs that are followed, whole, into another folder, and go on there."""
@@ -261,7 +291,8 @@ class Recorder:
 
         with self._lock:
             if rest:
-                self._lock.wait_for(lambda: self._closing, rest)
+                self._lock.wait_for(lambda: self._closing or self._hurry, rest)
+            self._hurry = False
             # What was refused is tried again after a while, though nobody says so.
             while not self._lock.wait_for(has_work, self._patience()):
                 pass
@@ -303,6 +334,7 @@ class Recorder:
                     found.rest = _REST * took if made.nbytes >= _LARGE else 0.0
                 if job.leaving and found.leaving and found.waiting is None and not found.late:
                     self._followed.pop(found.run, None)
+            self._lock.notify_all()
 
     def _work(self) -> list[tuple[_Followed, Place, Capture | None]]:
         """Return what is written next: what waits longest, as much as is well at once."""

@@ -30,6 +30,7 @@ __all__ = ["Banner", "Following", "Recording"]
 
 _LOOK = 500  # milliseconds between two looks whether all is well
 _OPENING = 5.0  # seconds that closing waits for the history to be opened
+_FLUSH = 1.0  # seconds that are waited for what is to be written before the user logs out
 _NAMED = 2  # interrupted runs that are named in a sentence
 _TOLD = 10_000  # runs of which it is remembered that they were told: the settings stay small
 _AGAIN = "Runs are recorded again, and all that they did meanwhile."
@@ -224,9 +225,15 @@ class Recording(QObject):
 
     # Leaving
 
+    def flush(self, wait: bool = False) -> None:
+        """Have written what was computed up to now; wait for it a little, if wanted."""
+        self.following.flush(_FLUSH if wait else 0.0)
+
     def _would_lose(self) -> bool:
         """Say so, once, where the window can't be closed without losing what was computed."""
-        if self._leaving or not (self.following.trouble and self.following.anything):
+        if self._leaving or self._window.leaving.ordered:
+            return False
+        if not (self.following.trouble and self.following.anything):
             return False
         self._leaving = True
         self._look()

@@ -130,6 +130,11 @@ class Following(Record):
         self._folder = folder
         self._broken = ""
 
+    def flush(self, seconds: float = 0.0) -> bool:
+        """Have all written that is known of the runs by now; True if it is within so long."""
+        recorder = self._recorder
+        return recorder is None or recorder.flush(seconds)
+
     def close(self) -> bool:
         """Write what is left, as long as a disk may take, and return whether all is written."""
         self._closed = True
