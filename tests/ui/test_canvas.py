@@ -506,7 +506,7 @@ def test_the_wheel_zooms_time_only_where_x_is_time(canvas):
 def test_the_playhead_moves_without_the_figure(canvas):
     draw(canvas, fitness())
     canvas.set_playhead(50.0)
-    line = canvas.plot()._playhead_line
+    line = canvas.plot()._playhead._line
     assert line.isVisible()
     wanted = canvas.plot().pixel_of(50.0, 0.0).x() - canvas.plot().plot_area().left()
     assert line.line().x1() == pytest.approx(wanted, abs=1)

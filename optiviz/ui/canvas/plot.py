@@ -3,7 +3,6 @@
 Imports Qt, pyqtgraph, the other rooms of the canvas, the theme and the figure.
 """
 
-import math
 from typing import Any, Final
 
 import pyqtgraph as pg
@@ -23,15 +22,16 @@ from optiviz.ui.canvas.box import Box
 from optiviz.ui.canvas.focus import by_keys, paint_focus
 from optiviz.ui.canvas.frame import Frame
 from optiviz.ui.canvas.labels import EndLabel, EndLabels, margin_for
-from optiviz.ui.canvas.marks import CrispLine, LineMark, Marks
+from optiviz.ui.canvas.marks import LineMark, Marks
 from optiviz.ui.canvas.pixels import Pixels, type_size
 from optiviz.ui.canvas.places import extents_of
+from optiviz.ui.canvas.playhead import PlayheadLine
 from optiviz.ui.canvas.pointing import Pointing
 from optiviz.ui.canvas.ramp import RampScale
 from optiviz.ui.canvas.readout import Reading
 from optiviz.ui.guard import guarded
 from optiviz.ui.theme import SPACE, current_theme
-from optiviz.views.figure import Axis, ClassImage, Figure, Line, Rule, ValueImage
+from optiviz.views.figure import Axis, ClassImage, Figure, Line, ValueImage
 
 __all__ = ["PlotPane"]
 
@@ -79,7 +79,6 @@ class PlotPane(pg.GraphicsView):
         self._focused = False
         self._copying = False
         self._over = False
-        self._playhead: float | None = None
         self.box = Box()
         self.box.disableAutoRange()
         self.box.setZValue(0)
@@ -89,9 +88,7 @@ class PlotPane(pg.GraphicsView):
         for item in (self.frame, self.box, self._labels, self._ramp):
             self.scene().addItem(item)
         self._marks = Marks(self.box)
-        self._playhead_line = CrispLine(self.box)
-        self._playhead_line.setZValue(9_000)
-        self._playhead_line.setVisible(False)
+        self._playhead = PlayheadLine(self.box)
         self._pointing = Pointing(self)
         self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigRangeChangedManually.connect(self.set_zoomed)
@@ -151,7 +148,7 @@ class PlotPane(pg.GraphicsView):
 
     def set_playhead(self, x: float | None) -> None:
         """Move the line that marks the time on show; None for none."""
-        self._playhead = x
+        self._playhead.x = x
         self._place_playhead()
 
     def reset_view(self) -> None:
@@ -169,9 +166,8 @@ class PlotPane(pg.GraphicsView):
 
     def restyle(self) -> None:
         """Take the colours, type and line widths of the theme."""
-        theme = current_theme()
-        self.setBackground(theme.colour("card"))
-        self._playhead_line.setPen(theme.pen("accent", 2.0))
+        self.setBackground(current_theme().colour("card"))
+        self._playhead.restyle()
         self._pointing.restyle()
         self._marks.forget()
         self._margin = 0.0
@@ -383,17 +379,4 @@ class PlotPane(pg.GraphicsView):
         self._labels.place(labels, margin)
 
     def _place_playhead(self) -> None:
-        x = self._playhead
-        shown = x is not None and self._figure.time_axis
-        for mark in self._marks.shown:
-            # A figure may bring a playhead of its own, for reports; there is one, though.
-            if isinstance(mark.item, Rule) and mark.item.upright and mark.item.role == "accent":
-                mark.graphics.setVisible(not shown)
-        place = self._sx.place(x) if shown and x is not None else math.nan
-        low, high = self._x_range()
-        if not low <= place <= high:
-            self._playhead_line.setVisible(False)
-            return
-        at = round(self.pixels().at(place, 0.0)[0])
-        self._playhead_line.setLine(at, 0.0, at, self.box.geometry().height())
-        self._playhead_line.setVisible(True)
+        self._playhead.place(self._figure.time_axis, self._marks, self._sx, self.pixels())
