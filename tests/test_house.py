@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,29 @@ FILES = sorted(ROOT.rglob("*.py"))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_is_not_too_long_to_read(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) < 400
+
+
+PAINTS = {"paintEvent", "paint", "paintSection", "drawForeground", "drawBackground"}
+
+
+def _is_unguarded_paint(node: ast.AST) -> bool:
+    """Whether it is what Qt calls to paint, which must not raise: see `ui.guard`."""
+    if not isinstance(node, ast.FunctionDef) or node.name not in PAINTS:
+        return False
+    asked_by_qt = any(
+        "Event" in ast.unparse(a) or "QPainter" in ast.unparse(a) for a in node.args.args
+    )
+    return asked_by_qt and "guarded" not in map(ast.unparse, node.decorator_list)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_qt_calls_to_paint_is_guarded_and_settings_have_one_home(path):
+    """Else one wrong value ends the window, and settings are where nobody looks for them."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
+    assert not [node.lineno for node in nodes if _is_unguarded_paint(node)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    assert "QSettings" not in names, "settings are in store/settings.py"
 
 
 def test_there_are_files():
