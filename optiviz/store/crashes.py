@@ -131,7 +131,8 @@ class Watch:
         self._own = self._folder / f"{_OPEN}{secrets.token_hex(8)}"
         self._own.mkdir()
         self._lock = (self._own / "lock").open("wb")
-        took(self._lock.fileno())
+        with suppress(OSError):  # a disk without locks: nobody takes us for dead there either
+            took(self._lock.fileno())
         self._about = _about() + about
         (self._own / "about.txt").write_text(self._about, encoding="utf-8")
         self.stacks: BinaryIO = (self._own / "stacks.txt").open("ab", buffering=0)
@@ -174,9 +175,12 @@ class Watch:
 
 def _look_at(folder: Path, own: Path) -> None:
     """Make a report of one window, unless it is open still."""
-    with suppress(OSError), (own / "lock").open("ab") as lock:
-        if not took(lock.fileno()):
-            return
+    try:
+        with (own / "lock").open("ab") as lock:
+            if not took(lock.fileno()):
+                return
+    except OSError:
+        return  # nothing is known of it: it isn't taken for dead
     for name, kind in (("stacks.txt", "crash"), ("hangs.txt", "hang")):
         path = own / name
         stacks = _read(path)

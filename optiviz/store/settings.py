@@ -6,9 +6,8 @@ What a newer version keeps in it stays.
 
 import json
 import threading
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -17,7 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from optiviz.engine.spec import parse_json
-from optiviz.store.alone import let_go, took
+from optiviz.store.alone import alone
 from optiviz.store.atomic import StoreError, reason, write_text
 from optiviz.store.folders import settings_folder
 
@@ -28,6 +27,7 @@ VERSION: Final = 1
 REST: Final = 0.5  # seconds between a change and its writing, in which others may come
 _MOST: Final = 1_000_000  # bytes that settings can be
 _PATIENCE: Final = 1.0  # seconds to wait for another window that is writing
+_LAST: Final = 3.0  # when this one is closed: then it writes all the same
 
 LONGEST: Final = 4096
 """Characters of a text, such as a folder's name."""
@@ -152,28 +152,40 @@ class SettingsFile:
                 raise TypeError(f"{'.'.join(path)}: {error}") from None
             self.now = now
             self._changed[path] = value
-            if self._timer is None:
-                self._timer = threading.Timer(REST, self.write)
-                self._timer.name, self._timer.daemon = "optiviz settings", True
-                self._timer.start()
+            self._write_soon()
+
+    def _write_soon(self) -> None:
+        if self._timer is None:
+            self._timer = threading.Timer(REST, self.write)
+            self._timer.name, self._timer.daemon = "optiviz settings", True
+            self._timer.start()
 
     def _laid(self, path: tuple[str, ...], value: Any) -> Any:
         return value if len(path) == 1 else {**getattr(self.now, path[0]), path[1]: value}
 
     def write(self) -> None:
-        """Write what was changed, now; where that is impossible, it is tried with the next."""
+        """Write what was changed, now; where that is impossible, it is tried with the next.
+
+        While another window is writing, it is tried again by itself.
+        """
+        self._write(_PATIENCE)
+
+    def _write(self, patience: float, anyway: bool = False) -> None:
         with self._lock:
             self._timer = None
             if not self._changed:
                 return
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                with _alone(self._path.parent):
+                with _alone(self._path.with_suffix(".lock"), patience, anyway):
                     table = self._read()
                     for path, value in self._changed.items():
                         _lay(table, path, msgspec.to_builtins(value))
                     table["version"] = max(VERSION, _version(table))
                     write_text(self._path, json.dumps(table, indent=1, allow_nan=False) + "\n")
+            except TimeoutError:
+                self._write_soon()
+                return
             except (OSError, StoreError, ValueError) as error:
                 self._tell(error)
                 return
@@ -185,7 +197,7 @@ class SettingsFile:
         if timer is not None:
             timer.cancel()
             timer.join(2 * _PATIENCE)
-        self.write()
+        self._write(_LAST, anyway=True)
 
     def _tell(self, error: OSError | StoreError | ValueError) -> None:
         if not self._said_trouble:
@@ -264,24 +276,21 @@ def _lay(table: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other windows from writing meanwhile, where the system can; else go on without."""
-    with (folder / "settings.lock").open("ab") as file:
-        held = _held(file.fileno())
+def _alone(lock: Path, patience: float, anyway: bool) -> Iterator[None]:
+    """Keep other windows from writing meanwhile; on a disk without locks, go on all the same.
+
+    Raises
+    ------
+    TimeoutError
+        If another one writes for longer, unless it is to be written anyway.
+    """
+    with ExitStack() as held:
         try:
-            yield
-        finally:
-            if held:
-                let_go(file.fileno())
-
-
-def _held(handle: int) -> bool:
-    until = time.monotonic() + _PATIENCE
-    while not took(handle):
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.01)
-    return True
+            held.enter_context(alone(lock, patience, "another window writes the settings"))
+        except OSError as error:
+            if isinstance(error, TimeoutError) and not anyway:
+                raise
+        yield
 
 
 @cache

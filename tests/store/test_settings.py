@@ -4,13 +4,13 @@ import json
 import os
 import random
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from optiviz.store import atomic, settings
-from optiviz.store.settings import FILE, Settings, SettingsFile
+from optiviz.store.alone import alone
+from optiviz.store.settings import FILE, REST, Settings, SettingsFile
 
 
 def test_what_was_set_is_there_at_the_next_start(tmp_path: Path):
@@ -23,23 +23,29 @@ def test_what_was_set_is_there_at_the_next_start(tmp_path: Path):
     assert first.now.views == {"Train/a+b": ["a"], "Train/c": ["c"]}
 
 
-def test_many_changes_are_one_writing_half_a_second_later(tmp_path: Path, monkeypatch):
-    written = []
+def test_many_changes_are_one_writing_a_moment_later(tmp_path: Path, monkeypatch):
+    written, timers = [], []
+
+    class Timer:
+        def __init__(self, seconds, act) -> None:
+            self.seconds, self.act = seconds, act
+
+        def start(self) -> None:
+            timers.append(self)
+
     monkeypatch.setattr(
         settings, "write_text", lambda path, text: written.append(atomic.write_text(path, text))
     )
+    monkeypatch.setattr(settings.threading, "Timer", Timer)
     made = SettingsFile(tmp_path)
-    began = time.perf_counter()
     for i in range(1000):
         made.change(place=(i, 0, 1000, 700))
-    assert time.perf_counter() - began < 0.4  # some microseconds each, and none waits for a disk
     assert not written
-    deadline = time.monotonic() + 10
-    while made.waiting and time.monotonic() < deadline:
-        time.sleep(0.02)
+    (timer,) = timers
+    assert timer.seconds == REST
+    timer.act()
     assert len(written) == 1
     assert SettingsFile(tmp_path).now.place == (999, 0, 1000, 700)
-    made.close()
 
 
 def test_two_windows_each_keep_what_they_changed_and_the_last_one_wins_a_key(tmp_path: Path):
@@ -69,6 +75,22 @@ def test_many_writers_at_once_lose_nothing(tmp_path: Path):
     for thread in threads:
         thread.join()
     assert len(SettingsFile(tmp_path).now.folded) == 60
+
+
+def test_a_window_that_writes_for_long_is_waited_for_and_overwritten_only_at_the_end(
+    tmp_path: Path, monkeypatch
+):
+    """What it wrote just then would be lost."""
+    for name in ("_PATIENCE", "_LAST"):
+        monkeypatch.setattr(settings, name, 0.05)
+    made = SettingsFile(tmp_path)
+    made.change(theme="dark")
+    with alone(tmp_path / "settings.lock", 1, "nobody"):
+        made.write()
+        assert made.waiting
+        assert made.findings() == []
+        made.close()
+    assert SettingsFile(tmp_path).now.theme == "dark"
 
 
 def test_what_a_newer_version_keeps_stays(tmp_path: Path):

@@ -4,40 +4,19 @@ A lock needs no clock and no heartbeat, goes with its process however that ends,
 process ids, which are used again. Whoever can take the lock of a writer knows that it is dead.
 """
 
-import errno
 import os
 import secrets
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from optiviz.store.alone import alone as held_alone
+from optiviz.store.alone import took
+
 _FOLDER = "writers"
 _own: dict[Path, tuple[bytes, int]] = {}  # folder -> token, handle
 _changing = threading.Lock()
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(handle: int) -> bool:
-        try:
-            os.lseek(handle, 0, os.SEEK_SET)
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 def _path(folder: Path, token: bytes) -> Path:
@@ -80,7 +59,7 @@ def _taken(path: Path) -> int | None:
             raise
         return None
     try:
-        if _lock(handle) and _is_at(handle, path):
+        if took(handle) and _is_at(handle, path):
             return handle
     except OSError:
         os.close(handle)
@@ -116,7 +95,7 @@ def lives(folder: Path, name: bytes) -> bool:
     except OSError:
         return True  # nothing is known of it: it isn't taken for dead
     try:
-        return not _lock(handle)
+        return not took(handle)
     except OSError:
         return True
     finally:
@@ -136,7 +115,7 @@ def _sweep_one(folder: Path, path: Path) -> None:
         return
     handle = os.open(path, os.O_RDWR)
     try:
-        if _lock(handle) and os.name != "nt":
+        if took(handle) and os.name != "nt":
             path.unlink()
     finally:
         os.close(handle)
@@ -152,16 +131,8 @@ def alone(folder: Path, seconds: float = 30.0) -> Iterator[None]:
         If another one stays in it.
     """
     (folder / _FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder / _FOLDER / "mending", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        until = time.monotonic() + seconds
-        while not _lock(handle):
-            if time.monotonic() > until:
-                raise TimeoutError(errno.ETIMEDOUT, "another program mends the history")
-            time.sleep(0.05)
+    with held_alone(folder / _FOLDER / "mending", seconds, "another program mends the history"):
         yield
-    finally:
-        os.close(handle)
 
 
 def _after_fork() -> None:
