@@ -108,3 +108,13 @@ def test_a_chain_is_the_same_for_every_split_and_from_every_link():
     other.add(rows)
     assert other.digest != whole.digest
     assert other.link != whole.link
+
+
+def test_a_snapshot_keeps_its_own_place_in_the_chain(spec):
+    """Else a run that is resumed from it has the digest of what came after it."""
+    run = Run(spec)
+    run.advance(iterations=10)
+    (first, *_) = run.trace.kept
+    there = first.chain.digest
+    run.finish()
+    assert first.chain.digest == there != run.trace.digest

@@ -259,3 +259,16 @@ def test_many_readers_and_a_writer_that_also_rewinds():
     for reader in readers:
         reader.join(10)
     assert not mistakes
+
+
+def test_rows_that_were_read_stay_when_the_run_is_changed():
+    """Readers are other threads: what they hold must not turn into another run's."""
+    run = Run(RunSpec.load("classic-descent"))
+    run.finish()
+    rows = run.trace.rows(0, run.k + 1)
+    held = [np.array(getattr(rows, name)) for name in COLUMNS]
+    run.change(2, run.spec.optimizer.replace(learning_rate=0.013))
+    run.finish()
+    for name, before in zip(COLUMNS, held, strict=True):
+        np.testing.assert_array_equal(getattr(rows, name), before)
+    assert not np.array_equal(run.trace.rows(0, len(held[0])).f, held[0])

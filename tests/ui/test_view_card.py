@@ -124,3 +124,17 @@ def test_a_hidden_card_asks_for_nothing_and_costs_nothing(
     assert not session.costs
     session.seek(7)
     assert asked == [5]
+
+
+def test_an_answer_to_an_older_question_is_not_drawn(
+    card: ViewCard, session: Session, qtbot: QtBot
+) -> None:
+    """Else the picture jumps back to where the playhead was."""
+    session.worker.start()
+    session.frame.emit()
+    qtbot.waitUntil(lambda: card.settled and not card.canvas.figure().empty, timeout=10_000)
+    shown, stale = card.canvas.figure(), view_card.Failure("it is stale", "")
+    session.worker.answered.emit(card, card._number - 1, stale)
+    assert card.canvas.figure() is shown
+    session.worker.answered.emit(card, card._number, stale)
+    assert "it is stale" in card.canvas.figure().empty
