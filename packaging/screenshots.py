@@ -16,6 +16,8 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from optiviz import presets
+from optiviz.engine.run import Reader, Run
+from optiviz.store.history import History, Recorder
 from optiviz.studies.execution import execute
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
@@ -279,6 +281,30 @@ def sweep(window: MainWindow) -> None:
     study(window, "learning-rate-and-batch-size")
 
 
+def library(window: MainWindow) -> None:
+    """Fill a history with runs of several kinds, one of them interrupted."""
+    recorder, ids = Recorder(), {}
+    for name in presets.names():
+        for seed in (1, 2):
+            spec = presets.load(name).spec.with_value("seed", seed)
+            run = Run(spec, f"{name}, seed {seed}")
+            ids[run.name] = recorder.follow(run)
+            if run.name == "spirals, seed 2":
+                run.advance(700)
+            else:
+                run.finish().history.extend(Reader(run))
+            recorder.look(run)
+    recorder.close()
+    history = History.open()
+    history.label([ids["iris, seed 1"], ids["digits, seed 1"]], tags=["lecture 3"])
+    history.label([ids["spirals, seed 2"]], tags=["lecture 4"], notes="Leaves the saddle late.")
+    history.close()
+    window.bring(window.library)
+    settle(4.0)
+    window.library.table.selectRow(12)
+    settle()
+
+
 def study(window: MainWindow, name: str) -> None:
     """Do a study that comes along, and show what came out."""
     results = execute(Results(Study.load(name)))
@@ -307,6 +333,7 @@ PICTURES = (
     (race, "race", ("dark",)),
     (compare, "compare", BOTH),
     (sweep, "sweep", ("light",)),
+    (library, "library", BOTH),
     (climbs, "projector", ("light",)),
 )
 

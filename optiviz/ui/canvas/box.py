@@ -74,4 +74,6 @@ def _shift(shift: float, shown: Range, home: Range) -> float:
     low, high = home[0] - _FARTHEST * whole, home[1] + _FARTHEST * whole
     if not (math.isfinite(shift) and low < high):
         return 0.0
-    return min(max(middle + shift, low), high) - middle if not low <= middle + shift <= high else shift
+    return (
+        min(max(middle + shift, low), high) - middle if not low <= middle + shift <= high else shift
+    )
