@@ -320,12 +320,14 @@ class Trace:
         with self._lock:
             self._fill()
             rows = self._rows[: self._length - self._first]
+            begun = self._buckets.begun(self._values, self._first, self._first)
             return {
                 **{name: rows[name].copy() for name in COLUMNS},
                 "first": np.array(self._first),
                 "width": np.array(self._buckets.width),
                 "link": np.frombuffer(self._chain.link, dtype=np.uint8),
                 **self._buckets.to_arrays(),
+                **({} if begun is None else {"begun": begun}),
                 "improvements": np.array(self._improvements, dtype=np.int64),
                 "clock_k": np.array([k for k, _ in self._clock], dtype=np.int64),
                 "clock_seconds": np.array([seconds for _, seconds in self._clock]),

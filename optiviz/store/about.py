@@ -68,16 +68,10 @@ class About:
 
     def reading(self) -> Reading:
         """Return how values read; by what they are called alone where that was not stored."""
-        value = self._found.get("reading")
-        if value is None:
-            return Reading("value")
-        if not isinstance(value, list) or len(value) != 3 or not is_text(value[0]):
-            raise self._wrong("reading")
-        name, offset, sign = value
-        numbers = all(type(one) in (int, float) and abs(one) <= 1e300 for one in (offset, sign))
-        if not numbers or sign not in (1, -1):
-            raise self._wrong("reading")
-        return Reading(name, float(offset), float(sign))
+        try:
+            return reading_of(self._found.get("reading"))
+        except ValueError:
+            raise self._wrong("reading") from None
 
     def failure(self) -> Failure | None:
         """Return what went wrong, or None."""
@@ -87,6 +81,25 @@ class About:
         if not isinstance(value, list) or len(value) != 2 or not all(map(is_text, value)):
             raise self._wrong("failure")
         return Failure(*value)
+
+
+def reading_of(value: Any) -> Reading:
+    """Return a reading from how it is stored: its name, offset and sign.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if value is None:
+        return Reading("value")
+    if not isinstance(value, list) or len(value) != 3 or not is_text(value[0]):
+        raise ValueError("does not say how its values read")
+    name, offset, sign = value
+    numbers = all(type(one) in (int, float) and abs(one) <= 1e300 for one in (offset, sign))
+    if not numbers or sign not in (1, -1):
+        raise ValueError("does not say how its values read")
+    return Reading(name, float(offset), float(sign))
 
 
 def is_text(value: Any) -> bool:

@@ -1,22 +1,19 @@
 """How a run in an archive is read: every part checked, before anything is made of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.chain import Chain
-from optiviz.engine.history import Samples
 from optiviz.engine.optimizer import COLUMNS, State
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.run import Run, start_row
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.trace import Kept, Trace, row_dtype
 from optiviz.engine.wording import one_line
-from optiviz.optimizers.unknown import UnknownState
-from optiviz.store import digests, run_tables
+from optiviz.store import digests, run_tables, states
 from optiviz.store.about import About
 from optiviz.store.archive import Archive
 from optiviz.store.unknown import (
@@ -24,7 +21,6 @@ from optiviz.store.unknown import (
     is_like_spec,
     point_size,
     spec_to_show,
-    state_to_show,
     why_unknown,
 )
 
@@ -62,9 +58,9 @@ def read_run(archive: Archive, at: str) -> tuple[Run, str]:
         spec = _spec_to_show(archive, at, data, why, about, arrays, parts["last"])
     if arrays["channels"].shape[1] != len(spec.optimizer.channels):
         raise archive.refusal(f"{at}trace/channels.npy has another shape or type than its run")
-    states = {part: list(_states(archive, at, part, parts[part], spec)) for part in parts}
-    (state,) = states.pop("last")
-    snapshots = [snapshot for part in states.values() for snapshot in part]
+    found = {part: list(_states(archive, at, part, parts[part], spec)) for part in parts}
+    (state,) = found.pop("last")
+    snapshots = [snapshot for part in found.values() for snapshot in part]
     ks = [snapshot.k for snapshot in snapshots]
     if not ks or ks[0] != 0 or ks != sorted(set(ks)) or ks[-1] > last_k or state.k != last_k:
         raise archive.refusal(f"{at} holds states of other iterations than its trace")
@@ -94,9 +90,8 @@ def _digest(archive: Archive, about: About) -> str:
 def _is_outdated(archive: Archive, at: str, spec: RunSpec, last_k: int) -> bool:
     """Return whether the algorithm carried other fields when the run was recorded, throughout."""
     last = set(archive.names(f"{at}last/"))
-    usual = {f"{field.name}.npy" for field in fields(State)}
-    cls = spec.optimizer_after(last_k - 1).state_type
-    here = {f"{field.name}.npy" for field in fields(cls)}
+    usual = {f"{name}.npy" for name in states.USUAL}
+    here = {f"{name}.npy" for name in states.fields_after(spec, last_k) or ()}
     alike = any(set(archive.names(f"{at}{part}/")) == last for part in _counted(archive, at))
     return alike and usual <= last != here
 
@@ -176,7 +171,9 @@ def _read_trace(
     if f"{at}trace/link.npy" in archive:
         arrays["link"] = archive.array(f"{at}trace/link.npy", "|u1", (LINK,))
     in_buckets = len(arrays["lows"]) * width
-    if not first <= in_buckets <= last_k + 1:
+    if f"{at}trace/begun.npy" in archive:  # the rows between the buckets and those held
+        arrays["begun"] = archive.array(f"{at}trace/begun.npy", "<f8", (3, empty.shape[1]))
+    if not (first <= in_buckets or "begun" in arrays) or in_buckets > last_k + 1:
         raise archive.refusal(f"{at}trace has gaps between what it holds")
     return arrays
 
@@ -224,31 +221,11 @@ def _read_part(archive: Archive, at: str, part: str) -> dict[str, NDArray[Any]]:
 def _states(
     archive: Archive, at: str, part: str, arrays: dict[str, NDArray[Any]], spec: RunSpec
 ) -> Iterator[State]:
-    usual = {field.name for field in fields(State)}
-    for i, k in enumerate(arrays["k"].tolist()):
-        cls = spec.optimizer_after(k - 1).state_type
-        here = {field.name for field in fields(cls)}
-        if not usual <= set(arrays) or (set(arrays) != here and cls is not UnknownState):
-            raise archive.refusal(f"{at}{part} holds states of another algorithm than its spec")
-        values = {n: a[i].item() if a.ndim == 1 else a[i] for n, a in arrays.items()}
-        if cls is UnknownState:
-            carried = {n: a[i] for n, a in arrays.items() if n not in usual}
-            state = state_to_show(values | carried)
-        else:
-            state = cls(**values)
-        _check_state(archive, state, spec, f"{at}{part}/")
-        yield state
-
-
-def _check_state(archive: Archive, state: State, spec: RunSpec, prefix: str) -> None:
-    points = (state.x, state.best_x)
-    if any(np.shape(x) != (spec.problem.dim,) or x.dtype != np.float64 for x in points):
-        raise archive.refusal(f"{prefix}x.npy is no point of its problem")
-    counts = ("k", "best_k", "evaluations", "gradient_evaluations", "rows_seen")
-    if any(type(getattr(state, name)) is not int for name in counts):
-        raise archive.refusal(f"{prefix} counts in other than whole numbers")
-    if any(type(value) is not float for value in (state.f, state.best_f)):
-        raise archive.refusal(f"{prefix}f.npy is not a number")
+    for i in range(len(arrays.get("k", ()))):
+        try:
+            yield states.state_of({name: array[i] for name, array in arrays.items()}, spec)
+        except states.WrongError as error:
+            raise archive.refusal(f"{at}{part} {error}") from None
 
 
 def _read_history(archive: Archive, at: str, run: Run) -> None:
@@ -256,13 +233,14 @@ def _read_history(archive: Archive, at: str, run: Run) -> None:
     if f"{at}k.npy" not in archive:
         return
     ks = archive.array(f"{at}k.npy", "<i8", (None,))
-    if (np.diff(ks) <= 0).any() or (ks < 0).any() or (ks > run.trace.last_k).any():
-        raise archive.refusal(f"{at}k.npy names other iterations than its run has")
     names = [name for name in archive.names(at) if name.startswith("metric-")]
     metrics = {
         name.removeprefix("metric-").removesuffix(".npy"): archive.array(at + name, "<f8", ks.shape)
         for name in names
     }
-    dim = run.spec.problem.dim
-    x = archive.array(f"{at}x.npy", "<f8", (len(ks), dim)) if f"{at}x.npy" in archive else None
-    run.history.restore(Samples(ks, metrics, x))
+    shape = (len(ks), run.spec.problem.dim)
+    x = archive.array(f"{at}x.npy", "<f8", shape) if f"{at}x.npy" in archive else None
+    try:
+        run.history.restore(states.samples_of(ks, metrics, x, run))
+    except states.WrongError as error:
+        raise archive.refusal(f"{at}k.npy {error}") from None

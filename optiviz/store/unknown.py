@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.engine import registry
 from optiviz.engine.optimizer import Channel, State
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.problem import Problem, Reading
@@ -122,11 +123,15 @@ def state_to_show(values: Mapping[str, Any]) -> State:
 
 def stored_spec(run: Run) -> dict[str, Any]:
     """Return the spec of a run as it is stored: of one that is not known, as it was stored."""
-    optimizer = run.spec.optimizer
-    if isinstance(optimizer, Unknown):
-        found: dict[str, Any] = json.loads(optimizer.spec)
+    return as_stored(run.spec)
+
+
+def as_stored(spec: RunSpec) -> dict[str, Any]:
+    """Return a spec as it is stored."""
+    if isinstance(spec.optimizer, Unknown):
+        found: dict[str, Any] = json.loads(spec.optimizer.spec)
         return found
-    return run.spec.to_dict()
+    return spec.to_dict()
 
 
 def why_not_stored(run: Run) -> str:
@@ -134,6 +139,21 @@ def why_not_stored(run: Run) -> str:
     optimizer = run.spec.optimizer
     if isinstance(optimizer, Unknown) and optimizer.newer:
         return f"{optimizer.why}, so that saving it again would lose something; copy its file"
+    return ""
+
+
+def unknown_kind(algorithm: str, problem: str, dataset: str) -> str:
+    """Return why a run of these kinds can only be looked at, in a sentence; or nothing."""
+    for what, family, kind in (
+        ("algorithm", "optimizers", algorithm),
+        ("problem", "problems", problem),
+        ("dataset", "datasets", dataset),
+    ):
+        if kind and kind not in registry.known(family):
+            return (
+                f"The {what} {kind!r} is not known here: a plug-in may be missing, or a newer "
+                "version; the run can only be looked at."
+            )
     return ""
 
 

@@ -235,3 +235,27 @@ def test_what_was_recorded_beside_the_run(descent, tmp_path):
     assert recorded.digest == descent.digest
     assert recorded.versions["optiviz"] == optiviz.__version__
     assert recorded.machine["numpy"] == np.__version__
+
+
+@pytest.mark.parametrize("iterations", [5500, 9900])
+def test_what_is_left_of_rows_in_no_bucket_is_kept(tmp_path, monkeypatch, iterations):
+    """Where buckets are wider than what is held, the curve would have a gap."""
+    defaults = {"rows": 300, "buckets": 16}
+    monkeypatch.setattr(Trace.__init__, "__kwdefaults__", defaults)
+    spec = optiviz.RunSpec.load("rastrigin-10d").with_values(
+        [
+            ("optimizer", {"kind": "simulated_annealing"}),
+            ("stopping", {"max_iterations": iterations}),
+        ]
+    )
+    run = Run(spec)
+    run.prepare()
+    while run.status is RunStatus.RUNNING:
+        run.advance(100)
+    assert "begun" in run.trace.to_arrays()
+    save(tmp_path / "a.optiviz", [run])
+    (opened,) = load(tmp_path / "a.optiviz")
+    assert opened.digest == run.digest
+    ours, theirs = run.trace.curve("f"), opened.trace.curve("f")
+    for part in ("k", "last", "low", "high"):
+        np.testing.assert_array_equal(getattr(ours, part), getattr(theirs, part))

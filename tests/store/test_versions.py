@@ -23,9 +23,9 @@ VERSIONS = range(1, VERSION + 1)
 
 def test_one_file_of_each_kind_is_kept_for_each_version():
     kinds = ("dropped", "runs", "study")
-    kept = sorted(path.name for path in FILES.iterdir())
+    kept = sorted(path.name for path in FILES.glob("*.optiviz"))
     assert kept == [f"version-{v}-{kind}.optiviz" for v in VERSIONS for kind in kinds]
-    assert all(path.stat().st_size < 100_000 for path in FILES.iterdir())
+    assert all(path.stat().st_size < 100_000 for path in FILES.glob("*.optiviz"))
 
 
 @pytest.fixture(params=VERSIONS)

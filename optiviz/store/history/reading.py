@@ -2,15 +2,12 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optiviz.engine.chain import Chain
-from optiviz.engine.history import Samples
 from optiviz.engine.optimizer import COLUMNS, Block, State
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.records import Kept, row_dtype
@@ -18,22 +15,21 @@ from optiviz.engine.run import Failure, Run, RunStatus, start_row
 from optiviz.engine.spec import RunSpec, parse_json
 from optiviz.engine.stopping import StopReason
 from optiviz.engine.trace import Trace
+from optiviz.store import states
+from optiviz.store.about import reading_of
 from optiviz.store.atomic import StoreError
 from optiviz.store.history import chunks, rows
 from optiviz.store.history.chunks import Kind
 from optiviz.store.history.packing import unpacked, unsqueezed
+from optiviz.store.states import WrongError
+from optiviz.store.unknown import channels_of, is_like_spec, spec_to_show, why_unknown
 
 _MAX_SPEC = 64 << 20
 _MAX_TABLE = 256 << 20
-_COUNTS = ("k", "best_k", "evaluations", "gradient_evaluations", "rows_seen")
 _REASONS = {reason.name.lower(): reason for reason in StopReason}
 
 Arrays = dict[str, NDArray[Any]]
 Found = tuple[int, int, bytes, bytes]  # first, last, content, seal
-
-
-class _Wrong(Exception):
-    """What of a run can't be, as the end of a sentence."""
 
 
 class _Outdated(Exception):
@@ -41,7 +37,7 @@ class _Outdated(Exception):
 
 
 def _wrong(what: str) -> NoReturn:
-    raise _Wrong(what)
+    raise WrongError(what)
 
 
 def read_chunks(
@@ -90,7 +86,7 @@ class Parts:
         """Return the plain data of a kind."""
         for _, _, body in self._found.get(kind, []):
             return parse_json(unsqueezed(body, _MAX_SPEC).decode())
-        return _wrong(f"it has no {kind.name.lower()}")
+        return _wrong(f"has no {kind.name.lower()}")
 
     def arrays(self, kind: Kind) -> list[tuple[int, int, Arrays]]:
         """Return the arrays of a kind, each with its first and last iteration."""
@@ -111,8 +107,8 @@ def read_run(parts: Parts, record: rows.Record, name: str) -> Run:
         return _read_run(parts, record, name)
     except SpecError as error:
         raise StoreError(f"the run {name!r} can't be opened here: {error.mistakes[0]}") from None
-    except _Wrong as error:
-        raise StoreError(f"the run {name!r} can't be opened: {error}") from None
+    except WrongError as error:
+        raise StoreError(f"the run {name!r} can't be opened: it {error}") from None
     except MemoryError:
         raise StoreError(f"the run {name!r} needs more memory than there is") from None
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
@@ -121,15 +117,15 @@ def read_run(parts: Parts, record: rows.Record, name: str) -> Run:
 
 
 def _read_run(parts: Parts, record: rows.Record, name: str) -> Run:
-    spec = RunSpec.from_dict(parts.json(Kind.SPEC))
+    about, last = parts.json(Kind.ABOUT), parts.arrays(Kind.STATE)
+    spec = _spec(parts, about, last[0][2] if last else {})
     reason = _REASONS.get(record.stop_reason or "")
     if record.stop_reason is not None and reason is None:
-        _wrong("it ended for a reason that is not known here")
+        _wrong("ended for a reason that is not known here")
     if record.status in ("running", "interrupted"):
         reason = StopReason.INTERRUPTED
         spec = spec.replace(stopping=spec.stopping.replace(ended_at=record.k))
-    failure = _failure(parts.json(Kind.ABOUT)) if record.status == "failed" else None
-    last = parts.arrays(Kind.STATE)
+    failure = _failure(about) if record.status == "failed" else None
     if not last:
         return _failed_at_once(spec, name, failure)
     try:
@@ -146,15 +142,34 @@ def _read_run(parts: Parts, record: rows.Record, name: str) -> Run:
         failure=failure,
     )
     if run.digest != record.digest:
-        _wrong("what it did is not what was recorded")
+        _wrong("did other things than were recorded")
     _read_samples(parts, run)
     return run
+
+
+def _spec(parts: Parts, about: Any, last: Arrays) -> RunSpec:
+    """Return the spec of a run, or one with which it can be looked at."""
+    data = parts.json(Kind.SPEC)
+    try:
+        return RunSpec.from_dict(data)
+    except SpecError as error:
+        rows = parts.arrays(Kind.ROWS)
+        if not last or not rows or not is_like_spec(data) or not isinstance(about, dict):
+            raise
+        return spec_to_show(
+            data,
+            why_unknown(error),
+            newer=False,
+            dim=int(last["state.x"].shape[0]),
+            channels=channels_of(about.get("channels"), rows[0][2]["channels"].shape[1]),
+            reading=reading_of(about.get("reading")),
+        )
 
 
 def _failure(about: Any) -> Failure:
     found = about.get("failure") if isinstance(about, dict) else None
     if not isinstance(found, list) or len(found) != 2 or not all(isinstance(t, str) for t in found):
-        _wrong("it does not say how it failed")
+        _wrong("does not say how it failed")
     return Failure(*found)
 
 
@@ -162,7 +177,7 @@ def _failed_at_once(spec: RunSpec, name: str, failure: Failure | None) -> Run:
     """Return a run that failed before it started."""
     run = Run(spec, name)
     if failure is None:
-        _wrong("it has no state")
+        _wrong("has no state")
     run.failure, run.status = failure, RunStatus.FAILED
     return run
 
@@ -184,11 +199,11 @@ def _read_trace(
     arrays["clock_seconds"] = np.concatenate(seconds) if seconds else np.empty(0)
     for ks in (arrays["improvements"], arrays["clock_k"]):
         if len(ks) and (ks.min() < 0 or ks.max() > k or (np.diff(ks) < 0).any()):
-            _wrong("it names iterations that it has not")
+            _wrong("names iterations that it has not")
     kept = [_kept(found, spec) for _, _, found in parts.arrays(Kind.KEPT)]
     at = [one.state.k for one in kept]
     if not at or at[0] != 0 or at != sorted(set(at)) or at[-1] > k or state.k != k:
-        _wrong("it holds states of other iterations than its rows")
+        _wrong("holds states of other iterations than its rows")
     start = start_row(kept[0].state, n_channels)
     return Trace.restored(arrays, kept, start, record.rows_digest), state
 
@@ -199,17 +214,17 @@ def _rows(parts: Parts, n_channels: int, first: int, k: int) -> Block:
     for start, last, found in parts.arrays(Kind.ROWS):
         n = last - start + 1
         if start != at or tuple(found) != COLUMNS:
-            _wrong("it has gaps")
+            _wrong("has gaps")
         for name in COLUMNS:
             shape = (n, n_channels) if name == "channels" else (n,)
             if found[name].shape != shape or found[name].dtype != dtype[name].base:
-                _wrong("its rows have another shape than its algorithm's")
+                _wrong("has rows of another shape than its algorithm's")
             if found[name].dtype == np.int64:
                 found[name] = np.cumsum(found[name])
         blocks.append(Block(*(found[name] for name in COLUMNS)))
         at = last + 1
     if at != k + 1:
-        _wrong("it has gaps")
+        _wrong("has gaps")
     return Block.concatenate(blocks)
 
 
@@ -222,9 +237,9 @@ def _buckets(parts: Parts, n_channels: int) -> Arrays:
     for first, last, arrays in found:
         shape = ((last + 1 - first) // width, empty["lows"].shape[1])
         if first != at or int(arrays["width"]) != width:
-            _wrong("it has gaps")
+            _wrong("has gaps")
         if any(arrays[name].shape != shape for name in ("lows", "highs", "lasts")):
-            _wrong("it has gaps")
+            _wrong("has gaps")
         at = last + 1
     joined = {
         name: np.concatenate([arrays[name] for _, _, arrays in found])
@@ -248,54 +263,20 @@ def _kept(found: Arrays, spec: RunSpec) -> Kept:
 
 def _state(found: Arrays, spec: RunSpec) -> State:
     arrays = {n.removeprefix("state."): a for n, a in found.items() if n.startswith("state.")}
-    k = int(arrays["k"])
-    cls = spec.optimizer_after(k - 1).state_type
-    names = {field.name for field in fields(cls)}
-    if set(arrays) != names:
-        if {field.name for field in fields(State)} <= set(arrays):
-            raise _Outdated
-        _wrong("it holds states of another algorithm than its spec")
-    values: dict[str, Any] = {n: a.item() if a.ndim == 0 else a for n, a in arrays.items()}
-    state = cls(**values)
-    check_state(state, spec)
-    return state
-
-
-def check_state(state: State, spec: RunSpec) -> None:
-    """Check what any state has: points of its problem, whole counts, plain values."""
-    dim = spec.problem.dim
-    for x in (state.x, state.best_x):
-        if np.shape(x) != (dim,) or x.dtype != np.float64:
-            _wrong("it holds points of another problem")
-    if any(type(getattr(state, name)) is not int for name in _COUNTS):
-        _wrong("it counts in other than whole numbers")
-    if any(type(value) is not float for value in (state.f, state.best_f)):
-        _wrong("its value is not a number")
+    names = states.fields_after(spec, int(arrays["k"]))
+    if names is not None and names != set(arrays) >= states.USUAL:
+        raise _Outdated
+    return states.state_of(arrays, spec)
 
 
 def _read_samples(parts: Parts, run: Run) -> None:
     for _, _, found in parts.arrays(Kind.SAMPLES):
-        ks = found["k"]
         metrics = {
             name.removeprefix("metric."): values
             for name, values in found.items()
             if name.startswith("metric.")
         }
-        _check_samples(ks, metrics, found.get("x"), run)
-        run.history.restore(Samples(ks, metrics, found.get("x")))
-
-
-def _check_samples(
-    ks: NDArray[Any], metrics: Mapping[str, NDArray[Any]], x: NDArray[Any] | None, run: Run
-) -> None:
-    if ks.ndim != 1 or ks.dtype != np.int64 or (np.diff(ks) <= 0).any():
-        _wrong("its metrics are of no iterations")
-    if len(ks) and (ks[0] < 0 or ks[-1] > run.trace.last_k):
-        _wrong("its metrics are of iterations that it has not")
-    if any(values.shape != ks.shape for values in metrics.values()):
-        _wrong("its metrics are of other iterations")
-    if x is not None and x.shape != (len(ks), run.spec.problem.dim):
-        _wrong("its metrics are of another problem")
+        run.history.restore(states.samples_of(found["k"], metrics, found.get("x"), run))
 
 
 def read_table(db: sqlite3.Connection, name: str) -> bytes | None:
