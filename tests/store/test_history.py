@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 
 import optiviz
+from optiviz.engine import registry
 from optiviz.engine import trace as trace_module
 from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
 from optiviz.store import StoreError
 from optiviz.store.history import History, Recorder, capture, recorder
+from optiviz.tables import contents
 from tests.torture.history_damage import MEMORY, bits
 
 
@@ -268,17 +270,71 @@ def test_the_same_history_under_the_users_home(own_home):
         assert [item.name for item in history.items()] == ["at home"]
 
 
-def test_an_unknown_algorithm_is_listed_and_says_why_it_does_not_open(tmp_path, monkeypatch):
-    _, key = recorded(tmp_path, SPECS["gradient"], "by a plug-in")
+def test_what_is_not_known_here_is_listed_and_opens_to_be_looked_at(tmp_path, monkeypatch):
+    spec = SPECS["annealing"].with_value("stopping.max_iterations", 3000)
+
+    class FromAPlugIn(type(spec.optimizer)):
+        kind = "from_a_plug_in"
+
+    monkeypatch.setattr(capture, "WHOLE", 2048)
+    plugged = spec.replace(
+        optimizer=FromAPlugIn.from_dict(spec.optimizer.to_dict() | {"kind": FromAPlugIn.kind})
+    )
+    run, key = recorded(tmp_path / "first", plugged, "by a plug-in")
+    with History.open(tmp_path / "first") as history:
+        assert [item.read_only for item in history.items()] == [""]
+    monkeypatch.delitem(registry._known["optimizers"], FromAPlugIn.kind)
+    with History.open(tmp_path / "first") as history:
+        (item,) = history.items()
+        assert "The algorithm 'from_a_plug_in' is not known here" in item.read_only
+        opened = history.load(key)
+        with pytest.raises(StoreError, match="can't go on"):
+            history.resume(key)
+    assert opened.spec.optimizer.recorded
+    assert opened.digest == run.digest
+    assert opened.spec.optimizer.channels == spec.optimizer.channels
+    np.testing.assert_array_equal(opened.trace.curve("f").last, run.trace.curve("f").last)
+    recorder = Recorder(tmp_path / "second")
+    again = recorder.follow(opened)
+    recorder.look(opened)
+    assert recorder.close(), recorder.trouble
+    with History.open(tmp_path / "second") as history:
+        (item,) = history.items()
+        assert (item.algorithm, item.read_only[:14]) == (FromAPlugIn.kind, "The algorithm ")
+        assert history.load(again).digest == run.digest
+    registry.add(FromAPlugIn)
+    with History.open(tmp_path / "second") as history:
+        assert bits(history.load(again)) == bits(run)
+
+
+def test_a_setting_that_is_not_known_is_said_once_it_was_opened(tmp_path, monkeypatch):
+    _, key = recorded(tmp_path, SPECS["gradient"], "newer")
 
     def refuse(*_):
-        raise optiviz.SpecError([optiviz.engine.parameters.Mistake("optimizer.kind", "no such")])
+        raise optiviz.SpecError([optiviz.engine.parameters.Mistake("optimizer.mood", "not known")])
 
     monkeypatch.setattr(RunSpec, "from_dict", refuse)
     with History.open(tmp_path) as history:
-        assert [item.name for item in history.items()] == ["by a plug-in"]
-        with pytest.raises(StoreError, match=r"can't be opened here: optimizer\.kind"):
-            history.load(key)
+        assert [item.read_only for item in history.items()] == [""]
+        assert history.load(key).spec.optimizer.recorded
+        (item,) = history.items()
+    assert item.read_only == "The run 'newer' can only be looked at: optimizer.mood: not known."
+
+
+def test_a_table_of_ones_own_comes_along(tmp_path, monkeypatch):
+    """In another process nobody knows its bytes before the run is opened."""
+    rows = "".join(f"{i % 7},{i % 3},{'ab'[i % 2]}\n" for i in range(60))
+    sha = contents.put(b"length,width,kind\n" + rows.encode())
+    spec = spec_of("classic-mlp", 30).with_value(
+        "problem.dataset", {"kind": "csv", "content": sha, "target": "kind"}
+    )
+    run, key = recorded(tmp_path, spec, "mine")
+    monkeypatch.setattr(contents, "_contents", {})
+    with History.open(tmp_path) as history:
+        assert bits(history.load(key)) == bits(run)
+        assert contents.get(sha) is not None
+        history.purge([key])
+        assert history.get_table(sha) is None
 
 
 def test_a_state_of_another_version_of_its_algorithm_is_a_new_run_of_its_spec(

@@ -13,7 +13,7 @@ from optiviz.store.atomic import StoreError
 from optiviz.store.folders import data_folder
 from optiviz.store.history import chunks, database, reading, rows, writers
 from optiviz.store.history.database import NewerError
-from optiviz.store.history.listing import LOST, Listing, label_of, record_of
+from optiviz.store.history.listing import LOST, RECORDS, Listing, label_of, record_of
 from optiviz.store.history.opening import opened
 from optiviz.store.history.packing import squeezed
 from optiviz.store.history.rows import Item, Label, Record
@@ -272,7 +272,11 @@ class History:
             finally:
                 with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
-        return reading.read_run(parts, record, name)
+        run = reading.read_run(parts, record, name)
+        if run.spec.optimizer.recorded:
+            why = run.spec.optimizer.read_only
+            self._listing.not_understood[run_id] = f"The run {name!r} can only be looked at: {why}."
+        return run
 
     def _damage(self, run_id: str, name: str, what: str) -> StoreError:
         sentence = f"The run {name!r} is damaged: {what}."
@@ -288,6 +292,9 @@ class History:
             If it can't go on, or a living process writes it.
         """
         run = self.load(run_id)
+        if run.spec.optimizer.recorded:
+            why = run.spec.optimizer.read_only
+            raise StoreError(f"the run {run.name!r} can't go on: {why}")
         with self._using(write=True) as db:
             place, record, label = self._rows(run_id)
             name = label.name if label else ""
@@ -336,8 +343,21 @@ class History:
                 census = database.read_census(db)
                 if census is not None:
                     database.write_census(db, census.with_run(bytes.fromhex(run_id), -1))
+            self._drop_tables(db)
         with suppress(StoreError), self._using() as db:
             db.execute("PRAGMA incremental_vacuum").fetchall()
+
+    def _drop_tables(self, db: sqlite3.Connection) -> None:
+        """Remove the tables that no run names, unless a damaged one may."""
+        tables = {sha for (sha,) in db.execute("SELECT sha FROM tables")}
+        if not tables:
+            return
+        for row in db.execute(RECORDS):
+            record = record_of(row)
+            if record is None:
+                return
+            tables -= {bytes.fromhex(name) for name in record.tables}
+        db.executemany("DELETE FROM tables WHERE sha = ?", [(sha,) for sha in tables])
 
     def check(self) -> Iterator[tuple[Item, str]]:
         """Read every run whole, and yield each with a sentence if something is wrong with it.

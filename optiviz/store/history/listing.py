@@ -27,6 +27,7 @@ class Listing:
         self._folder = folder
         self._known: dict[tuple[Any, ...], Item] = {}
         self.damaged: dict[str, str] = {}  # what was found when runs were opened
+        self.not_understood: dict[str, str] = {}
         self.places: dict[str, int] = {}
 
     def items(self, db: sqlite3.Connection) -> Iterator[Item]:
@@ -55,6 +56,8 @@ class Listing:
                 changes["live"] = live[writer]
             if item.id in self.damaged:
                 changes["damaged"] = self.damaged[item.id]
+            if item.id in self.not_understood:
+                changes["not_understood"] = self.not_understood[item.id]
             yield msgspec.structs.replace(item, **changes) if changes else item
 
 

@@ -12,6 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.store.unknown import unknown_kind
+
 Status = Literal["running", "finished", "failed", "interrupted"]
 MAX_NAME = 1_000
 MAX_NOTES = 100_000
@@ -110,6 +112,8 @@ class Item(msgspec.Struct, frozen=True, gc=False):
         A sentence if something of it is damaged, else empty.
     live : bool
         A living process is recording it, this one or another.
+    not_understood : str
+        What was found when it was opened: see `read_only`.
     packed_course : bytes
     """
 
@@ -135,7 +139,13 @@ class Item(msgspec.Struct, frozen=True, gc=False):
     deleted: bool
     damaged: str = ""
     live: bool = False
+    not_understood: str = ""
     packed_course: bytes = b""
+
+    @property
+    def read_only(self) -> str:
+        """Why it can only be looked at, in a sentence; empty if it isn't known to be so."""
+        return self.not_understood or unknown_kind(self.algorithm, self.problem, self.dataset)
 
     @property
     def course(self) -> NDArray[np.float32]:

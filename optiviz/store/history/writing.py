@@ -25,6 +25,7 @@ from optiviz.store.history.capture import NOTHING, Capture, Written
 from optiviz.store.history.chunks import BUCKETS, NOTES, ROWS, Kind
 from optiviz.store.history.database import read_census, write_census
 from optiviz.store.history.packing import packed, squeezed
+from optiviz.store.unknown import as_stored, why_not_stored
 from optiviz.tables import contents
 
 _MAX_DETAILS = 100_000
@@ -69,15 +70,21 @@ def chunks_of(capture: Capture, run: bytes) -> Iterator[Chunk]:
     It takes long, and needs nothing of the database.
     """
     since = capture.since
+    why = why_not_stored(capture.run)
+    if why:
+        raise StoreError(f"the run {capture.name!r} can't be recorded: {why}")
     if capture.spec is not since.spec:
-        yield Kind.SPEC, 0, 0, 0, squeezed(_json(capture.spec.to_dict()))
+        yield Kind.SPEC, 0, 0, 0, squeezed(_json(as_stored(capture.spec)))
     failure = capture.failure
     if failure is not None or since.generation < 0:
+        reading, channels = capture.spec.problem.reading, capture.spec.optimizer.channels
         details = [failure.sentence, failure.details[-_MAX_DETAILS:]] if failure else None
         about = {
             "id": run.hex(),
             "name": rows.text(capture.name),
             "failure": details,
+            "reading": [reading.name, reading.offset, reading.sign],
+            "channels": [[one.name, one.label, one.scale] for one in channels],
             "versions": machine.versions(),
             "machine": machine.fingerprint(),
         }
@@ -327,7 +334,7 @@ def _written(capture: Capture, before: Written) -> Written:
 def _record(at: Place, capture: Capture) -> rows.Record:
     spec, state = capture.spec, capture.state
     reading = spec.problem.reading
-    data = spec.to_dict()
+    data = as_stored(spec)
     dataset = data["problem"].get("dataset")
     best = None if state is None else float(reading.value(np.asarray(state.best_f)))
     return rows.Record(
@@ -338,8 +345,8 @@ def _record(at: Place, capture: Capture) -> rows.Record:
         seconds=capture.seconds,
         stop_reason=capture.stop_reason.name.lower() if capture.stop_reason else None,
         failure=rows.text(capture.failure.sentence) if capture.failure else "",
-        algorithm=spec.optimizer.kind,
-        problem=spec.problem.kind,
+        algorithm=str(data["optimizer"]["kind"]),
+        problem=str(data["problem"]["kind"]),
         dataset=str(dataset.get("kind", "")) if isinstance(dataset, dict) else "",
         reading=reading.name,
         best=best if best is not None and math.isfinite(best) else None,
