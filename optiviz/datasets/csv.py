@@ -15,6 +15,7 @@ from optiviz.datasets import (
     Labels,
     Regression,
     Standardize,
+    StandardizeTarget,
     Targets,
 )
 from optiviz.engine.own import NamesFiles
@@ -134,6 +135,7 @@ class Csv(Labelled, Regression, NamesFiles):
         ),
     ] = None
     standardize: Standardize = True
+    standardize_target: StandardizeTarget = True
 
     def __post_init__(self) -> None:
         """Say all that was found, so that whoever reads the settings later finds the same."""

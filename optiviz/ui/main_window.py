@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
             home.runs.said.connect(self.messages.offer)
         self._train_setup.thumbnail_wanted.connect(self._make_thumbnail)
         self._train_setup.draw_wanted.connect(self._draw)
-        self.tables = Tables(self, self._train_setup.dataset)
+        self.tables = Tables(self, self._train_setup)
 
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Workspaces")

@@ -175,11 +175,9 @@ class Workspace(RunsTab):
         """Compute a new run of what is set up."""
         if self._editor is not None:
             self._editor.finish()  # what is drawn is what is meant
-        if not self.may_run():
-            return
-        spec = self.setup.spec()
+        self.said.emit("", "")  # what was said is about before
+        spec = self.setup.spec() if self.may_run() else None
         if spec is not None:
-            self.said.emit("", "")
             self.session.start(spec, self._name(spec))
 
     def run_or_stop(self) -> None:

@@ -167,6 +167,24 @@ def test_from_the_start_to_a_network_that_learns_are_two_acts(person, table_file
     assert panel.isHidden()
 
 
+def test_a_table_of_numbers_to_predict_is_run_as_quickly_and_one_of_classes_after_it(
+    person, tmp_path, table_file
+):
+    path = tmp_path / "numbers.csv"
+    path.write_text("a,b,c\n" + "".join(f"{i},{i % 7},{i * 100.5}\n" for i in range(60)))
+    window, session = person.window, person.window.train.session
+    for file, said in ((path, "To fit the table"), (table_file, "")):
+        dropped(window, file)
+        person.until(window.tables.panel.use_button.isEnabled)
+        window.run()
+        person.until(lambda: not session.computing)
+        run = session.focus.run
+        assert run.failure is None
+        assert run.spec.problem.dataset.file == file.name
+        assert said in window.messages.text
+        assert run.state_now.best_f < run.state(0).f, "it learns"
+
+
 def test_what_cant_be_read_is_not_run_on_and_what_was_set_up_neither(person, panel, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text('a,b\n1,"2\n')

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from optiviz.engine.wording import one_line
-from optiviz.ui.panels.dataset import DatasetPanel
 from optiviz.ui.plain import choose_one
+from optiviz.ui.setup import SetupPanel
+from optiviz.ui.table.fitting import fitted
 from optiviz.ui.table.panel import TablePanel
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _SUFFIXES = (".csv", ".tsv", ".txt", ".dat")
 class Tables(QObject):
     """Asks for tables over the views of Train, and has those that are taken set up."""
 
-    def __init__(self, window: "MainWindow", setup: DatasetPanel) -> None:
+    def __init__(self, window: "MainWindow", setup: SetupPanel) -> None:
         super().__init__(window)
         self._window = window
         self.panel: TablePanel | None = None
@@ -104,8 +105,19 @@ class Tables(QObject):
     def _made_panel(self) -> TablePanel:
         if self.panel is None:
             self.panel = TablePanel(self._window.train.grid, self._window.train)
-            self.panel.taken.connect(self._setup.set_table)
+            self.panel.taken.connect(self._set_up)
         return self.panel
+
+    def _set_up(self, settings: dict[str, Any]) -> None:
+        """Take a table, and an objective and an output that fit it where the old ones don't."""
+        self._setup.dataset.set_table(settings)
+        if self._setup.spec() is not None:
+            return
+        found = fitted(self._setup.spec_data())
+        if found is not None:
+            spec, changed = found
+            self._setup.set_spec(spec)
+            self._window.messages.say(changed)
 
     def _read(self, path: Path) -> None:
         self._window.bring(self._window.train)
