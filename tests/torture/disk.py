@@ -53,6 +53,7 @@ class Files:
         from optiviz.reports.study import write_study_report
         from optiviz.reports.tables import write_study_table
         from optiviz.store import run_file, study_file
+        from optiviz.store.settings import FILE
         from optiviz.studies.execution import execute
         from optiviz.studies.plan import Configuration, Study
         from optiviz.studies.results import Results
@@ -66,6 +67,7 @@ class Files:
             "study.optiviz": lambda path: study_file.save(path, results),
             "report.html": lambda path: write_report([self._run], path),
             "study.html": lambda path: write_study_report(results, path),
+            FILE: _write_settings,
             "study.csv": lambda path: write_study_table(results, path),
             **{f"trace.{to}": partial(export, self._run, to) for to in ("csv", "json", "npz")},
             **{
@@ -76,6 +78,7 @@ class Files:
         self._readers: dict[str, Callable[[Path], object]] = {
             "run.optiviz": self._is_run,
             "study.optiviz": lambda path: study_file.load(path),
+            FILE: _has_settings,
             "trace.json": lambda path: json.loads(path.read_text(encoding="utf-8")),
         }
 
@@ -91,11 +94,33 @@ class Files:
         assert again.digest == self._run.digest, "the run that was saved is another one"
 
 
+def _write_settings(path: Path) -> None:
+    """Set something over the settings that are there; what they tell of it is the refusal."""
+    from optiviz.store.settings import SettingsFile
+
+    file = SettingsFile(path.parent)
+    file.findings()
+    file.change(theme="dark")
+    file.close()
+    told = file.findings()
+    if told:
+        raise StoreError(" ".join(told))
+
+
+def _has_settings(path: Path) -> None:
+    from optiviz.store.settings import SettingsFile
+
+    found = SettingsFile(path.parent)
+    assert found.findings() == [], "the settings are not whole"
+    assert found.now.theme == "dark", "what was set is lost"
+    assert found.now.text_scale == 1.5, "what was set before is lost"
+
+
 def _file(files: Files, folder: Path, dice: random.Random) -> Counter[str]:
     """Fail under one saving over an older file; then save again."""
     name = dice.choice(list(files.kinds))
     path, save = folder / name, files.kinds[name]
-    old = b"what was there before"
+    old = b'{"text_scale": 1.5}' if path.suffix == ".json" else b"what was there before"
     path.write_bytes(old)
     what = dice.choice([*_CALLS, None])
     error = dice.choice(list(NUMBERS))
@@ -111,11 +136,12 @@ def _file(files: Files, folder: Path, dice: random.Random) -> Counter[str]:
     if told:
         check_sentence(told, about)
         assert path.read_bytes() == old, f"{about}: the old file is changed"
-        left = sorted(p.name for p in folder.iterdir() if p != path)
+        lock = folder / "settings.lock"
+        left = sorted(p.name for p in folder.iterdir() if p not in (path, lock))
         assert not left, f"{about}: {left} are left behind"
     else:
-        # A folder that can't be synced is no loss: the file is there.
-        assert set(disk.refused) <= {"open", "fsync"}, f"{about}: nothing was said"
+        # A folder that can't be synced, or made though it is there, is no loss: the file is there.
+        assert set(disk.refused) <= {"open", "fsync", "mkdir"}, f"{about}: nothing was said"
         files.check(path)
     save(path)
     files.check(path)
