@@ -11,7 +11,7 @@ from tests.torture import progress
 from tests.ui.started import Started
 
 TITLE = "locales, no fonts, scale factors 1 to 3, no home, no output, python -O: a run, no errors"
-USUAL = 14
+USUAL = 15
 
 _BODY = """
 import json, os, signal, sys
@@ -49,7 +49,7 @@ def _surroundings(home: Path) -> list[tuple[str, dict[str, object]]]:
                 variables["LOCPATH"] = str(home)
         made.append((name, {"environment": variables}))
     made.append(("no fonts", {"environment": {"FONTCONFIG_FILE": str(fonts)}}))
-    for scale in ("1.5", "2", "3"):
+    for scale in ("1.25", "1.5", "2", "3"):
         made.append((f"scale {scale}", {"environment": {"QT_SCALE_FACTOR": scale}}))
     made.append(("LANG=C", {"environment": {"LC_ALL": "C"}, "options": ("-X", "utf8=0")}))
     made.append(("python -O", {"options": ("-O",)}))

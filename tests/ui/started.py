@@ -87,7 +87,8 @@ class Started:
         deadline = time.monotonic() + seconds
         while not holds():
             assert self.process.poll() is None, f"{self.process.returncode}: {self.said}"
-            assert time.monotonic() < deadline, self.said
+            late = f"it did not come so far in {seconds:g} s"
+            assert time.monotonic() < deadline, f"{late}: {self.said}"
             time.sleep(0.02)
 
     def signal(self, number: int) -> None:
