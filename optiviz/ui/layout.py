@@ -21,7 +21,7 @@ from optiviz.ui.theme import current_theme
 if TYPE_CHECKING:
     from optiviz.ui.main_window import MainWindow
 
-__all__ = ["Layout", "has_room", "placed"]
+__all__ = ["Layout", "has_room", "placed", "restore_look"]
 
 _FRAME: Final = QSize(8, 40)  # about, in pixels
 _TELL: Final = 1000  # milliseconds after a change: by then it is written, or can't be
@@ -31,6 +31,14 @@ _TITLE: Final = QSize(160, 32)  # of the title bar this much must be seen, to mo
 def has_room(wanted: QSize, there: QSize) -> bool:
     """Whether a window of a size, with its frame, is all on the screen."""
     return wanted.width() <= there.width() and wanted.height() <= there.height()
+
+
+def restore_look() -> None:
+    """Give the theme the look that the user left, before a window is built in it."""
+    now = user_settings().now
+    if now.theme:
+        current_theme().name = now.theme
+    current_theme().scale = now.text_scale
 
 
 def placed(wanted: QRect, screens: Sequence[QRect], least: QSize) -> QRect | None:
@@ -89,7 +97,6 @@ class Layout(QObject):
         self._tell.setInterval(_TELL)
         self._tell.timeout.connect(self._tell_findings)
         self._tell.start()
-        self._restore_look()
         for tab in window.workspaces:
             self._restore_tab(tab)
         for i, tab in enumerate(window.workspaces):
@@ -117,12 +124,6 @@ class Layout(QObject):
             self._window.messages.queue(sentence, warning=True)
 
     # Its look
-
-    def _restore_look(self) -> None:
-        now = self.settings.now
-        if now.theme:
-            current_theme().name = now.theme
-        current_theme().scale = now.text_scale
 
     def _look_changed(self) -> None:
         theme = current_theme()

@@ -29,7 +29,7 @@ from optiviz.ui.drawing import Drawing
 from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
-from optiviz.ui.layout import Layout
+from optiviz.ui.layout import Layout, restore_look
 from optiviz.ui.leaving import Leaving
 from optiviz.ui.library import LibraryWorkspace
 from optiviz.ui.messages import MessageBar
@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
+        restore_look()
         with current_theme().put_off():
             self._build()
 

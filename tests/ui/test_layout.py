@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from optiviz.store.settings import FILE, SettingsFile, _file_in
@@ -67,6 +68,7 @@ def start(qtbot: QtBot, own_home: Path) -> Iterator[Start]:
 
 
 def test_everything_that_was_arranged_is_back_at_the_next_start(start: Start, qtbot, own_home):
+    current_theme().apply()
     window = start()
     window.showNormal()
     window.setGeometry(20, 60, 980, 640)
@@ -90,6 +92,8 @@ def test_everything_that_was_arranged_is_back_at_the_next_start(start: Start, qt
     again = start()
     assert current_theme().dark
     assert current_theme().scale == 1.1
+    sizes = {widget.font().pointSizeF() for widget in again.train.findChildren(QLineEdit)}
+    assert sizes == {current_theme().font().pointSizeF()}
     assert again.workspace is again.functions
     assert again.train.grid.open_kinds() == ["log", "confusion"]
     assert [card.folded() for card in again.train.findChildren(SetupCard)] == left
