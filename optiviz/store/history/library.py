@@ -273,14 +273,14 @@ class History:
                 with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
         run = reading.read_run(parts, record, name)
-        if run.spec.optimizer.recorded:
-            why = run.spec.optimizer.read_only
-            self._listing.not_understood[run_id] = f"The run {name!r} can only be looked at: {why}."
+        if why := run.spec.optimizer.read_only:
+            why = f"The run {name!r} can only be looked at: {why}."
+            self._listing.say(run_id, not_understood=why)
         return run
 
     def _damage(self, run_id: str, name: str, what: str) -> StoreError:
         sentence = f"The run {name!r} is damaged: {what}."
-        self._listing.damaged[run_id] = sentence
+        self._listing.say(run_id, damaged=sentence)
         return StoreError(sentence)
 
     def resume(self, run_id: str) -> Run:
@@ -292,8 +292,7 @@ class History:
             If it can't go on, or a living process writes it.
         """
         run = self.load(run_id)
-        if run.spec.optimizer.recorded:
-            why = run.spec.optimizer.read_only
+        if why := run.spec.optimizer.read_only:
             raise StoreError(f"the run {run.name!r} can't go on: {why}")
         with self._using(write=True) as db:
             place, record, label = self._rows(run_id)

@@ -35,7 +35,7 @@ def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
             raise TypeError(f"an array of {array.dtype} can't be stored")
         header.append([name, plain.dtype.str, list(array.shape)])
         planes = plain.reshape(-1).view(np.uint8).reshape(-1, plain.itemsize).T
-        parts.append(planes.tobytes())
+        parts.append(np.ascontiguousarray(planes).tobytes())  # lets others compute meanwhile
     head = json.dumps(header, separators=(",", ":")).encode()
     return squeezed(b"".join((len(head).to_bytes(4, "little"), head, *parts)))
 

@@ -86,6 +86,8 @@ class Pen:
         self._file: tuple[int, int] | None = None
         self._is_damaged = False  # what is to be looked into when it is opened next
         self._lasts: tuple[Path, tuple[int, int]] | None = None
+        self._has_gone = False  # the file that was written is no longer at its place
+        self._witness: tuple[int, bytes] | None = None  # the place of a run, and its id
 
     def close(self) -> None:
         """Let go of the file."""
@@ -120,6 +122,7 @@ class Pen:
                 with _of(job):
                     self._write_one(db, job, chunks, places, token)
                 self.beats += 1
+        self._witness = next(((j.at.place, j.at.run) for j in jobs if j.at.place >= 0), None)
         self.beats += 1
 
     def _packed(self, job: Job) -> list[Chunk]:
@@ -167,15 +170,22 @@ class Pen:
         path = folder / database.NAME
         if self._db is not None and (folder != self._folder or _identity(path) != self._file):
             self.close()
+            self._has_gone = True
         if self._db is None:
             db, _ = opened(folder, thorough=self._is_damaged)
             self._is_damaged = False
             self._db, self._folder, self._file = db, folder, _identity(path)
             there = (folder, self._file or (0, 0))
             before, self._lasts = self._lasts, there
-            if before is not None and before != there:
+            # A new file may have got the number of the one that is gone.
+            gone = self._has_gone or before != there or not self._is_witnessed(db)
+            if before is not None and gone:
+                self._has_gone, self._witness = False, None
                 raise LostError
         return self._db
+
+    def _is_witnessed(self, db: sqlite3.Connection) -> bool:
+        return self._witness is None or place_at(db, *self._witness) is not None
 
     def _places(self, db: sqlite3.Connection, jobs: list[Job]) -> dict[bytes, tuple[int, bytes]]:
         """Return where runs stand that may be there already, and who writes them."""

@@ -1,8 +1,8 @@
 """Runs are recorded as they go: copied by whoever computes them, written by one thread.
 
 At most one transaction in 250 ms writes all runs. They are copied when the next one is due, not
-before, so that little more than that is at risk. States of tens of MB are the exception: after a
-write that took long such a run rests ten times as long.
+before, so that little more than that is at risk. States of tens of MB are the exception: writing
+them may take a tenth of a processor and a third of the time, and runs beside them wait as long.
 """
 
 import threading
@@ -26,8 +26,9 @@ METRICS = 3.0  # seconds between two looks at the metrics of a run
 _EARLY = 0.2  # of the interval, before the next transaction: as long as all runs take to be copied
 _TRIES = 5  # to look at a run that another thread is advancing
 _LONGEST_REST = 2.0  # seconds between two tries where nothing can be written
-_REST = 10  # times what a write took
 _LARGE = 4 << 20  # bytes of states from which a run rests
+_LEAST_REST = 2.0  # seconds of such a run, and these times what writing it took of the
+_CPU, _DISK = 10, 2  # processor and of all
 _TOGETHER = 256  # runs in one transaction
 _BYTES = 64 << 20  # of states in one transaction, or one run
 _LAST_TRIES = 2  # in a row, when it closes
@@ -136,7 +137,8 @@ class Recorder:
         end, now = _end(run), time.monotonic()
         if end is None or end == found.end:
             window = self._next - _EARLY * INTERVAL
-            if now < window or found.looked_at >= window or now - found.looked_at < found.rest:
+            seen = found.looked_at >= window or now - found.looked_at < found.rest
+            if now < window or seen or (found.rest and found.waiting is not None):
                 if end is not None:
                     self._come_back(found)
                 return
@@ -159,6 +161,7 @@ class Recorder:
         if made is None:
             return False
         found.looked_at = now
+        found.rest = max(found.rest, _LEAST_REST) if made.nbytes >= _LARGE else 0.0
         if with_samples:
             found.measured_at = now
         with self._lock:
@@ -311,7 +314,7 @@ class Recorder:
             ]
             for found, _, _ in work:
                 found.at.fresh = False  # even a transaction that fails may be there
-        began = time.monotonic()
+        began, computed = time.monotonic(), time.thread_time()
         try:
             self._pen.write(jobs, folder)
         except RefusedError as refused:
@@ -322,7 +325,9 @@ class Recorder:
                 found.refusal, found.refused_at = str(refused), time.monotonic()
             self._next = time.monotonic()  # the others don't wait
             return
-        took = time.monotonic() - began
+        rest = max(
+            _DISK * (time.monotonic() - began), _CPU * (time.thread_time() - computed), _LEAST_REST
+        )
         with self._lock:
             for (found, at, made), job in zip(work, jobs, strict=True):
                 if found.at is not at:  # it is to be written elsewhere by now
@@ -331,7 +336,7 @@ class Recorder:
                 found.waiting = None if found.waiting is made else found.waiting
                 found.renamed = found.renamed and named(found.run) != job.name
                 if made is not None:
-                    found.rest = _REST * took if made.nbytes >= _LARGE else 0.0
+                    found.rest = rest if made.nbytes >= _LARGE else 0.0
                 if job.leaving and found.leaving and found.waiting is None and not found.late:
                     self._followed.pop(found.run, None)
             self._lock.notify_all()

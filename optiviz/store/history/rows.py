@@ -4,8 +4,8 @@ What a list shows of a run is one short row (`Record`); what people say of it is
 so that the library and whoever records the run write beside each other.
 """
 
-import hashlib
 import struct
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -161,7 +161,7 @@ decode_label = msgspec.json.Decoder(Label).decode
 decode_census = msgspec.json.Decoder(Census).decode
 
 
-_LENGTHS = [struct.Struct(f"<{n}Q") for n in range(8)]
+_LENGTHS = [struct.Struct(f"<{n}Q").pack for n in range(8)]
 
 
 def seal(table: bytes, *fields: bytes) -> bytes:
@@ -172,8 +172,8 @@ def seal(table: bytes, *fields: bytes) -> bytes:
     table : bytes
         Which table it is in, so that a row of one can't stand in another.
     """
-    lengths = _LENGTHS[len(fields)].pack(*map(len, fields))
-    return hashlib.sha256(b"".join((table, lengths, *fields))).digest()
+    lengths = _LENGTHS[len(fields)](*map(len, fields))
+    return sha256(b"".join((table, lengths, *fields))).digest()
 
 
 def text(words: str, most: int = MAX_NAME) -> str:

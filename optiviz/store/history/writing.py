@@ -251,9 +251,9 @@ def write_record(
 
 def opened_record(run: Any, writer: Any, body: Any, seal: Any) -> rows.Record | None:
     """Return a record whose seal is whole, else None."""
-    if not all(isinstance(value, bytes) for value in (run, writer, body)) or len(run) != 16:
+    if not (isinstance(run, bytes) and isinstance(writer, bytes) and isinstance(body, bytes)):
         return None
-    if rows.seal(b"run", run, writer, body) != seal:
+    if len(run) != 16 or rows.seal(b"run", run, writer, body) != seal:
         return None
     return rows.decode_record(body)
 
