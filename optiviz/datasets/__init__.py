@@ -98,6 +98,10 @@ class Dataset(Kind):
         """What sentences call it."""
         return self.label
 
+    def caption(self) -> str:
+        """Say what the data are, in a sentence; empty where the kind and its settings say it."""
+        return ""
+
     @abstractmethod
     def table_sizes(self) -> tuple[int, int, int]:
         """Return the numbers of rows, features and classes, without making the data."""

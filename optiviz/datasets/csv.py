@@ -20,7 +20,7 @@ from optiviz.datasets import (
 )
 from optiviz.engine.own import NamesFiles
 from optiviz.engine.parameters import Mistake, Param, SpecError
-from optiviz.engine.wording import one_line, told_apart
+from optiviz.engine.wording import counted, one_line, told_apart
 from optiviz.tables import MOST_COLUMNS, TableError, contents
 from optiviz.tables.choices import TaskName
 from optiviz.tables.encodings import ENCODINGS, EncodingName
@@ -39,6 +39,9 @@ DELIMITERS = {
 DECIMALS = {"point": "point 1.5", "comma": "comma 1,5"}
 TASKS = {"classes": "a class", "numbers": "a number"}
 _AS_FOUND = "as found in the table"
+
+_NAMED = 6  # classes in a caption
+_LONGEST = 60  # characters of a name there
 
 # What is shown until a file is chosen, and what the kind is tried with: three sorts of seeds.
 _SAMPLE_NAME = "sample.csv"
@@ -197,6 +200,22 @@ class Csv(Labelled, Regression, NamesFiles):
         """What its file is called, on one line."""
         return one_line(self.file) or _SAMPLE_NAME
 
+    def caption(self) -> str:
+        """Say what is learned from the table, and what of it isn't."""
+        about = self.about()
+        names, target = about.class_names, _short(about.target_name)
+        if about.task == "classes":
+            listed = ", ".join(map(_short, names[:_NAMED])) + ", …" * (len(names) > _NAMED)
+            goal = f"{target}, one of {counted(len(names), 'class', 'classes')} ({listed})"
+        else:
+            goal = f"{target}, a number"
+        rows, features = counted(about.n_rows, "row"), counted(len(about.feature_names), "feature")
+        said = f"The table {_short(self.name)} has {rows} of {features}; the target is {goal}."
+        if about.n_left_out:
+            left = counted(about.n_left_out, "row was", "rows were")
+            said += f" {left} left out; the first is {about.why_left_out}."
+        return said
+
     @property
     def wanted(self) -> Wanted:
         """What is asked of the table."""
@@ -256,3 +275,8 @@ class Csv(Labelled, Regression, NamesFiles):
             name += " (standardized)" * self.standardize_target
         # Units that are left out of names may have told columns apart.
         return replace(data, target_name=name, feature_names=tuple(told_apart(data.feature_names)))
+
+
+def _short(name: str) -> str:
+    name = one_line(name)
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

@@ -167,3 +167,16 @@ def test_large_data_are_not_all_remembered(monkeypatch):
     for one in splits:
         one.load()
     assert splits[0].load() is not first, "a test share that is dragged would fill the memory"
+
+
+def test_a_caption_says_what_is_learned_and_what_is_left_out():
+    text = "a,b,<b>k</b>\n1,2,x\n3,4,y\n5,,x\n6,7,y\n,,\n"
+    table = Csv(file="my <i>.csv", content=contents.put(text.encode()))
+    assert table.caption() == (
+        "The table my <i>.csv has 3 rows of 2 features; the target is <b>k</b>, one of 2 classes "
+        '(x, y). 2 rows were left out; the first is line 4: has no value in column "b".'
+    )
+    long = "n" * 300
+    many = f"a,{long}\n" + "".join(f"{i},{long}{i}\n" for i in range(30))
+    assert len(Csv(file=long[:255], content=contents.put(many.encode())).caption()) < 700
+    assert "the target is weight, a number." in Csv(target="weight").caption()

@@ -171,8 +171,8 @@ class NetworkTraining(Problem):
         return (
             f"The {_count(self.dim, 'weight')} of {self.network_sentence()} were searched for "
             f"{goal}{small} on {_count(sizes.n_train, 'training row')} of {self.dataset.name}; "
-            f"{_count(sizes.n_test, 'row')} were kept for testing."
-        )
+            f"{_count(sizes.n_test, 'row')} were kept for testing. {self.dataset.caption()}"
+        ).rstrip()
 
     def network_sentence(self) -> str:
         """Name the network by its layers, and by its own name where it has one."""
