@@ -36,7 +36,8 @@ def content_of(path: Path, go_on: Callable[[float], bool] = lambda share: True) 
         if not path.is_file():  # a pipe or a device would never end
             what = "is a folder, not a file" if path.is_dir() else "there is no such file"
             raise TableError(f"{path}: {what}", "file")
-        size = path.stat().st_size
+        before = path.stat()
+        size = before.st_size
         if size > MOST_BYTES:
             raise TableError(
                 f"{path} has {size / 2**20:,.0f} MB; tables of at most {MOST_BYTES // 2**20} MB "
@@ -52,6 +53,9 @@ def content_of(path: Path, go_on: Callable[[float], bool] = lambda share: True) 
                     raise TableError(f"{path} grew while it was read; try again", "file")
                 if not go_on(min(1.0, read / max(1, size))):
                     raise Cancelled
+        after = path.stat()
+        if read != size or (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns):
+            raise TableError(f"{path} changed while it was read; try again", "file")
         return b"".join(blocks)
     except OSError as error:
         reason = error.strerror or error

@@ -221,6 +221,26 @@ def test_reading_is_cancelled_and_the_old_stays(person, panel, tmp_path):
     assert panel.use_button.isEnabled()
 
 
+def test_another_file_is_chosen_and_the_window_closed_while_one_is_read(
+    person, panel, tmp_path, table_file
+):
+    path = tmp_path / "long.csv"
+    path.write_bytes(b"1.5,x y,2.5,NA,3\n" * 200_000)
+    panel.open_file(path)
+    person.until(lambda: panel.progress.value() > 0)
+    panel.open_file(table_file)
+    person.until(panel.use_button.isEnabled)
+    assert panel.answer.dataset.file == table_file.name
+    QTest.qWait(100)
+    assert panel.answer.dataset.file == table_file.name, "the first one is left"
+    panel.open_file(path)
+    person.until(lambda: panel.progress.value() > 0)
+    began = time.perf_counter()
+    person.window.close()
+    assert not panel.reader.isRunning()
+    assert time.perf_counter() - began < 5
+
+
 def test_a_long_table_leaves_the_window_awake(person, panel, tmp_path):
     path = tmp_path / "long.csv"
     rows = "".join(f"{i / 7:.4f},{i / 3:.3f},{i % 3}\n" for i in range(1000))
