@@ -4,7 +4,7 @@ from typing import Annotated
 
 import numpy as np
 
-from optiviz.datasets import Array, DataSeed, FeatureCount, Labelled, Labels, Noise, RowCount
+from optiviz.datasets import Array, DataSeed, Labelled, Labels, Noise, RowCount
 from optiviz.engine.parameters import Param
 
 
@@ -23,7 +23,8 @@ class GaussianQuantiles(Labelled):
     )
 
     n_samples: RowCount = 300
-    n_features: FeatureCount = 2
+    # The time that the cloud takes grows with the cube of its columns: a second for 1,000.
+    n_features: Annotated[int, Param("Columns.", label="Features", ge=1, le=1_000)] = 2
     n_classes: Annotated[int, Param("Shells, a class each.", label="Classes", ge=2, le=100)] = 3
     noise: Noise = 0.0
     random_state: DataSeed = 1
