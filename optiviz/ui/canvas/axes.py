@@ -21,6 +21,8 @@ Range = tuple[float, float]
 
 LARGEST = 1e300
 """Beyond it a difference of two values could overflow."""
+LEAST = 1e-290
+"""Differences below it have too few digits to count in."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Scale:
         span = max(abs(low), abs(high))
         if log or 1e-4 <= span <= 1e7 or span == 0.0:
             return Scale(log)
-        return Scale(log, 10.0 ** math.floor(math.log10(span)))
+        return Scale(log, max(10.0 ** math.floor(math.log10(span)), LEAST))
 
 
 @dataclass(frozen=True)
@@ -158,18 +160,18 @@ def range_of(
         high = math.log10(axis.high) if axis.log else axis.high
     if not (math.isfinite(low) and math.isfinite(high)):
         low, high = 0.0, 1.0
-    least = max(abs(low), abs(high), 1e-290) * 1e-9
+    least = max(abs(low), abs(high), LEAST) * 1e-9
     if high - low < least:
         middle = (low + high) / 2
-        half = max(abs(middle) * 0.05, 0.5 if axis.log or middle == 0.0 else least)
+        half = max(abs(middle) * 0.05, 0.5 if axis.log or abs(middle) < LEAST else least)
         low, high = middle - half, middle + half
     return low, high
 
 
 def _padded(low: float, high: float, log: bool, time: bool) -> Range:
     span = high - low
-    if not span > 1e-12 * max(abs(low), abs(high), 1e-290):
-        half = 0.5 if log or high == 0.0 else abs(high) * 0.1
+    if not span > 1e-12 * max(abs(low), abs(high), LEAST):
+        half = 0.5 if log or abs(high) < LEAST else abs(high) * 0.1
         return low - half, high + half
     step = tidy_step(span, 20)
     if time:
@@ -235,6 +237,8 @@ def ticks_of(low: float, high: float, scale: Scale, most: int) -> list[Tick]:
     if scale.log:
         return _log_ticks(low, high, most)
     low, high = low * scale.unit, high * scale.unit
+    if high - low < LEAST * 1e-9:
+        return []
     step = tidy_step(high - low, most)
     first, last = _inside(low, high, step)
     if last - first > 1000:
@@ -266,6 +270,9 @@ def _finer(step: float) -> float:
 
 
 def _log_ticks(low: float, high: float, most: int) -> list[Tick]:
+    low, high = max(low, -300.0), min(high, 300.0)  # what is beyond has no numbers
+    if not low < high:
+        return []
     decades = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
     if len(decades) < 2:
         found = [
@@ -276,7 +283,7 @@ def _log_ticks(low: float, high: float, most: int) -> list[Tick]:
         inside = [p for p in found if low - 1e-9 <= p <= high + 1e-9]
         if len(inside) >= 2:
             return [Tick(p, number(float(f"{10.0**p:.3g}"), 2)) for p in inside]
-        a, b = 10.0 ** max(low, -300.0), 10.0 ** min(high, 300.0)
+        a, b = 10.0**low, 10.0**high
         step = tidy_step(b - a, most)
         first, last = math.ceil(a / step), math.floor(b / step)
         values = [n * step for n in range(first, min(last, first + 50) + 1) if n > 0]

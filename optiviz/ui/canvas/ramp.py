@@ -3,6 +3,7 @@
 Imports numpy, Qt, the axes' arithmetic, the theme and the figure.
 """
 
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -27,13 +28,16 @@ def ramp_ticks(levels: tuple[float, ...], most: int) -> list[tuple[float, str]]:
 
     A straight ramp has round values; any other has its own levels, as many as there is room for.
     """
-    if len(levels) < 2 or not (np.isfinite(levels).all() and (np.diff(levels) > 0).all()):
+    rising = np.isfinite(levels).all() and all(a < b for a, b in pairwise(levels))
+    if len(levels) < 2 or not rising:
         return [(0.5, number(level)) for level in levels[:1]]
     if len(levels) == 2:
         low, high = levels
         scale = Scale.fitting(low, high, False)
         ends = scale.place(low), scale.place(high)
         found = ticks_of(*ends, scale, most)
+        if not found:  # they are next to one number
+            return [(0.5, number(low))]
         return [((tick.place - ends[0]) / (ends[1] - ends[0]), tick.text) for tick in found]
     chosen = np.unique(np.linspace(0, len(levels) - 1, max(most, 2)).round().astype(int))
     return [(float(i / (len(levels) - 1)), number(levels[i], 2)) for i in chosen]
