@@ -138,6 +138,58 @@ def test_what_a_field_takes_runs_and_ends_as_finished_or_diverged(kind):
     assert runs or not any(field.type in (int, float) for field in fields(cls))
 
 
+OPTIMIZERS = registry.kinds("optimizers")
+SMALL = 3_000  # what is larger takes its time, and is refused or measured elsewhere
+
+
+def at_limits(draw, cls):
+    """Return two or three settings of a class, each at an end of what it takes, or beyond."""
+    known = [f for f in fields(cls) if f.type in (int, float) or f.options]
+    chosen = draw(st.permutations(known))[: draw(st.integers(2, 3))]
+    made = {}
+    for field in chosen:
+        value = draw(st.sampled_from(field.options or numbers_of(field)))
+        whole = field.type is int and np.isfinite(value)
+        made[field.name] = min(int(value), SMALL) if whole else value
+    return made
+
+
+@settings(max_examples=120)
+@given(st.data())
+def test_limits_together_are_refused_or_run(data):
+    """Each field alone is at its end above; people turn two knobs."""
+    kind = data.draw(st.sampled_from(sorted(OPTIMIZERS)))
+    chosen = {"kind": kind, **at_limits(data.draw, OPTIMIZERS[kind])}
+    suits = [p for p in RUN_ON if not list(OPTIMIZERS[kind]().check_problem(p))]
+    runs_or_says({"problem": data.draw(st.sampled_from(suits)).to_dict(), "optimizer": chosen})
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_data_at_their_limits_together_are_refused_or_trained_on(data):
+    """Three rows of nine classes, all of them noise."""
+    known = registry.kinds("datasets")
+    kind = data.draw(st.sampled_from(sorted(known.keys() - {"csv"})))
+    problem = presets.load("classic-mlp").spec.problem.to_dict()
+    dataset = {"kind": kind, **at_limits(data.draw, known[kind])}
+    last = {"activation": data.draw(st.sampled_from(("sigmoid", "identity"))), "units": 1}
+    objective = "log_loss" if last["activation"] == "sigmoid" else "mean_squared_error"
+    network = {"layers": [{"activation": "tanh", "units": 2}, last]}
+    changed = {"dataset": dataset, "network": network, "objective": objective}
+    runs_or_says({"problem": {**problem, **changed}, "optimizer": ADAM})
+
+
+def runs_or_says(spec):
+    """Fail if a spec is neither refused in sentences nor runs without a warning."""
+    if not sentences_of(lambda: RunSpec.from_dict({**spec, "stopping": {"max_iterations": 3}})):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            run = Run(RunSpec.from_dict({**spec, "stopping": {"max_iterations": 3}})).finish()
+        if run.status is not RunStatus.FINISHED:
+            assert not run.failure.details, run.failure.details
+        assert run.trace.last_k <= 3
+
+
 def test_a_list_of_wrong_numbers_is_told_by_its_first_few():
     """A drawn table of 100,000 wrong points said so 100,000 times."""
     dataset = {
