@@ -69,8 +69,15 @@ def measured(value: float, decimals: int = 4, digits: int = 3) -> str:
 
 
 def rounded(value: float, digits: int = 4) -> str:
-    """Return a number in so many digits at most, with a real minus."""
+    """Return a number in so many digits at most, with a real minus; what is none, in words."""
+    if not -math.inf < value < math.inf:
+        return endless(value)
     return f"{value:.{digits}g}".replace("-", "−")
+
+
+def endless(value: float) -> str:
+    """Return what stands for a value that is no finite number."""
+    return "no value" if value != value else "∞" if value > 0 else "−∞"
 
 
 def counted(n: int, what: str, several: str = "") -> str:

@@ -1,10 +1,12 @@
 """Log: one line for each improvement and each equal move kept, to read and to copy."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from optiviz.engine.optimizer import Outcome
+from optiviz.engine.wording import endless
 from optiviz.views import Shown, View
 from optiviz.views.figure import Figure
 
@@ -41,6 +43,7 @@ class Log(View):
         for i, value in zip(chosen.tolist(), values.tolist(), strict=True):
             word = "start" if start + i == 0 else _WORDS[Outcome(int(block.outcome[i]))]
             number = f"{value:.6f}" if 1e-3 <= abs(value) < 1e6 else f"{value:<8.6g}"
+            number = number if math.isfinite(value) else endless(value)
             lines.append(f"{start + i:>8,}  {name} {number}  {word}")
         if one.k == one.run.trace.last_k and one.run.stop_reason is not None:
             lines += [one.run.stop_reason.value, *_weights(one)]
