@@ -1,6 +1,7 @@
 """Start the window in odd surroundings: locales, no fonts, large scales, no home, no output."""
 
 import itertools
+import json
 import os
 import shutil
 import subprocess
@@ -32,6 +33,10 @@ timer = QTimer(window)
 timer.timeout.connect(look)
 timer.start(50)
 """
+_SCREEN = {
+    **{"name": "large", "x": 0, "y": 0, "width": 3840, "height": 2160},
+    **{"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1.0},
+}
 _FONTS = '<?xml version="1.0"?><fontconfig><dir>{}</dir><cachedir>{}</cachedir></fontconfig>'
 
 
@@ -49,8 +54,14 @@ def _surroundings(home: Path) -> list[tuple[str, dict[str, object]]]:
                 variables["LOCPATH"] = str(home)
         made.append((name, {"environment": variables}))
     made.append(("no fonts", {"environment": {"FONTCONFIG_FILE": str(fonts)}}))
+    screen = home / "screen.json"
+    screen.write_text(json.dumps({"screens": [_SCREEN]}))
     for scale in ("1.25", "1.5", "2", "3"):
-        made.append((f"scale {scale}", {"environment": {"QT_SCALE_FACTOR": scale}}))
+        variables = {
+            "QT_SCALE_FACTOR": scale,
+            "QT_QPA_PLATFORM": f"offscreen:configfile={screen}",
+        }
+        made.append((f"scale {scale}", {"environment": variables}))
     made.append(("LANG=C", {"environment": {"LC_ALL": "C"}, "options": ("-X", "utf8=0")}))
     made.append(("python -O", {"options": ("-O",)}))
     made.append(("no home", {"environment": {"HOME": str(home / "gone"), "OPTIVIZ_HOME": ""}}))
@@ -71,8 +82,6 @@ def all_at_once(home: Path) -> dict[str, object]:
 
 def one(home: Path, **given: object) -> str:
     """Start, run and end once; return the digest of the run."""
-    import json
-
     home.mkdir(exist_ok=True)
     program = Started(home, _BODY, **given)  # type: ignore[arg-type]
     try:

@@ -31,6 +31,11 @@ main()
 """
 
 
+def home() -> Path:
+    """Return, in the process, where all is that it writes."""
+    return Path(os.environ["READY"]).parent
+
+
 def ready() -> None:
     """Say, in the process, that it is where it should be."""
     Path(os.environ["READY"]).write_text("ready")
@@ -49,6 +54,8 @@ class Started:
         For Python.
     environment : mapping
         Beside the usual one.
+    name : str
+        Of its files, where several are started in one home.
     """
 
     def __init__(
@@ -57,11 +64,12 @@ class Started:
         body: str = "pass",
         options: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
+        name: str = "ready",
         **more: Any,
     ) -> None:
-        self.home, self._ready = home, home / "ready"
+        self.home, self._ready = home, home / name
         self._ready.unlink(missing_ok=True)
-        self._said = home / "stderr.txt"
+        self._said = home / f"{name}.txt"
         root = str(Path(__file__).parents[2])
         variables = {
             **os.environ,

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from optiviz import presets
-from optiviz.engine.run import Run
+from optiviz.engine.run import RESUMABLE, Run
 from optiviz.store.crashes import Watch, reports
-from tests.torture import surroundings
+from optiviz.store.history import History
+from optiviz.store.settings import SettingsFile
+from tests.torture import ends, surroundings
 from tests.ui.started import Started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -27,17 +29,33 @@ def stuck(self, state, n, before=Stepper.steps):
 Stepper.steps = stuck
 window.demonstrate("classic-mlp")
 window.switch_theme()
-QTimer.singleShot(1000, window, started.ready)
+def hang():
+    from optiviz.ui.watchdog import Watchdog
+    (dog,) = QApplication.instance().findChildren(Watchdog)
+    dog._half = 0.3
+    dog.beat()
+    time.sleep(0.9)
+    dog.beat()
+    dog._half = 30.0
+    dog.beat()
+    (started.home() / "hung").write_text("")
+QTimer.singleShot(700, window, hang)
+"""
+TWICE = """
+from optiviz import presets
+spec = presets.load("rastrigin-10d").spec.with_value("stopping.max_iterations", 300)
+window.functions.session.start(spec, {name!r})
+window.{does}()
 """
 CRASH = """
-import os, signal
+import faulthandler
 from optiviz import presets
 spec = presets.load("classic-mlp").spec
 long = spec.replace(stopping=spec.stopping.replace(max_iterations=10**9))
 entry = window.train.session.start(long, "a")
 def crash():
     if entry.run.trace.last_k > 0:
-        os.kill(os.getpid(), signal.SIGSEGV)
+        faulthandler._sigsegv()
 timer = QTimer(window)
 timer.timeout.connect(crash)
 timer.start(50)
@@ -69,12 +87,48 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def test_an_iteration_that_nothing_can_interrupt_is_left_behind(start: Start):
     """Within two seconds where nobody else needs the machine; settings are written before."""
     program = start(STUCK)
+    program.until((program.home / "hung").exists)
     program.signal(signal.SIGTERM)
     status, seconds = program.ends()
     assert status == 143, program.said
     assert seconds < 10  # and not 20
     assert program.crash_files() == []
     assert '"theme": "dark"' in (program.home / "settings.json").read_text()
+    told = [report for report in reports(program.home / "crashes") if report.kind == "hang"]
+    assert all(report.new for report in told)  # and so offered at the next start
+    assert any("in hang" in report.text() and "in stuck" in report.text() for report in told)
+    with History.open(program.home) as history:
+        (item,) = history.items()
+        assert item.status == "interrupted"
+        assert item.k > 5  # all before the iteration that was left
+
+
+def test_two_at_once_in_one_home_lose_nothing_of_each_other(start: Start, tmp_path: Path):
+    both = [
+        start(TWICE.format(name=name, does=does), name=name)
+        for name, does in (("first", "switch_theme"), ("second", "larger"))
+    ]
+    for program in both:
+        program.signal(signal.SIGTERM)
+    assert [program.ends()[0] for program in both] == [143, 143]
+    assert both[0].crash_files() == []
+    found = SettingsFile(tmp_path).now
+    assert (found.theme, found.text_scale) == ("dark", 1.1)
+    with History.open(tmp_path) as history:
+        assert not [said for said in history.findings if "interrupted" not in said]
+        runs = {item.name: history.load(item.id) for item in history.items()}
+    assert "first" in runs  # the second may have been ended before it began
+    whole = Run(presets.load("rastrigin-10d").spec.with_value("stopping.max_iterations", 300))
+    whole.finish()
+    for run in runs.values():
+        if run.stop_reason in RESUMABLE:
+            run.resume()
+        assert run.finish().digest == whole.digest
+
+
+def test_ends_at_random_moments_leave_all_in_order():
+    """Of 60 by `python -m tests.torture ends`."""
+    assert ends.run(3, 2)["ends"] == 3
 
 
 def test_ctrl_c_twice_mid_run_in_a_dialog_without_a_terminal_ends_in_order(start: Start):
