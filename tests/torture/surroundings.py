@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.torture import progress
 from tests.ui.started import Started
 
-TITLE = "locales, no fonts, scale factors 1 to 3, no home, no output, python -O: a run, no errors"
+TITLE = "locales, no fonts, scales 1 to 3, no home, python -O, a screen unplugged: no errors"
 USUAL = 15
 
 _BODY = """
@@ -71,6 +71,64 @@ def _surroundings(home: Path) -> list[tuple[str, dict[str, object]]]:
     return made
 
 
+_UNPLUGGED = """
+import os, signal, subprocess
+from PySide6.QtCore import QPoint
+def monitor(*words):
+    subprocess.run(["xrandr", *words], check=True)
+monitor("--setmonitor", "A", "1600/400x1000/250+0+0", "screen")
+monitor("--setmonitor", "B", "1600/400x1000/250+1600+0", "none")
+app = QApplication.instance()
+window.setGeometry(1700, 100, 1000, 700)
+steps = iter((
+    lambda: app.screenAt(window.geometry().center()).name() == "B",
+    lambda: monitor("--delmonitor", "B") or True,
+    lambda: [screen.name() for screen in app.screens()] == ["A"],
+    lambda: app.primaryScreen().geometry().contains(window.frameGeometry().center()),
+))
+def look():
+    nonlocal step
+    if step():
+        step = next(steps, None)
+        if step is None:
+            timer.stop()
+            os.kill(os.getpid(), signal.SIGTERM)
+step = next(steps)
+timer = QTimer(window)
+timer.timeout.connect(look)
+timer.start(100)
+"""
+
+
+def unplug(home: Path) -> None:
+    """Take away the screen on which the window is: it is on the other one then.
+
+    On a display in memory, where the system has one.
+    """
+    ours, theirs = os.pipe()
+    display = subprocess.Popen(
+        [*("Xvfb", "-displayfd", str(theirs), "-screen", "0", "3200x1000x24")],
+        pass_fds=(theirs,),
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        os.close(theirs)
+        number = os.read(ours, 16).decode().strip()
+        assert number, "there is no display"
+        variables = {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
+        program = Started(home, _UNPLUGGED, environment=variables)
+        try:
+            status, _ = program.ends(60)
+            assert status == 143, f"it ended with {status}: {program.said}"
+            assert "Traceback" not in program.said, program.said
+        finally:
+            program.close()
+    finally:
+        os.close(ours)
+        display.terminate()
+        display.wait()
+
+
 def all_at_once(home: Path) -> dict[str, object]:
     """Return what a start in several of them together needs."""
     found = dict(_surroundings(home))
@@ -110,4 +168,12 @@ def run(n: int, seed: int) -> dict[str, object]:
             except AssertionError as error:
                 raise AssertionError(f"{name}: {error}") from None
         assert len(digests) == 1, "traces differ"
-    return {"starts": n, "locales": os.path.exists("/usr/bin/localedef"), "sha256": digests.pop()}
+        screens = all(shutil.which(name) for name in ("Xvfb", "xrandr"))
+        if screens:
+            unplug(home)
+    return {
+        "starts": n,
+        "locales": os.path.exists("/usr/bin/localedef"),
+        "screen_unplugged": screens,
+        "sha256": digests.pop(),
+    }

@@ -22,14 +22,19 @@ Start = Callable[..., Started]
 STUCK = """
 import time
 from optiviz.engine.stepper import Stepper
+reached = []
 def stuck(self, state, n, before=Stepper.steps):
     if state.k > 5:
+        reached.append(state.k)
         time.sleep(20)
     return before(self, state, n)
 Stepper.steps = stuck
 window.demonstrate("classic-mlp")
 window.switch_theme()
 def hang():
+    if not reached:
+        return
+    hangs.stop()
     from optiviz.ui.watchdog import Watchdog
     (dog,) = QApplication.instance().findChildren(Watchdog)
     dog._half = 0.3
@@ -39,7 +44,9 @@ def hang():
     dog._half = 30.0
     dog.beat()
     (started.home() / "hung").write_text("")
-QTimer.singleShot(700, window, hang)
+hangs = QTimer(window)
+hangs.timeout.connect(hang)
+hangs.start(100)
 """
 TWICE = """
 from optiviz import presets
