@@ -340,6 +340,21 @@ def test_names_tags_and_notes_stay(reader):
     assert reader.names == ["best of all"]
 
 
+def test_a_name_that_is_typed_stays_while_its_run_goes_on(reader):
+    history = FakeHistory(Kept("a", "one", status="running", live=True))
+    reader.show(history)
+    reader.choose("one")
+    reader.press(KEYS.Key_F2)
+    editor = reader.library.table.findChild(QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "half of a na")
+    history.kept["a"] = Kept("a", "one", status="running", live=True, k=5000)
+    reader.library.refresh()
+    reader.settle()
+    assert reader.library.model.shown[0].iterations == 5000
+    assert editor.text() == "half of a na"
+
+
 def test_tags_of_several_runs_are_added_and_taken_away_together(reader):
     history = FakeHistory(
         Kept("a", "one", tags=("x", "y")), Kept("b", "two", tags=("y",)), Kept("c", "three")

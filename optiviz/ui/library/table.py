@@ -48,7 +48,15 @@ _NAMES: Final = 0.55  # of the room that is left, where both have room
 
 
 class _Names(QStyledItemDelegate):
-    """Puts the field for a name where the name is, beside the picture."""
+    """Puts the field for a name where the name is, beside the picture, and the name into it once.
+
+    A run that is being computed is another each second: what is typed meanwhile stays.
+    """
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        if not editor.property("begun"):
+            editor.setProperty("begun", True)
+            super().setEditorData(editor, index)
 
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index
@@ -183,6 +191,11 @@ class LibraryTable(QTableView):
         if not self._restoring:
             self.selection_changed.emit()
 
+    @property
+    def naming(self) -> bool:
+        """Whether a name is being typed."""
+        return self.state() == QAbstractItemView.State.EditingState
+
     def rename(self) -> None:
         """Let another name be typed for the run that is chosen."""
         chosen = self.selected()
@@ -266,7 +279,7 @@ class LibraryTable(QTableView):
     # Keys and menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
-        if self.state() == QAbstractItemView.State.EditingState:
+        if self.naming:
             return  # the key that ends a name means nothing more
         pressed = QKeySequence(event.keyCombination())
         if event.key() == Qt.Key.Key_Enter:

@@ -209,7 +209,8 @@ class LibraryWorkspace(Tab):
 
     def _look(self) -> None:
         """Read the list if another window or process has changed something, not too often."""
-        if self._reading or time.monotonic() < self._rest_until or self.window().isMinimized():
+        busy = self._reading or self.table.naming  # a name that is typed stays where it is
+        if busy or time.monotonic() < self._rest_until or self.window().isMinimized():
             return
         self._order(only_if_changed=not any(row.item.live for row in self.model.rows))
 
