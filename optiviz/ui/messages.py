@@ -9,7 +9,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
@@ -69,6 +69,7 @@ class MessageBar(QFrame):
         layout.addWidget(self._count)
         layout.addWidget(self._close)
         current_theme().changed.connect(self._restyle)
+        self._text.installEventFilter(self)
         self._restyle()
         self.hide()
 
@@ -83,16 +84,23 @@ class MessageBar(QFrame):
         super().resizeEvent(event)
         self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
+        if event.type() == QEvent.Type.Resize:  # a button beside it came or went
+            self._fit()
+        return False
+
     def _fit(self) -> None:
         """Show as much of the sentence as there is room for."""
         metrics = self._text.fontMetrics()
         box = QRect(0, 0, self._text.width(), 10_000)
         words, shown = self._sentence.split(" "), self._sentence
+        # Lines are higher in some fonts than their spacing says.
         most = metrics.boundingRect(box, _WRAPPED, "\n".join("x" * _LINES)).height()
         while words and metrics.boundingRect(box, _WRAPPED, shown).height() > most:
             words.pop()
             shown = " ".join(words) + "…"
-        self._text.setText(shown)
+        if shown != self._text.text():
+            self._text.setText(shown)
         self._text.setToolTip("" if shown == self._sentence else tip(self._sentence))
 
     @property
@@ -124,6 +132,8 @@ class MessageBar(QFrame):
         """Show a sentence with up to two buttons, such as what takes back what was done."""
         self.say(sentence)
         self._show_offers(*(action for action in actions if action is not None))
+        self.layout().activate()  # type: ignore[union-attr]
+        self._fit()
 
     def queue(self, sentence: str, *actions: QAction | None, warning: bool = False) -> None:
         """Show a sentence when those before it were dismissed; what is said meanwhile covers it."""

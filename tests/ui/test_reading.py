@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFontMetricsF, QIcon
+from PySide6.QtGui import QAction, QColor, QFontMetricsF, QIcon
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -182,6 +182,17 @@ def test_words_about_a_demonstration_go_with_it_and_warnings_stay(qtbot: QtBot) 
     bar.say("The file can't be written.", warning=True)
     bar.leave()
     assert not bar.isHidden()
+
+
+def test_a_sentence_is_cut_off_only_where_there_is_no_room_beside_its_buttons(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.resize(640, 40)
+    bar.show()
+    bar.offer("A short word. " * 40, *(QAction("A button with many words", bar) for _ in range(2)))
+    bar.offer("“seed 1” was interrupted at iteration 2,449,408.", QAction("Resume", bar))
+    qtbot.wait(20)
+    assert bar._text.text() == bar.text
 
 
 def test_a_window_with_its_frame_fits_on_the_screen() -> None:
