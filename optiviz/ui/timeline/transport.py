@@ -120,7 +120,7 @@ class Timeline(QFrame):
             button.setIconSize(QSize(size, size))
         self._playing_icon = False
         metrics = self._speed_text.fontMetrics()
-        self._speed_text.setFixedWidth(metrics.horizontalAdvance("999,999 it/s") + 8)
+        self._speed_text.setFixedWidth(metrics.horizontalAdvance(_per_second(_FASTEST)) + 8)
         self.bar.updateGeometry()
         self.bar.update()
 
