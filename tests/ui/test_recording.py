@@ -161,6 +161,7 @@ def test_what_was_interrupted_goes_on_exactly_and_where_it_belongs(person, qtbot
     until(qtbot, lambda: bool(home.session.entries))
     assert new.workspace is home
     (entry,) = home.session.entries
+    assert message(new) == "Going on with “left” from iteration 250."
     until(qtbot, lambda: entry.run.status is RunStatus.FINISHED)
     assert entry.run.digest == digest
     new.close()

@@ -211,16 +211,19 @@ class Recording(QObject):
 
         def show(result: object) -> None:
             runs: list[Run] = result  # type: ignore[assignment]
+            said = _going_on(runs)  # before they go on
             for workspace in (self._window.train, self._window.functions):
                 mine = [r for r in runs if self._window.home_of(r.spec.problem.kind) is workspace]
                 if mine:
                     self._window.bring(workspace)
                     workspace.session.go_on_with(mine)
                     workspace.revert()
+            self._window.messages.say(said)
 
         def fail(failure: Failure) -> None:
             self._window.report(failure.sentence, failure.details)
 
+        self._window.messages.say("Reading what was recorded, to go on with it…")
         self._window.jobs.do(read, show, fail)
 
     # Leaving
@@ -260,6 +263,13 @@ def _interrupted(items: Sequence[Item]) -> str:
     if len(items) > _NAMED:
         places.append(f"{len(items) - _NAMED:,} more")
     return f"{len(items):,} runs were interrupted: {listed(places)}."
+
+
+def _going_on(runs: Sequence[Run]) -> str:
+    names = [f"“{one_line(run.name)}” from iteration {run.k:,}" for run in runs[:_NAMED]]
+    if len(runs) > _NAMED:
+        names.append(f"{len(runs) - _NAMED:,} more")
+    return f"Going on with {listed(names)}."
 
 
 def _counts(sentence: str) -> bool:
