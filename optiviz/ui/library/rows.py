@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from optiviz.engine import registry
-from optiviz.engine.wording import measured, one_line
+from optiviz.engine.wording import capitalised, measured, one_line
 from optiviz.store.history import Item
 from optiviz.studies.listing.columns import Column, duration
 from optiviz.ui.library.words import size_words, status_words, when, whole_time
@@ -67,7 +67,7 @@ class Row:
         """Return what it is, in a few lines."""
         item = self.item
         begun = f"Begun {whole_time(self.created)}"
-        lines = (self.name, self.what, item.summary, item.damaged, begun)
+        lines = (self.name, self.what, item.summary, item.damaged, capitalised(self.status), begun)
         return "\n".join(filter(None, map(one_line, lines)))
 
 
@@ -164,10 +164,15 @@ def _accuracy(value: float) -> str:
     return measured(value, decimals=3)
 
 
+def _how(status: str) -> str:
+    """Return how it stands; where it was left stands beside it, among the iterations."""
+    return status.partition(" at ")[0]
+
+
 COLUMNS: Final = (
     _column("name", "Name", "What people call it.", number=False),
     _column("what", "What", "The algorithm, and what it was run on.", number=False),
-    _column("status", "Status", "What it is doing, or how it ended.", number=False),
+    _column("status", "Status", "What it is doing, or how it ended.", _how, False),
     _column("best", "Best", "The best value, as people read it: accuracy goes up, loss goes down.",
             measured),
     _column("test", "Test", "Accuracy on test rows.", _accuracy),

@@ -37,14 +37,15 @@ _FLAGS = QItemSelectionModel.SelectionFlag
 _SELECT: Final = _FLAGS.ClearAndSelect | _FLAGS.Rows
 _HIGH: Final = {False: 2.3, True: 2.9}  # of a row of one line or of two, in heights of text
 _SAMPLES: Final = {
-    "status": "interrupted at 100,000", "best": "−1.23e−45", "test": "0.999",
+    "status": "interrupted", "best": "−1.23e−45", "test": "0.999",
     "iterations": "1,000,000", "seconds": "10 min 20 s", "created": "yesterday 00",
     "tags": "a tag, another", "size": "999 MB",
 }  # fmt: skip
 _LEAST: Final = ("size", "seconds", "tags", "iterations", "test", "best", "created")
 """Columns that are left out where there is no room, in this order: all of it stands beside."""
 _NARROWEST: Final = {"name": 15.0, "what": 13.0}  # in heights of text
-_NAMES: Final = 0.55  # of the room that is left, where both have room
+_COMFORT: Final = {"size": 26.0}  # a column is there only where names have so much beside it
+_NAMES: Final = 0.42  # of the room that is left, where both have room
 
 
 class _Names(QStyledItemDelegate):
@@ -232,7 +233,7 @@ class LibraryTable(QTableView):
         name, what = (round(least * em) for least in _NARROWEST.values())
         hidden = set()
         for key in _LEAST:
-            if left < name:
+            if left < max(name, round(_COMFORT.get(key, 0.0) * em)):
                 hidden.add(key)
                 left += widths[key]
         self.two_lines = left < name + what
