@@ -143,7 +143,7 @@ def one(home: Path, **given: object) -> str:
     home.mkdir(exist_ok=True)
     program = Started(home, _BODY, **given)  # type: ignore[arg-type]
     try:
-        status, _ = program.ends(120)
+        status = program.ends(120)
         assert status == 143, f"it ended with {status}: {program.said}"
         assert "Traceback" not in program.said, program.said
         found = json.loads((home / "found.json").read_text())

@@ -102,11 +102,9 @@ class Started:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ends(self, seconds: float = 60.0) -> tuple[int, float]:
-        """Return its status, and how long it took to end."""
-        began = time.monotonic()
-        status = self.process.wait(seconds)
-        return status, time.monotonic() - began
+    def ends(self, seconds: float = 60.0) -> int:
+        """Wait until it has ended, and return its status."""
+        return self.process.wait(seconds)
 
     @property
     def said(self) -> str:

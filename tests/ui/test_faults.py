@@ -4,7 +4,6 @@ import ast
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -151,9 +150,8 @@ def test_stop_says_that_it_waits_and_the_window_answers(person: Person, monkeypa
     person.window.demonstrate("classic-perceptron")
     run = person.session.entries[0].run
     person.until(lambda: run.trace.last_k > 5, 30)
-    began = time.perf_counter()
     person.session.stop()
-    assert time.perf_counter() - began < 0.5
+    assert run.status is RunStatus.RUNNING  # it is back, and the iteration is not over
     person.until(lambda: person.window.messages.text.startswith("Stop waits for"))
     assert not person.window.worker.close(0.05)  # it says so, instead of waiting for ever
     person.window.worker._closing = False

@@ -26,7 +26,7 @@ reached = []
 def stuck(self, state, n, before=Stepper.steps):
     if state.k > 5:
         reached.append(state.k)
-        time.sleep(20)
+        time.sleep(600)
     return before(self, state, n)
 Stepper.steps = stuck
 window.demonstrate("classic-mlp")
@@ -92,13 +92,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_an_iteration_that_nothing_can_interrupt_is_left_behind(start: Start):
-    """Within two seconds where nobody else needs the machine; settings are written before."""
+    """It is not waited for, and settings are written before."""
     program = start(STUCK)
     program.until((program.home / "hung").exists)
     program.signal(signal.SIGTERM)
-    status, seconds = program.ends()
-    assert status == 143, program.said
-    assert seconds < 10  # and not 20
+    assert program.ends() == 143, program.said
     assert program.crash_files() == []
     assert '"theme": "dark"' in (program.home / "settings.json").read_text()
     told = [report for report in reports(program.home / "crashes") if report.kind == "hang"]
@@ -117,7 +115,7 @@ def test_two_at_once_in_one_home_lose_nothing_of_each_other(start: Start, tmp_pa
     ]
     for program in both:
         program.signal(signal.SIGTERM)
-    assert [program.ends()[0] for program in both] == [143, 143]
+    assert [program.ends() for program in both] == [143, 143]
     assert both[0].crash_files() == []
     found = SettingsFile(tmp_path).now
     assert (found.theme, found.text_scale) == ("dark", 1.1)
@@ -142,14 +140,14 @@ def test_ctrl_c_twice_mid_run_in_a_dialog_without_a_terminal_ends_in_order(start
     program = start(DIALOG)
     program.signal(signal.SIGINT)
     program.signal(signal.SIGINT)
-    assert program.ends()[0] == 130
+    assert program.ends() == 130
     (report,) = [report for report in reports(program.home / "crashes") if report.kind == "error"]
     assert "ZeroDivisionError" in report.text()
 
 
 def test_a_crash_is_told_at_the_next_start_with_what_was_computed(start: Start, tmp_path):
     program = start(CRASH)
-    assert program.ends()[0] == -signal.SIGSEGV, program.said
+    assert program.ends() == -signal.SIGSEGV, program.said
     again = start("print(window.messages.text, flush=True); window.messages._act.click()")
     assert "optiviz ended unexpectedly on" in again.said
     again.signal(signal.SIGKILL)

@@ -147,6 +147,7 @@ def test_a_home_that_cannot_be_written_is_said_once_and_the_window_works(
     qtbot.waitUntil(lambda: "blocked" in window.messages.text)
     window.messages.hide()
     window.switch_theme()
-    qtbot.wait(1200)
+    assert window.kept_layout.settings.waiting
+    qtbot.waitUntil(lambda: not window.kept_layout._tell.isActive())
     assert not window.messages.isVisible()
     assert current_theme().dark

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from optiviz import presets
@@ -94,7 +94,7 @@ def test_what_is_only_opened_is_not_recorded_until_it_is_changed(person, qtbot, 
     person.window.files.open_file(tmp_path / "a.optiviz")
     session = person.window.home_of(run.spec.problem.kind).session
     until(qtbot, lambda: len(session.entries) == 1)
-    qtbot.wait(700)
+    until(qtbot, lambda: not person.window.worker._unmeasured)  # it is told of metrics last
     assert items() == []
     session.seek(100)
     session.change(run.spec.optimizer.replace(learning_rate=0.4))
@@ -181,7 +181,10 @@ def test_it_is_offered_once_and_several_are_counted(person, qtbot):
             until(qtbot, lambda new=new: "3 runs were interrupted: " in message(new))
             assert message(new).endswith("“run 2” at iteration 12, “run 1” at 11 and 1 more.")
         else:
-            qtbot.wait(1200)
+            recording = new.recording
+            until(qtbot, lambda r=recording: r._opening is not None and not r._opening.is_alive())
+            QApplication.processEvents()
+            assert recording._waiting is None
             assert message(new) == ""
         new.close()
 
