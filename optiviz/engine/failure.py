@@ -1,11 +1,11 @@
-"""What went wrong with a run."""
+"""What went wrong with a run, or with work beside runs."""
 
 import traceback
 from dataclasses import dataclass
 from typing import Self
 
 from optiviz.engine.parameters import SpecError
-from optiviz.engine.wording import named
+from optiviz.engine.wording import named, said_by
 
 
 @dataclass(frozen=True)
@@ -26,3 +26,8 @@ class Failure:
         if isinstance(error, MemoryError):
             return cls("It needs more memory than there is.", "")
         return cls(named(error), "".join(traceback.format_exception(error)))
+
+    @classmethod
+    def beside_runs(cls, error: BaseException) -> Self:
+        """Return what is to be said of an error of ours, whose words are a sentence already."""
+        return cls(said_by(error), "".join(traceback.format_exception(error)))

@@ -5,7 +5,6 @@ It emits nothing for single iterations: the window looks at traces thirty times 
 
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,6 @@ from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
-from optiviz.engine.wording import said_by
 from optiviz.ui.record import Record
 
 SLICE = 0.02  # seconds of a run between two looks at what else is wanted
@@ -177,7 +175,7 @@ class Worker(QThread):
                     self._may_work.wait()
                     self._work()
             except threads.faults() as error:  # nothing that fails here may end the thread
-                self.went_wrong.emit(_failure(error))
+                self.went_wrong.emit(Failure.beside_runs(error))
 
     def _work(self) -> None:
         worked = self._take_orders() | self._compute() | self._answer()
@@ -221,7 +219,7 @@ class Worker(QThread):
             try:
                 order()
             except threads.faults() as error:  # it is no picture's, between which it may be taken
-                self.went_wrong.emit(_failure(error))
+                self.went_wrong.emit(Failure.beside_runs(error))
 
     def _play(self, run: Run) -> None:
         self._readers.setdefault(run, Reader(run))
@@ -297,7 +295,7 @@ class Worker(QThread):
             try:
                 result = function(self._reader)
             except threads.faults() as error:
-                result = _failure(error)
+                result = Failure.beside_runs(error)
             if isinstance(result, Iterator):
                 self._parts[key] = _Parts(number, result)
                 self._answer_part(key)
@@ -323,7 +321,7 @@ class Worker(QThread):
             self._send(key, parts)
             return
         except threads.faults() as error:
-            parts.held = [_failure(error)]
+            parts.held = [Failure.beside_runs(error)]
             self._send(key, parts)
             return
         self._parts[key] = parts  # the others have their turn first
@@ -380,11 +378,6 @@ def _expected(request: tuple[Any, tuple[int, Callable[[ReaderOf], Any], float]])
 
 def _cost(level: Level, run: Run) -> float:
     return level.of(run.state_now, run.seconds, run.spec.problem.n_rows)
-
-
-def _failure(error: BaseException) -> Failure:
-    details = "".join(traceback.format_exception(error))
-    return Failure(said_by(error), details)
 
 
 def _unnoted(specs: list[RunSpec]) -> None:

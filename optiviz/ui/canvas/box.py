@@ -74,6 +74,5 @@ def _shift(shift: float, shown: Range, home: Range) -> float:
     low, high = home[0] - _FARTHEST * whole, home[1] + _FARTHEST * whole
     if not (math.isfinite(shift) and low < high):
         return 0.0
-    return (
-        min(max(middle + shift, low), high) - middle if not low <= middle + shift <= high else shift
-    )
+    inside = low <= middle + shift <= high
+    return shift if inside else min(max(middle + shift, low), high) - middle

@@ -4,7 +4,6 @@ The window looks at what has come in ten times a second; nothing is shared but a
 """
 
 import threading
-import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -107,8 +106,7 @@ class StudyRunner(QObject):
             try:
                 execute(own, progress=told, cancelled=work.cancel.is_set, polite=True)
             except Exception as error:
-                details = "".join(traceback.format_exception(error))
-                work.failure = Failure(str(error) or type(error).__name__, details)
+                work.failure = Failure.beside_runs(error)
 
         work.thread = threading.Thread(target=do, name="optiviz study", daemon=True)
         work.thread.start()

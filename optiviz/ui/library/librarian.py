@@ -4,7 +4,6 @@ A disk may take its time: neither the window nor what is computed waits for it.
 """
 
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -118,8 +117,7 @@ class Librarian(QThread):
                     history, opened = self._open(folder), folder
                 result = order.function(history)
             except Exception as error:  # each is said where it was ordered
-                details = "".join(traceback.format_exception(error))
-                result = Failure(str(error) or type(error).__name__, details)
+                result = Failure.beside_runs(error)
             self._done.emit(order, result)
         if history is not None:
             history.close()
