@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +18,7 @@ from optiviz.engine.run import RunStatus
 from optiviz.engine.wording import counted, measured, one_line
 from optiviz.reports.summary import number, summary
 from optiviz.store.history import History, Item
+from optiviz.store.wording import local
 
 app = typer.Typer(
     help="Every run that was recorded: list them, go on with them, remove them.",
@@ -328,10 +328,8 @@ def _best(item: Item) -> str:
 
 def _when(item: Item) -> str:
     """Return when a run began, in local time; a clock that was wrong is no error."""
-    try:
-        return datetime.fromtimestamp(item.created, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-    except (OverflowError, OSError, ValueError):
-        return "at an unknown time"
+    at = local(item.created)
+    return "at an unknown time" if at is None else f"{at:%Y-%m-%d %H:%M}"
 
 
 def _short(item: Item) -> str:

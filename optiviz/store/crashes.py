@@ -20,6 +20,7 @@ from optiviz.store.alone import took
 from optiviz.store.atomic import StoreError, write_text
 from optiviz.store.folders import data_folder
 from optiviz.store.machine import versions
+from optiviz.store.wording import day
 
 __all__ = ["MOST", "Report", "Watch", "crash_folder", "reports"]
 
@@ -62,8 +63,7 @@ class Report:
     @property
     def sentence(self) -> str:
         """What happened, and when."""
-        day = f"{self.when.day} {_MONTHS[self.when.month - 1]}"
-        return f"{_HAPPENED[self.kind]} on {day} at {self.when:%H:%M}."
+        return f"{_HAPPENED[self.kind]} on {day(self.when)} at {self.when:%H:%M}."
 
     def text(self) -> str:
         """Return what it says.
@@ -82,12 +82,6 @@ class Report:
             self.path.replace(path)
             return Report(path, self.kind, self.when, False)
         return self
-
-
-_MONTHS: Final = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
 
 
 def reports(folder: Path | None = None) -> list[Report]:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from optiviz.engine.wording import capitalised, counted, measured, one_line
+from optiviz.store.wording import size_words, whole_time
 from optiviz.studies.listing.columns import duration
 from optiviz.ui.canvas.warning import WarningLine
 from optiviz.ui.forms.labels import Note
@@ -16,7 +17,7 @@ from optiviz.ui.guard import guarded
 from optiviz.ui.library.rows import Row
 from optiviz.ui.library.sparkline import draw_course
 from optiviz.ui.library.tags import TagsEditor, tags_of
-from optiviz.ui.library.words import reason_words, size_words, whole_time
+from optiviz.ui.library.words import reason_words
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["Detail"]

@@ -9,8 +9,9 @@ from typing import Any, Final
 from optiviz.engine import registry
 from optiviz.engine.wording import capitalised, measured, one_line
 from optiviz.store.history import Item
+from optiviz.store.wording import size_words, when, whole_time
 from optiviz.studies.listing.columns import Column, duration
-from optiviz.ui.library.words import size_words, status_words, when, whole_time
+from optiviz.ui.library.words import status_words
 
 __all__ = ["COLUMNS", "Row", "Rows", "known_tags"]
 

@@ -1,75 +1,13 @@
-"""How the library says when a run was, how large it is and how it stands. Knows no Qt.
+"""How the library says in what state a run is. Knows no Qt."""
 
-Months and days are English words in every locale, as all other words are.
-"""
-
-from datetime import datetime, timedelta
 from typing import Final
 
 from optiviz.engine.stopping import StopReason
 from optiviz.store.history import Item
 
-__all__ = [
-    "RUNNING",
-    "is_interrupted",
-    "is_resumable",
-    "size_words",
-    "status_words",
-    "when",
-    "whole_time",
-]
+__all__ = ["RUNNING", "is_interrupted", "is_resumable", "reason_words", "status_words"]
 
 RUNNING: Final = "running now"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_UNITS = ("kB", "MB", "GB", "TB")
-
-
-def _local(seconds: float) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(seconds)
-    except (OverflowError, OSError, ValueError):  # a clock may say anything
-        return None
-
-
-def when(seconds: float, now: datetime | None = None) -> str:
-    """Return a time as people say it: "today 14:03", "yesterday", "3 Nov", "3 Nov 2023".
-
-    Parameters
-    ----------
-    seconds : float
-        Since 1970, in UTC.
-    now : datetime, optional
-        Local; the present if left out.
-    """
-    at, now = _local(seconds), now or datetime.now()
-    if at is None:
-        return "unknown"
-    if at.date() == now.date():
-        return f"today {at:%H:%M}"
-    if at.date() == now.date() - timedelta(days=1):
-        return "yesterday"
-    day = f"{at.day} {_MONTHS[at.month - 1]}"
-    return day if at.year == now.year else f"{day} {at.year}"
-
-
-def whole_time(seconds: float) -> str:
-    """Return a time in full: "Mon, 3 Nov 2025, 14:03"."""
-    at = _local(seconds)
-    if at is None:
-        return "The clock said nothing that could be a time."
-    return f"{_DAYS[at.weekday()]}, {at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M}"
-
-
-def size_words(size: float) -> str:
-    """Return a number of bytes: "812 B", "41 kB", "1.2 MB"."""
-    if size < 1000:
-        return f"{size:.0f} B"
-    for unit in _UNITS:
-        size /= 1000
-        if size < 999.5 or unit == _UNITS[-1]:
-            break
-    return f"{size:.1f} {unit}" if size < 9.95 else f"{size:,.0f} {unit}"
 
 
 def _reason(item: Item) -> StopReason | None:
