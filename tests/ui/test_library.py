@@ -25,7 +25,7 @@ from optiviz.engine.stopping import StopReason
 from optiviz.store import run_file
 from optiviz.store.history import History, Recorder
 from optiviz.ui.library import LibraryWorkspace
-from optiviz.ui.library.arrangement import Shelf
+from optiviz.ui.library.shelves import Shelf
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
@@ -53,6 +53,22 @@ class Home:
         """Let the keys step."""
 
 
+class Recording:
+    """What the library needs of the window's: nothing is recorded, what goes on is noted."""
+
+    folder = None
+
+    def __init__(self) -> None:
+        self.following = self
+        self.resumed: list[str] = []
+
+    def id_of(self, run: Run) -> str:
+        return ""
+
+    def resume(self, keys: list[str]) -> None:
+        self.resumed += keys
+
+
 class Desk(QWidget):
     """What the library needs of a window, without the views around it: those take seconds."""
 
@@ -62,6 +78,7 @@ class Desk(QWidget):
         self.messages = MessageBar(self)
         self.train, self.functions = Home("Train", self.worker), Home("Functions", self.worker)
         self.front: object = None
+        self.recording = Recording()
         self.library = LibraryWorkspace(self)
         column = QVBoxLayout(self)
         column.addWidget(self.messages)
@@ -250,23 +267,6 @@ def test_runs_are_compared_together_and_others_hidden(reader):
 
 def test_an_interrupted_run_is_offered_to_go_on(reader):
     ids = record(Run(CLIMB, "whole"), left_at(CLIMB, "left", 15))
-    asked = []
-
-    class Following:
-        folder = None
-
-        @staticmethod
-        def id_of(run):
-            return ""
-
-    class Recording:
-        following = Following
-
-        @staticmethod
-        def resume(keys):
-            asked.extend(keys)
-
-    reader.window.recording = Recording
     reader.show()
     assert reader.row("left").status == "interrupted at 15"
     QTest.mouseClick(reader.library.top.shelves[Shelf.INTERRUPTED], Qt.MouseButton.LeftButton)
@@ -280,7 +280,7 @@ def test_an_interrupted_run_is_offered_to_go_on(reader):
     reader.show()
     reader.choose("left")
     reader.do("resume")
-    assert asked == [ids[1]]
+    assert reader.window.recording.resumed == [ids[1]]
     assert not reader.window.train.session.entries  # it comes back to go on
     reader.library.show_shelf(Shelf.ALL)
     reader.choose("whole")

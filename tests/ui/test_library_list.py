@@ -11,8 +11,8 @@ import pytest
 
 from optiviz.store.wording import size_words, when, whole_time
 from optiviz.studies.listing import arrangement
-from optiviz.ui.library.arrangement import Order, Shelf, counts, found
 from optiviz.ui.library.rows import COLUMNS, Rows, known_tags
+from optiviz.ui.library.shelves import Order, Shelf, counts, found
 from optiviz.ui.library.sparkline import heights
 from optiviz.ui.library.tags import LONGEST, tag_of
 from optiviz.ui.library.words import is_resumable, status_words

@@ -144,9 +144,6 @@ class Acts(QObject):
     def resume(self, rows: Sequence[Row]) -> None:
         """Let runs go on exactly where they were left."""
         going = [row for row in rows if is_resumable(row.item)][:_MOST_OPEN]
-        recording = getattr(self._window, "recording", None)
-        if not going or recording is None:
-            return
         places, others = self.opened.places(), []
         for row in going:
             place = places.get(row.id)
@@ -156,7 +153,7 @@ class Acts(QObject):
                 self.opened.drop(row.id)
                 others.append(row.id)
         if others:
-            recording.resume(others)
+            self._window.recording.resume(others)
 
     def _go_on(self, key: str, run: Run) -> None:
         """Let a run of this window go on that was stopped."""

@@ -24,7 +24,7 @@ from optiviz.ui.canvas.empty import ActionButton
 from optiviz.ui.card import draw_ground, type_metrics
 from optiviz.ui.guard import guarded
 from optiviz.ui.icons import set_icon
-from optiviz.ui.library.arrangement import Shelf
+from optiviz.ui.library.shelves import Shelf
 from optiviz.ui.theme import SPACE
 
 __all__ = ["Box", "Buttons", "Top"]

@@ -13,8 +13,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from optiviz.ui.library.arrangement import Order, Shelf
 from optiviz.ui.library.rows import COLUMNS, Row
+from optiviz.ui.library.shelves import Order, Shelf
 
 __all__ = ["NAME", "Index", "LibraryModel"]
 
@@ -84,7 +84,7 @@ class LibraryModel(QAbstractTableModel):
                 self.dataChanged.emit(self.index(i, 0), self.index(i, len(COLUMNS) - 1))
 
     def set_text(self, text: str) -> None:
-        """Show the rows that have every word; see `arrangement.found`."""
+        """Show the rows that have every word; see `shelves.found`."""
         if text != self.text:
             self.text = text
             self._reset(self._arranged())

@@ -36,8 +36,7 @@ class Opened:
 
     def recorded_as(self, run: Run) -> str:
         """Return where this window records a run, or nothing."""
-        recording = getattr(self._window, "recording", None)
-        return "" if recording is None else recording.following.id_of(run) or ""
+        return self._window.recording.following.id_of(run)
 
     def places(self) -> "dict[str, tuple[Workspace, Entry]]":
         """Return where each run is open, by its place in the history."""

@@ -16,12 +16,12 @@ from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.card_grid import CardGrid
 from optiviz.ui.library.actions import MENU, Actions
 from optiviz.ui.library.acts import Acts
-from optiviz.ui.library.arrangement import Shelf, counts
 from optiviz.ui.library.beside import Box, Buttons, Top
 from optiviz.ui.library.detail import Detail
 from optiviz.ui.library.librarian import Librarian
 from optiviz.ui.library.model import LibraryModel
 from optiviz.ui.library.rows import Row, Rows, known_tags
+from optiviz.ui.library.shelves import Shelf, counts
 from optiviz.ui.library.table import LibraryTable
 from optiviz.ui.scrolled import Scrolled
 from optiviz.ui.tab import Tab
@@ -113,8 +113,7 @@ class LibraryWorkspace(Tab):
         self._foresight.start()
 
     def _folder(self) -> Path | None:
-        recording = getattr(self._window, "recording", None)
-        return None if recording is None else recording.following.folder
+        return self._window.recording.following.folder
 
     # Parts
 

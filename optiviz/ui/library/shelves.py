@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from enum import Enum
 from operator import attrgetter
+from typing import Final
 
 from optiviz.studies.listing import arrangement
 from optiviz.studies.listing.columns import Column
@@ -11,8 +12,8 @@ from optiviz.ui.library.words import is_interrupted
 
 __all__ = ["Order", "Shelf", "counts", "found"]
 
-FIELDS = ("name", "tags", "notes", "status", "algorithm", "dataset", "problem")
-_OTHER_NAMES = {"dataset": "problem"}  # a row has them in one
+_FIELDS: Final = ("name", "tags", "notes", "status", "algorithm", "dataset", "problem")
+_OTHER_NAMES: Final = {"dataset": "problem"}  # a row has them in one
 
 
 class Shelf(Enum):
@@ -47,7 +48,7 @@ def found(rows: Sequence[Row], text: str) -> list[Row]:
         As in `optiviz.studies.listing.arrangement.terms`; ``tag:`` looks at tags alone.
     """
     left = list(rows)
-    for expected, field, wanted in arrangement.terms(text, FIELDS):
+    for expected, field, wanted in arrangement.terms(text, _FIELDS):
         if not field:
             left = [row for row in left if (wanted in row.searched) is expected]
         elif field == "tags":
