@@ -54,7 +54,7 @@ def test_distances_whose_squares_are_too_large_are_no_trouble():
     run.change(1, optimizer=Adam(), x=np.full(5, 1e200))
     run.finish().history.extend(Reader(run))
     figures = everything(run)
-    assert "inf" in figures["coordinates"][-1].note
+    assert "∞" in figures["coordinates"][-1].note
 
 
 def test_a_line_search_on_a_slope_too_large_for_squares_is_drawn():
