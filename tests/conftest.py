@@ -1,5 +1,6 @@
-"""What every test gets: examples that are the same each time, and a home of its own."""
+"""What every test gets: examples that are the same each time, a home of its own, the command."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,3 +17,17 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("OPTIVIZ_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[object, str, list[str]]]:
+    """Run a command in this process; return its status, its output and its lines on stderr."""
+    from optiviz import cli
+
+    def command(*arguments: object) -> tuple[object, str, list[str]]:
+        with pytest.raises(SystemExit) as caught:
+            cli.main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return caught.value.code, out, err.splitlines()
+
+    return command

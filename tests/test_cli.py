@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import optiviz
-from optiviz import bench, cli, presets
+from optiviz import bench, presets
 from optiviz.cli import shared
 from optiviz.datasets.friedman1 import Friedman1
 from optiviz.engine import registry
@@ -45,19 +45,6 @@ KEYS = {
     "best_test_accuracy",
     "trace_sha256",
 }
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command in this process; return its status, its output and its lines on stderr."""
-
-    def command(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return caught.value.code, out, err.splitlines()
-
-    return command
 
 
 @pytest.fixture

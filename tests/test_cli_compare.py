@@ -30,17 +30,10 @@ TINY = ("repeat", "classic-perceptron", *SHORT, "--jobs", 1)
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
-    """Run a command in this process; return its status, its output and its lines on stderr."""
+def run(run, monkeypatch, tmp_path):
+    """Run a command in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-
-    def command(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return caught.value.code, out, err.splitlines()
-
-    return command
+    return run
 
 
 @pytest.fixture

@@ -12,26 +12,12 @@ import time
 import pytest
 
 import optiviz
-from optiviz import cli
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.store import run_file
 from optiviz.store.history import History, Recorder
 
 SHORT = ("--set", "stopping.max_iterations=50")
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command in this process; return its status, its output and its lines on stderr."""
-
-    def command(*arguments):
-        with pytest.raises(SystemExit) as caught:
-            cli.main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return caught.value.code, out, err.splitlines()
-
-    return command
 
 
 @pytest.fixture
