@@ -48,6 +48,11 @@ hangs = QTimer(window)
 hangs.timeout.connect(hang)
 hangs.start(100)
 """
+HELD = """
+import time
+window.train.leave = lambda: time.sleep(40)  # as a disk may that does not answer
+window.leaving.begins.__self__.interval = 1.0
+"""
 TWICE = """
 from optiviz import presets
 spec = presets.load("rastrigin-10d").spec.with_value("stopping.max_iterations", 300)
@@ -106,6 +111,16 @@ def test_an_iteration_that_nothing_can_interrupt_is_left_behind(start: Start):
         (item,) = history.items()
         assert item.status == "interrupted"
         assert item.k > 5  # all before the iteration that was left
+
+
+def test_whatever_holds_the_end_up_holds_it_for_a_while(start: Start):
+    program = start(HELD)
+    program.signal(signal.SIGHUP)
+    status, seconds = program.ends()
+    assert status == 129, program.said
+    assert seconds < 20  # and not 40
+    Watch.look_back(program.home / "crashes")
+    assert program.crash_files() == []
 
 
 def test_two_at_once_in_one_home_lose_nothing_of_each_other(start: Start, tmp_path: Path):
