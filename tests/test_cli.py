@@ -232,12 +232,12 @@ def test_broken_files_are_named(mistake, tmp_path):
 
 def test_a_run_that_fails_ends_with_status_1(run, monkeypatch):
     def broken(self):
-        raise MemoryError("no room for the rows")
+        raise RuntimeError("no room for the rows")
 
     monkeypatch.setattr(NetworkTraining, "evaluator", broken)
     status, out, lines = run("run", "classic-mlp")
     assert status == 1
-    assert lines[0] == "The run failed: MemoryError: no room for the rows"
+    assert lines[0] == "The run failed: RuntimeError: no room for the rows"
     status, out, _ = run("run", "classic-mlp", "--json")
     assert status == 1
     assert json.loads(out)["status"] == "failed"

@@ -375,8 +375,8 @@ def test_a_race_that_is_kept_is_computed_once(run, found, monkeypatch):
     arguments = ("race", "classic-perceptron", "classic-perceptron:random_search", *SHORT)
     without = found(*arguments)
     begun = []
-    usual = Run.finish
-    monkeypatch.setattr(Run, "finish", lambda self: begun.append(self.name) or usual(self))
+    usual = Run.prepare
+    monkeypatch.setattr(Run, "prepare", lambda self: begun.append(self.name) or usual(self))
     monkeypatch.setattr(execution, "recorded", lambda *a: pytest.fail("computed again"))
     data = found(*arguments, "--save", "r.optiviz", "--report", "r.html")
     assert begun == ["classic-perceptron", "Random search"]
@@ -613,7 +613,7 @@ def test_ctrl_c_has_the_same_status_everywhere(run, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(execution, "execute", interrupted)
-    assert run("race", "classic-perceptron", *SHORT)[0] == 130
+    assert run("race", "classic-perceptron", *SHORT, "--no-history")[0] == 130
 
 
 def test_a_setting_that_is_swept_twice_is_refused(run):
