@@ -16,7 +16,16 @@ from optiviz.bench.history import multiply
 from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.store import StoreError
-from optiviz.store.history import History, Recorder, database, opening, packing, pen, writers
+from optiviz.store.history import (
+    History,
+    Recorder,
+    database,
+    leftover,
+    opening,
+    packing,
+    pen,
+    writers,
+)
 from optiviz.store.history import recorder as recorder_module
 from optiviz.tables import contents
 from tests.torture.history_damage import bits
@@ -454,6 +463,32 @@ def test_ten_thousand_runs_are_listed(tmp_path):
         assert items[0].k == 9_999
         assert least < 0.2
     with History.open(tmp_path) as history:
+        assert history.findings == ()
+
+
+@pytest.mark.parametrize("at", [8, 40, None])
+def test_damage_in_what_a_killed_program_left_is_said(tmp_path, at):
+    """SQLite itself drops what comes after it, and says nothing."""
+    recorder = Recorder(tmp_path / "killed")
+    runs = [climbed("first"), climbed("second")]
+    for run in runs:
+        recorder.follow(run)
+        recorder.look(run)
+        wait_for(lambda found=recorder._followed[run]: found.at.record is not None)
+    (tmp_path / "left").mkdir()
+    for path in (tmp_path / "killed").glob("history.sqlite3*"):
+        if not path.name.endswith("-shm"):
+            shutil.copy(path, tmp_path / "left")
+    assert recorder.close()
+    wal = tmp_path / "left" / "history.sqlite3-wal"
+    content = bytearray(wal.read_bytes())
+    if at is not None:
+        content[at] ^= 1
+    wal.write_bytes(content)
+    with History.open(tmp_path / "left") as history:
+        assert (leftover.CUT in history.findings) == (at is not None)
+        assert len(history.items()) == (0 if at is not None else 2)
+    with History.open(tmp_path / "left") as history:
         assert history.findings == ()
 
 

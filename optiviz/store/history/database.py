@@ -124,7 +124,7 @@ def create(path: Path) -> Path:
     """Make an empty history, synced, that only its user can read."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        db = _connect(path)
+        db = connect_raw(path)
         try:
             db.execute(f"PRAGMA page_size={PAGE}")
             db.execute("PRAGMA auto_vacuum=INCREMENTAL")
@@ -156,7 +156,8 @@ def sync(path: Path) -> None:
             os.close(handle)
 
 
-def _connect(path: Path, query: str = "mode=rw") -> sqlite3.Connection:
+def connect_raw(path: Path, query: str = "mode=rw") -> sqlite3.Connection:
+    """Open a database whatever is in it, of which nothing is run."""
     uri = f"{path.absolute().as_uri()}?{query}"
     db = sqlite3.connect(
         uri, uri=True, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
@@ -180,7 +181,7 @@ def connect(path: Path) -> sqlite3.Connection:
         If it can't be opened.
     """
     os.stat(path)  # with the system's own reason
-    db = _connect(path)
+    db = connect_raw(path)
     try:
         check_shape(db)
         db.execute("PRAGMA journal_mode=WAL")
@@ -200,13 +201,13 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     """
     os.stat(path)
     try:
-        db = _connect(path, "mode=ro")
+        db = connect_raw(path, "mode=ro")
         db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
     except sqlite3.Error as error:
         if is_damage(error):
             raise
         # Where nothing can be written beside it, as on a disc, it is read as it lies there.
-        db = _connect(path, "mode=ro&immutable=1")
+        db = connect_raw(path, "mode=ro&immutable=1")
         db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
     return db
 
@@ -315,7 +316,7 @@ def migrate(path: Path) -> Path | None:
     OSError, sqlite3.Error, DamagedError, NewerError
         It is then as it was.
     """
-    db = _connect(path)
+    db = connect_raw(path)
     try:
         check_shape(db)
         version = db.execute("PRAGMA user_version").fetchone()[0]

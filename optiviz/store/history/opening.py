@@ -1,9 +1,10 @@
 """Opening the history of a folder: made if there is none, brought up to date, checked, mended."""
 
 import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
-from optiviz.store.history import database
+from optiviz.store.history import database, leftover
 from optiviz.store.history.database import DamagedError
 from optiviz.store.history.salvage import salvage
 
@@ -37,6 +38,7 @@ def opened(folder: Path, thorough: bool = False) -> tuple[sqlite3.Connection, li
 
 
 def _opened(path: Path, found: list[str], thorough: bool) -> sqlite3.Connection:
+    _look_at_leftover(path, found)
     backup = database.migrate(path)
     if backup is not None:
         found.append(
@@ -51,3 +53,15 @@ def _opened(path: Path, found: list[str], thorough: bool) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _look_at_leftover(path: Path, found: list[str]) -> None:
+    """Look at what a killed program left, before it goes where it belongs."""
+    if not path.with_name(f"{path.name}-wal").exists():
+        return
+    with suppress(OSError, sqlite3.OperationalError), closing(database.connect_raw(path)) as db:
+        with database.writing(db):  # somebody else may be writing: then it was looked at
+            is_cut = leftover.is_cut(path, database.PAGE)
+        if is_cut:
+            found.append(leftover.CUT)
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # said once
