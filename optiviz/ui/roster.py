@@ -96,8 +96,8 @@ class Roster(Playhead):
         changes.
     focus_changed
         Another run is in focus.
-    told : (str,)
-        What was deleted or brought back, in a sentence; see `can_undo`.
+    told : (str, bool)
+        What was taken out or brought back, in a sentence; whether `undo` takes that back.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ class Roster(Playhead):
 
     runs_changed = Signal()
     focus_changed = Signal()
-    told = Signal(str)
+    told = Signal(str, bool)
 
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -154,7 +154,7 @@ class Roster(Playhead):
         places = self._taken_out(entries)
         if places:
             self._deleted = [*self._deleted[1 - _UNDOABLE :], places]
-            self.told.emit(f"Deleted {places.words}.")
+            self.told.emit(f"Took {places.words} out of this list.", True)
 
     def _taken_out(self, entries: Iterable[Entry]) -> _Deleted | None:
         gone = set(entries)
@@ -210,7 +210,7 @@ class Roster(Playhead):
             if deleted.focus is not None:
                 self.set_focus(deleted.focus)
             self._changed()
-        self.told.emit(f"Brought back {deleted.words}.")
+        self.told.emit(f"Brought back {deleted.words}.", False)
 
     def duplicate(self, *entries: Entry) -> list[Entry]:
         """Add copies of runs. What a run did so far is taken over, and not computed again."""

@@ -133,7 +133,7 @@ def test_a_deleted_run_comes_back_as_it_was(person):
     person.press(KEYS.Key_Delete)
     assert [entry.run for entry in session.entries] == [first]
     messages = person.window.messages
-    assert messages.text == "Deleted 2 runs."
+    assert messages.text == "Took 2 runs out of this list."
     session.start(CLASSIC.replace(seed=9), "new", focus=False)  # takes a colour that is free now
     assert session.entries[1].number == number
     messages._act.click()

@@ -104,10 +104,9 @@ class RunsList(RunsTable):
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
             header.setSectionResizeMode(1, _TO_CONTENTS)
 
-    def _say(self, sentence: str) -> None:
-        again = self._session.can_undo and sentence.startswith("Deleted")
+    def _say(self, sentence: str, undoable: bool) -> None:
         self.undo_action.setEnabled(self._session.can_undo)
-        self.said.emit(sentence, self.undo_action if again else None)
+        self.said.emit(sentence, self.undo_action if undoable else None)
 
     def show_all(self) -> None:
         """Show all there is to know of the runs, in a window of its own."""
