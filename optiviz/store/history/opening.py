@@ -60,7 +60,8 @@ def _look_at_leftover(path: Path, found: list[str]) -> None:
     if not path.with_name(f"{path.name}-wal").exists():
         return
     with suppress(OSError, sqlite3.OperationalError), closing(database.connect_raw(path)) as db:
-        with database.writing(db):  # somebody else may be writing: then it was looked at
+        db.execute("PRAGMA busy_timeout=0")  # where somebody writes, it was looked at
+        with database.writing(db):
             is_cut = leftover.is_cut(path, database.PAGE)
         if is_cut:
             found.append(leftover.CUT)
