@@ -191,7 +191,7 @@ BAD = (
     ("whole", "9" * 5000),
     ("real", "nan"),
     ("real", "-inf"),
-    ("real", "0,5,1"),
+    ("real", "1,000"),
     ("real", "0x10"),
     ("rate", "1e-"),
     ("plain", "too many words"),
