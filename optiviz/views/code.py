@@ -173,7 +173,8 @@ def shown_value(value: Any) -> str:
     if isinstance(value, int | np.integer):
         return f"{int(value):,}"
     if isinstance(value, float | np.floating | np.ndarray):
-        return rounded(float(value), 6)
+        number = float(value)  # which Python writes as nan or inf if it is none
+        return rounded(number, 6) if math.isfinite(number) else f"{number}".replace("-", "−")
     if isinstance(value, list | tuple):
         return "1 item" if len(value) == 1 else f"{len(value):,} items"
     return repr(value)[:40]
