@@ -21,6 +21,7 @@ class _Odd(Optimizer):
 
     kind: ClassVar[str] = "odd_for_tests"
     label: ClassVar[str] = "Odd"
+    listed: ClassVar[bool] = False
     steps_of: ClassVar[Callable[..., Any]]
 
     def init(self, problem, x0: Array, draws):

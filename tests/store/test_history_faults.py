@@ -73,9 +73,9 @@ def test_it_is_read_while_it_is_written(tmp_path):
                 assert (item.status, item.live) == ("running", True)
                 opened = with_history.load(key)
                 assert opened.k >= item.k
-                assert opened.trace.rows(0, opened.k + 1).f.tobytes() == (
-                    run.trace.rows(0, opened.k + 1).f.tobytes()
-                )
+                held = opened.trace.first_held, opened.k + 1
+                rows = opened.trace.rows(*held)
+                assert rows.f.tobytes() == run.trace.rows(*held).f.tobytes()
                 seen.append(item.k)
                 with pytest.raises(StoreError, match="twice"):
                     with_history.resume(key)

@@ -122,8 +122,8 @@ GUARDS = (
     Guard(
         "wait: the thread has ended before the window is gone",
         "optiviz/ui/worker.py",
-        "            self._wake.notify()\n        self.wait()\n",
-        "            self._wake.notify()\n",
+        "        return self.wait() if seconds is None else self.wait(round(1000 * seconds))\n",
+        "        return True\n",
         ("tests/ui/test_window.py", "-k", "closing"),
     ),
     Guard(
