@@ -123,11 +123,12 @@ def _once(
         if computing:
             program.until((home / "ready-computing").exists)
         time.sleep(moment)
+        began = time.monotonic()
         if how == "close":
             (home / "ready-close").write_text("")
         else:
             program.signal(getattr(signal, how))
-        status, took = program.ends(30)
+        status, took = program.ends(30), time.monotonic() - began
         _judge_end(program, how, status, took)
         _judge_left(home, how, figures)
         return took

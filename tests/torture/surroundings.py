@@ -118,7 +118,7 @@ def unplug(home: Path) -> None:
         variables = {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
         program = Started(home, _UNPLUGGED, environment=variables)
         try:
-            status, _ = program.ends(60)
+            status = program.ends(60)
             assert status == 143, f"it ended with {status}: {program.said}"
             assert "Traceback" not in program.said, program.said
         finally:

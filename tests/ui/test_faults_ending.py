@@ -50,7 +50,7 @@ hangs.start(100)
 """
 HELD = """
 import time
-window.train.leave = lambda: time.sleep(40)  # as a disk may that does not answer
+window.train.leave = lambda: time.sleep(600)  # as a disk may that does not answer
 window.leaving.begins.__self__.interval = 1.0
 """
 TWICE = """
@@ -116,9 +116,7 @@ def test_an_iteration_that_nothing_can_interrupt_is_left_behind(start: Start):
 def test_whatever_holds_the_end_up_holds_it_for_a_while(start: Start):
     program = start(HELD)
     program.signal(signal.SIGHUP)
-    status, seconds = program.ends()
-    assert status == 129, program.said
-    assert seconds < 20  # and not 40
+    assert program.ends() == 129, program.said
     Watch.look_back(program.home / "crashes")
     assert program.crash_files() == []
 
