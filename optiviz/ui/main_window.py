@@ -32,6 +32,7 @@ from optiviz.ui.jobs import Jobs
 from optiviz.ui.layout import Layout, restore_look
 from optiviz.ui.leaving import Leaving
 from optiviz.ui.library import LibraryWorkspace
+from optiviz.ui.message_place import MessagePlace
 from optiviz.ui.messages import MessageBar
 from optiviz.ui.panels.function import FunctionPanel
 from optiviz.ui.recording import Recording
@@ -168,10 +169,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(8, 0, 12, 0)
         row.setSpacing(4)
         row.addWidget(self.tabs)
-        # Beside the tabs, so that nothing moves under the pointer when there is something to say.
-        place = QHBoxLayout()
-        place.addWidget(self.messages)
-        row.addLayout(place, 1)
+        row.addWidget(MessagePlace(self.messages, self), 1)
         self.views_button = ViewsButton(lambda: self.workspace.grid)
         set_icon(self.views_button, "views")
         self.views_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

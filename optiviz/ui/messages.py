@@ -10,9 +10,11 @@ from itertools import zip_longest
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
+from optiviz.ui.card import draw_ground
+from optiviz.ui.guard import guarded
 from optiviz.ui.icons import icon
 from optiviz.ui.plain import Label, tip
 from optiviz.ui.theme import current_theme
@@ -32,13 +34,20 @@ class _Waiting:
 
 
 class MessageBar(QFrame):
-    """Hidden until there is something to say; two lines at most, and all of it in the tooltip."""
+    """Hidden until there is something to say; two lines at most, and all of it in the tooltip.
+
+    Attributes
+    ----------
+    over : bool
+        It stands over something else, and so has a ground of its own.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("message")
         self._sentence = self._details = ""
         self._kind = "info"
+        self.over = False
         self._icon = Label(self)
         self._text = Label(self)
         self._text.setWordWrap(True)
@@ -79,6 +88,17 @@ class MessageBar(QFrame):
         self._icon.setPixmap(icon(self._kind, role).pixmap(size, size))
         self._close.setIcon(icon("close"))
         self._fit()
+
+    def set_over(self, over: bool) -> None:
+        """Stand over something else, or not."""
+        if over != self.over:
+            self.over = over
+            self.update()
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
+        if self.over:
+            draw_ground(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)

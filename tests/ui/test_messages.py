@@ -109,3 +109,22 @@ def test_a_start_with_everything_tells_of_all_of_it(qtbot: QtBot, own_home):
     assert {"Show the report", "Resume"} <= {button for _, button in told}
     assert len(user_settings().now.told) == 1
     assert json.loads((own_home / FILE).read_text())["told"] == user_settings().now.told
+
+
+@pytest.mark.parametrize(("width", "over"), [(1800, False), (960, True)])
+def test_a_sentence_is_read_beside_buttons_in_a_narrow_window_too(qtbot, width, over):
+    """On a projector the text is large: then it stands over the views, and nothing moves."""
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.resize(width, 768)
+    window.show()
+    tabs, views = window.tabs.geometry(), window.views_button.geometry()
+    window.messages.queue(
+        "A run was interrupted.", QAction("Resume", window), QAction("Show", window)
+    )
+    qtbot.waitUntil(lambda: window.messages.over is over)
+    assert window.messages._text.text() == "A run was interrupted."
+    assert window.messages._text.width() > 150
+    assert window.rect().contains(window.messages.geometry())
+    assert (window.tabs.geometry(), window.views_button.geometry()) == (tabs, views)
+    window.close()
