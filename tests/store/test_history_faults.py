@@ -543,6 +543,25 @@ def test_a_large_history_that_is_damaged_deep_inside(tmp_path, monkeypatch):
         assert {item.name for item in history.items()} >= {run.name for run in runs}
 
 
+def test_a_part_that_unpacks_but_was_changed_is_named(tmp_path):
+    """What zlib lets pass, such as another metric at the same place, is seen all the same."""
+    key, other = record(tmp_path, climbed("a run"), climbed("another"))
+    db = sqlite3.connect(tmp_path / "history.sqlite3")
+    slot, body = next(
+        (slot, body)
+        for slot, body in db.execute("SELECT slot, body FROM chunks ORDER BY slot")
+        if b'"f"' in zlib.decompress(body)[:200]
+    )
+    changed = bytearray(zlib.decompress(body))
+    changed[-9] ^= 1
+    db.execute("UPDATE chunks SET body = ? WHERE slot = ?", (zlib.compress(bytes(changed)), slot))
+    db.commit()
+    db.close()
+    with History.open(tmp_path) as history:
+        (refused,) = (one for one in (key, other) if why_not(history, one))
+        assert "not what was written" in why_not(history, refused)
+
+
 def why_not(history, key):
     """Return the sentence that a run can't be opened; empty if it can."""
     try:
