@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
+from itertools import count
 from pathlib import Path
 
 from optiviz.engine.run import Run
@@ -194,7 +195,12 @@ def replaced(folder: Path, dice: random.Random) -> Counter[str]:
     at.to(dice.randint(1, 1000))
     at.rest()
     home.rename(aside)
-    home.write_text("a file")
+    for n in count():
+        try:
+            home.write_text("a file")
+            break
+        except IsADirectoryError:  # the recorder has just made it again
+            home.rename(folder / f"made again {n}")
     at.to(1500)
     at.until(lambda: bool(at.recorder.trouble), f"{about}: nothing was said")
     assert home.read_text() == "a file", f"{about}: and was overwritten"
