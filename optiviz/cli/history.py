@@ -18,6 +18,7 @@ from optiviz.engine.run import RunStatus
 from optiviz.engine.wording import counted, measured, one_line
 from optiviz.reports.summary import number, summary
 from optiviz.store.history import History, Item
+from optiviz.store.history.words import status_words, warning_words
 from optiviz.store.wording import local
 
 app = typer.Typer(
@@ -86,8 +87,9 @@ def show(context: typer.Context, ids: Ids, as_json: Json = False) -> None:
         for item in _meant(history, ids):
             data.append(_plain(item))
             lines += [f"{item.id}: {one_line(item.name)}", *_noted(item)]
+            if warning_words(item):
+                lines.append(f"  {one_line(warning_words(item))}")
             if item.damaged:
-                lines.append(f"  {one_line(item.damaged)}")
                 continue
             run = history.load(item.id)
             found = summary(run)
@@ -288,7 +290,7 @@ def _listed(
             [
                 tables.Column("id", [_short(item) for item in shown], False),
                 tables.Column("name", [one_line(item.name) for item in shown], False),
-                tables.Column("status", [_status(item) for item in shown], False),
+                tables.Column("status", [status_words(item) for item in shown], False),
                 tables.Column("iterations", [f"{item.k:,}" for item in shown]),
                 tables.Column("best", [_best(item) for item in shown]),
                 tables.Column("begun", [_when(item) for item in shown], False),
@@ -306,20 +308,11 @@ def _listed(
 
 
 def _noted(item: Item) -> Iterator[str]:
-    yield f"  recorded {_when(item)}, {_status(item)}"
+    yield f"  recorded {_when(item)}, {status_words(item)}"
     if item.tags:
         yield f"  tags: {one_line(', '.join(item.tags))}"
     if item.notes:
         yield f"  {one_line(item.notes)}"
-
-
-def _status(item: Item) -> str:
-    if item.damaged:
-        return "damaged"
-    if item.status == "running" and item.live:
-        return "running"
-    known = {"by_hand": "stopped", "diverged": "diverged"}
-    return known.get(item.stop_reason or "", item.status)
 
 
 def _best(item: Item) -> str:

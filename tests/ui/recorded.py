@@ -43,6 +43,7 @@ class Kept:
     course: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32), compare=False)
     size: int = 41_000
     damaged: str = ""
+    read_only: str = ""
     live: bool = False
 
 

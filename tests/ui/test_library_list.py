@@ -9,13 +9,13 @@ from math import nan
 import numpy as np
 import pytest
 
+from optiviz.store.history.words import is_resumable, status_words, warning_words
 from optiviz.store.wording import size_words, when, whole_time
 from optiviz.studies.listing import arrangement
 from optiviz.ui.library.rows import COLUMNS, Rows, known_tags
 from optiviz.ui.library.shelves import Order, Shelf, counts, found
 from optiviz.ui.library.sparkline import heights
 from optiviz.ui.library.tags import LONGEST, tag_of
-from optiviz.ui.library.words import is_resumable, status_words
 from tests.ui.recorded import Kept, many
 
 NOON = datetime(2025, 11, 21, 12, 0)
@@ -206,3 +206,12 @@ def test_rows_are_made_and_sorted_once_however_often_they_are_looked_for(monkeyp
     assert len(sorts) == 1
     order.shown(again, Shelf.ALL, "see", when_column, True)
     assert len(sorts) == 2
+
+
+def test_what_is_only_looked_at_says_why_and_is_not_led_on():
+    known = Kept("a", "one", status="interrupted", stop_reason="interrupted")
+    assert is_resumable(known)
+    assert warning_words(known) == ""
+    strange = replace(known, read_only="its algorithm is not known here")
+    assert not is_resumable(strange)
+    assert warning_words(strange) == "its algorithm is not known here"

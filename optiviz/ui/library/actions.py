@@ -7,8 +7,8 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from optiviz.store.history.words import is_resumable
 from optiviz.ui.library.rows import Row
-from optiviz.ui.library.words import is_resumable
 
 __all__ = ["MENU", "Actions"]
 

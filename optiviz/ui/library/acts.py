@@ -12,11 +12,11 @@ from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.engine.wording import counted, one_line
 from optiviz.store.atomic import StoreError
 from optiviz.store.history import History
+from optiviz.store.history.words import is_resumable
 from optiviz.store.wording import size_words
 from optiviz.ui.library.librarian import Librarian
 from optiviz.ui.library.opened import Opened
 from optiviz.ui.library.rows import Row
-from optiviz.ui.library.words import is_resumable
 from optiviz.ui.plain import agrees
 
 if TYPE_CHECKING:

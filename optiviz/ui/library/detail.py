@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from optiviz.engine.wording import capitalised, counted, measured, one_line
+from optiviz.store.history.words import reason_words, warning_words
 from optiviz.store.wording import size_words, whole_time
 from optiviz.studies.listing.columns import duration
 from optiviz.ui.canvas.warning import WarningLine
@@ -17,7 +18,6 @@ from optiviz.ui.guard import guarded
 from optiviz.ui.library.rows import Row
 from optiviz.ui.library.sparkline import draw_course
 from optiviz.ui.library.tags import TagsEditor, tags_of
-from optiviz.ui.library.words import reason_words
 from optiviz.ui.theme import SPACE, current_theme
 
 __all__ = ["Detail"]
@@ -170,7 +170,7 @@ class Detail(QWidget):
             self.what.say(one.what)
         self.picture.setVisible(one is not None)
         self.picture.show_row(one)
-        self.damage.set_text("" if one is None else one_line(one.item.damaged))
+        self.damage.set_text("" if one is None else one_line(warning_words(one.item)))
         self._show_facts(one)
         self.tags.setVisible(bool(rows))
         self.tags.show_tags(tags_of([row.item.tags for row in rows]), len(rows))

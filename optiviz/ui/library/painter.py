@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from optiviz.store.history.words import RUNNING, is_interrupted
 from optiviz.ui.library.rows import COLUMNS, Row
 from optiviz.ui.library.sparkline import Thumbnails
-from optiviz.ui.library.words import RUNNING, is_interrupted
 from optiviz.ui.theme import blend, current_theme
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from optiviz.engine import registry
 from optiviz.engine.wording import capitalised, measured, one_line
 from optiviz.store.history import Item
+from optiviz.store.history.words import status_words, warning_words
 from optiviz.store.wording import size_words, when, whole_time
 from optiviz.studies.listing.columns import Column, duration
-from optiviz.ui.library.words import status_words
 
 __all__ = ["COLUMNS", "Row", "Rows", "known_tags"]
 
@@ -68,7 +68,14 @@ class Row:
         """Return what it is, in a few lines."""
         item = self.item
         begun = f"Begun {whole_time(self.created)}"
-        lines = (self.name, self.what, item.summary, item.damaged, capitalised(self.status), begun)
+        lines = (
+            self.name,
+            self.what,
+            item.summary,
+            warning_words(item),
+            capitalised(self.status),
+            begun,
+        )
         return "\n".join(filter(None, map(one_line, lines)))
 
 

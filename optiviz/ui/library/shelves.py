@@ -5,10 +5,10 @@ from enum import Enum
 from operator import attrgetter
 from typing import Final
 
+from optiviz.store.history.words import is_interrupted
 from optiviz.studies.listing import arrangement
 from optiviz.studies.listing.columns import Column
 from optiviz.ui.library.rows import Row
-from optiviz.ui.library.words import is_interrupted
 
 __all__ = ["Order", "Shelf", "counts", "found"]
 

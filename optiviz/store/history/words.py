@@ -1,11 +1,18 @@
-"""How the library says in what state a run is. Knows no Qt."""
+"""In what state a recorded run is, in words, for the Library and the command line."""
 
 from typing import Final
 
 from optiviz.engine.stopping import StopReason
-from optiviz.store.history import Item
+from optiviz.store.history.rows import Item
 
-__all__ = ["RUNNING", "is_interrupted", "is_resumable", "reason_words", "status_words"]
+__all__ = [
+    "RUNNING",
+    "is_interrupted",
+    "is_resumable",
+    "reason_words",
+    "status_words",
+    "warning_words",
+]
 
 RUNNING: Final = "running now"
 
@@ -22,7 +29,7 @@ def is_interrupted(item: Item) -> bool:
 
 def is_resumable(item: Item) -> bool:
     """Whether it can go on where it is."""
-    if item.damaged or item.live:
+    if item.damaged or item.read_only or item.live:
         return False
     return is_interrupted(item) or _reason(item) is StopReason.BY_HAND
 
@@ -41,6 +48,11 @@ def status_words(item: Item) -> str:
     if reason is StopReason.BY_HAND:
         return f"stopped at {item.k:,}"
     return "diverged" if reason is StopReason.DIVERGED else "finished"
+
+
+def warning_words(item: Item) -> str:
+    """Return what keeps a run from being opened, or led on, in a sentence; empty if nothing."""
+    return item.damaged or item.read_only
 
 
 def reason_words(item: Item) -> str:
