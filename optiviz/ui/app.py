@@ -19,6 +19,8 @@ from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
 
 _COLLECT = 2000  # milliseconds between collections, in the window's thread
+_FREEZE = 5  # collections until all is imported
+_OLD = 10  # collections until one is of the old, too
 _PATIENCE = 1.2  # seconds that closing waits for an iteration that is being computed
 _LONGEST = 12.0  # seconds after which it has ended, whatever doesn't answer: a disk, a process
 
@@ -31,18 +33,21 @@ class Collector:
 
     def __init__(self, parent: QCoreApplication) -> None:
         gc.disable()
-        self._young = 0
+        self._collections = 0
         self._timer = QTimer(parent)
         self._timer.timeout.connect(self._collect)
         self._timer.start(_COLLECT)
 
     def _collect(self) -> None:
-        """Collect the young; the old are frozen once everything is imported."""
-        self._young += 1
-        if self._young == 5:
+        """Collect the young, and now and then runs that grew old before they were garbage.
+
+        What is there once everything is imported is frozen: nobody looks through it again.
+        """
+        self._collections += 1
+        if self._collections == _FREEZE:
             gc.collect()
             gc.freeze()
-        gc.collect(1)
+        gc.collect(2 if self._collections % _OLD == 0 else 1)
 
 
 def main() -> int:

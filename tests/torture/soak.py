@@ -35,6 +35,7 @@ def run(n: int, seed: int) -> dict[str, object]:
         visit = _Soak()
         for i in range(warm):
             visit.run(i, seed)
+        visit.choose_all()
         visit.look_at_all()
         before = visit.count()
         items = watching.items_of(visit.window)
@@ -111,6 +112,22 @@ class _Soak:
             home.session.undo()
             self._until(lambda: not home.session.computing)
         self.visitor.do(lambda: home.session.remove(*home.session.entries), 0)
+
+    def choose_all(self) -> None:
+        """Choose each algorithm once: its form stays, in case that it is chosen again."""
+        for spec in (self._specs[0], self._specs[3]):
+            home = self.window.home_of(spec.problem.kind)
+            self.window.bring(home)
+            home.setup.set_spec(spec)
+            home.run()
+            self._until(lambda home=home: not home.session.computing)  # type: ignore[misc]
+            self.visitor.branch(0, begin=False, point=False)
+            combo = home.branching.algorithm.form.combo
+            for row in range(combo.count()):
+                if combo.itemData(row) is not None:
+                    combo.setCurrentIndex(row)
+            home.branching.dismiss()
+            home.session.remove(*home.session.entries)
 
     def look_at_all(self) -> None:
         """Open every view of each problem, nine at a time, in both themes; then the usual ones."""

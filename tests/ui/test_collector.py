@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import weakref
 
 import pytest
 from PySide6.QtCore import QObject
@@ -20,6 +21,21 @@ def collector(qapp):
     yield app.Collector(parent)
     gc.enable()
     parent.deleteLater()
+
+
+def test_what_grew_old_before_it_was_garbage_is_let_go(collector, monkeypatch):
+    """Runs do: of a thousand in one lesson, gigabytes would be left."""
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # for the other tests
+    for _ in range(app._FREEZE):
+        collector._collect()
+    old = Cycle()
+    gone = weakref.ref(old)
+    for _ in range(3):
+        gc.collect()  # it is of the oldest now
+    del old
+    for _ in range(app._OLD):
+        collector._collect()
+    assert gone() is None
 
 
 def test_no_thread_but_the_windows_collects(collector, qtbot):
