@@ -8,7 +8,7 @@ import sys
 import threading
 from contextlib import suppress
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from optiviz.ui.crashes import Crashes
@@ -26,16 +26,17 @@ _PATIENCE = 1.2  # seconds that closing waits for an iteration that is being com
 _LONGEST = 12.0  # seconds after which it has ended, whatever doesn't answer: a disk, a process
 
 
-class Collector:
-    """Collects cyclic garbage in the window's thread alone.
+class Collector(QObject):
+    """Collects cyclic garbage in the window's thread alone, as long as its parent lives.
 
     Objects of Qt that another thread collects crash the process.
     """
 
-    def __init__(self, parent: QCoreApplication) -> None:
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)  # which keeps it: its timer alone would not
         gc.disable()
         self._collections = 0
-        self._timer = QTimer(parent)
+        self._timer = QTimer(self)
         self._timer.timeout.connect(self._collect)
         self._timer.start(_COLLECT)
 

@@ -23,6 +23,26 @@ def collector(qapp):
     parent.deleteLater()
 
 
+def test_it_goes_on_though_nobody_holds_it(qapp, qtbot, monkeypatch):
+    """It once ended with the line that made it, and then nothing was collected any more."""
+    monkeypatch.setattr(app, "_COLLECT", 10)
+    monkeypatch.setattr(gc, "freeze", lambda: None)  # for the other tests
+    collected: list[int] = []
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        collected.append(info["generation"])
+
+    parent = QObject()
+    app.Collector(parent)
+    gc.callbacks.append(note)
+    try:
+        qtbot.waitUntil(lambda: len(collected) >= 4)
+    finally:
+        gc.callbacks.remove(note)
+        gc.enable()
+        parent.deleteLater()
+
+
 def test_what_grew_old_before_it_was_garbage_is_let_go(collector, monkeypatch):
     """Runs do: of a thousand in one lesson, gigabytes would be left."""
     monkeypatch.setattr(gc, "freeze", lambda: None)  # for the other tests
