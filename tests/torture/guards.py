@@ -124,14 +124,14 @@ GUARDS = (
         "optiviz/ui/worker.py",
         "        return self.wait() if seconds is None else self.wait(round(1000 * seconds))\n",
         "        return True\n",
-        ("tests/ui/test_window.py", "-k", "closing"),
+        ("tests/ui/test_worker.py", "-k", "closing"),
     ),
     Guard(
         "the processes of a study have ended before the window is gone",
         "optiviz/ui/compare/runner.py",
         "            work.thread.join()\n",
         "",
-        ("tests/ui/test_compare.py",),
+        ("tests/ui/test_compare.py", "-k", "closing"),
     ),
     Guard(
         "gc pin: no other thread collects what Qt's objects are in",

@@ -21,6 +21,7 @@ from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import recorded
 from optiviz.studies.results import Results
 from optiviz.ui.compare import CompareWorkspace
+from optiviz.ui.compare.runner import StudyRunner
 from optiviz.ui.compare.study_grid import StudyCard
 from optiviz.views.figure import Action
 
@@ -374,6 +375,24 @@ def test_real_processes_are_ended_by_closing_and_what_is_done_is_kept(person, tm
     from optiviz.store import study_file
 
     assert len(study_file.load(path).records) >= 2
+
+
+def test_closing_waits_until_the_processes_of_a_study_are_ended(qapp):
+    """Else what they were doing then would be lost, and they might outlive the window."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def execute(results, progress, cancelled, polite):
+        begun.set()
+        while not cancelled():
+            time.sleep(0.01)
+        time.sleep(0.2)
+        ended.set()
+
+    runner = StudyRunner(execute)
+    runner.start(Results(tiny()))
+    assert begun.wait(10)
+    runner.close()
+    assert ended.is_set()
 
 
 def _working() -> list[int]:

@@ -48,6 +48,24 @@ def test_forgotten_run_is_freed_though_a_picture_of_it_was_asked_for(qtbot: QtBo
         worker.close()
 
 
+def test_closing_waits_for_what_nobody_can_interrupt(qtbot: QtBot) -> None:
+    """A thread that is lost while it runs aborts the process."""
+    worker, begun = Worker(), threading.Event()
+
+    def look(_: ReaderOf) -> None:
+        begun.set()
+        time.sleep(0.3)
+
+    worker.start()
+    try:
+        worker.request("card", look)
+        assert begun.wait(10)
+        worker.close()
+        assert worker.isFinished()
+    finally:
+        worker.wait()
+
+
 def test_closing_ends_a_long_report_and_leaves_no_half_of_it(qtbot: QtBot, tmp_path: Path) -> None:
     worker = Worker()
     runs = [Run(RunSpec.load("classic-descent")).finish() for _ in range(40)]
