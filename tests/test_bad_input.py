@@ -474,7 +474,8 @@ def test_every_view_has_something_to_show_of_it(case, tmp_path):
             if cls().suits(spec.problem):
                 figure = finest(cls(), [show(run, run.trace.last_k, "a")], 0.0)
                 said = f"{figure.caption} {figure.empty} {figure.warning} {' '.join(figure.lines)}"
-                assert not re.search(r"\b(nan|inf)\b", said), said
+                if kind != "code":  # which shows values as Python writes them
+                    assert not re.search(r"\b(nan|inf)\b", said), said
                 if kind in ("function_1d", "function_2d", "decision_boundary", "fitness"):
                     render(figure, tmp_path / "a.png", "png")
                 made += 1
