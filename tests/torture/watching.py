@@ -187,10 +187,10 @@ def collect() -> None:
     """Let go of everything that nobody holds; of windows, too, that the collector has frozen."""
     app = QApplication.instance()
     assert app is not None
-    gc.unfreeze()
     for _ in range(3):
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         app.processEvents()
+        gc.unfreeze()
         gc.collect()
 
 
