@@ -692,8 +692,11 @@ class Visitor:
         spin(20)  # what asks for menus has its last turn
         watching.collect()
         self._watch.alive()
-        left = [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)]
-        assert not left, "the window is still held after it was closed"
+        began = time.monotonic()
+        while _windows() and time.monotonic() - began < 5:  # answers under way still name it
+            spin(50)
+            watching.collect()
+        assert not _windows(), "the window is still held after it was closed"
         threads = watching.running_threads() - self._threads
         assert not threads, f"threads that go on: {sorted(threads)}"
         timers = watching.active_timers()
@@ -703,3 +706,7 @@ class Visitor:
         assert not processes, f"processes that go on: {sorted(processes)}"
         if self._watch.troubles:
             raise AssertionError(self._watch.troubles[0])
+
+
+def _windows() -> list[QWidget]:
+    return [w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)]

@@ -53,6 +53,7 @@ def application() -> QApplication:
         app = QApplication(["optiviz"])
         current_theme().apply()
         window_app.Collector(app)
+        window_app._FREEZE = 0  # here windows come and go, and what is frozen never goes
     assert isinstance(app, QApplication)
     return app
 
