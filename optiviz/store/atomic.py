@@ -10,6 +10,7 @@ import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,7 +66,7 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
         if isinstance(error, OSError):
             raise _refusal(path, error) from None
         raise
-    _sync_folder(target.parent)
+    sync(target.parent)
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
@@ -118,14 +119,20 @@ def _open_beside(target: Path) -> tuple[Path, int]:
     return temporary, handle
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut, where the system can."""
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, last through a power cut, where the system can."""
     with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def untaken(folder: Path, stem: str, suffix: str) -> Path:
+    """Return the first of stem-1, stem-2 and so on in a folder that is not taken."""
+    names = (folder / f"{stem}-{n}{suffix}" for n in count(1))
+    return next(name for name in names if not name.exists())
 
 
 def _refusal(path: str | Path, error: OSError | ValueError) -> StoreError:

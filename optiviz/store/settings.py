@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from optiviz.engine.spec import parse_json
 from optiviz.store.alone import alone
-from optiviz.store.atomic import StoreError, reason, write_text
+from optiviz.store.atomic import StoreError, reason, untaken, write_text
 from optiviz.store.folders import settings_folder
 
 __all__ = ["FILE", "LONGEST", "REST", "Settings", "SettingsFile", "user_settings"]
@@ -229,12 +229,10 @@ class SettingsFile:
         return table
 
     def _put_aside(self) -> None:
-        folder = self._path.parent
-        names = (f"settings-damaged-{n}.json" for n in range(1, 100))
-        name = next((n for n in names if not (folder / n).exists()), "settings-damaged-99.json")
-        self._path.replace(folder / name)
+        aside = untaken(self._path.parent, "settings-damaged", ".json")
+        self._path.replace(aside)
         self._findings.append(
-            f"The settings were damaged: they are put aside as {folder / name}, and the usual ones "
+            f"The settings were damaged: they are put aside as {aside}, and the usual ones "
             "are used."
         )
 

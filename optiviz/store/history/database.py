@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from optiviz.store.atomic import StoreError, reason
+from optiviz.store.atomic import StoreError, reason, sync
 from optiviz.store.history.rows import Census, decode_census, encoded, seal
 
 NAME = "history.sqlite3"
@@ -144,16 +144,6 @@ def create(path: Path) -> Path:
             path.unlink()
         raise
     return path
-
-
-def sync(path: Path) -> None:
-    """Have a file or a folder on the disk, where the system can."""
-    with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def connect_raw(path: Path, query: str = "mode=rw") -> sqlite3.Connection:

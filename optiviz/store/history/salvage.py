@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from optiviz.engine.spec import parse_json
+from optiviz.store.atomic import sync, untaken
 from optiviz.store.history import chunks, database, reading, rows, writers
 from optiviz.store.history.chunks import Kind
 from optiviz.store.history.database import PAGE
@@ -48,8 +49,7 @@ def salvage(path: Path) -> list[str]:
         with tempfile.TemporaryDirectory(prefix=".history-", dir=path.parent) as folder:
             fresh = database.create(Path(folder) / "fresh.sqlite3")
             missing, damaged = _copy_all(_readable(path, Path(folder)), fresh)
-            aside = path.with_name("history-damaged-1.sqlite3")
-            kept = _put_aside(path, aside, fresh)
+            kept = _put_aside(path, fresh)
     return _sentences(kept, missing, damaged)
 
 
@@ -69,12 +69,9 @@ def _sentences(kept: Path, missing: int, damaged: list[str]) -> list[str]:
     return found
 
 
-def _put_aside(path: Path, name: Path, fresh: Path) -> Path:
+def _put_aside(path: Path, fresh: Path) -> Path:
     """Give the damaged file and its log another name, and the fresh one its place."""
-    n = 1
-    while name.exists():
-        n += 1
-        name = name.with_name(f"history-damaged-{n}.sqlite3")
+    name = untaken(path.parent, "history-damaged", ".sqlite3")
     log = path.with_name(path.name + "-wal")
     if log.exists():
         os.replace(log, name.with_name(name.name + "-wal"))
@@ -85,7 +82,7 @@ def _put_aside(path: Path, name: Path, fresh: Path) -> Path:
     except OSError:  # a disk without links
         shutil.copy2(path, name)
     os.replace(fresh, path)
-    database.sync(path.parent)
+    sync(path.parent)
     return name
 
 
