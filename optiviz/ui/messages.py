@@ -9,19 +9,17 @@ from functools import partial
 from itertools import zip_longest
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from optiviz.ui.card import draw_ground
 from optiviz.ui.guard import guarded
 from optiviz.ui.icons import icon
-from optiviz.ui.plain import Label, tip
+from optiviz.ui.plain import Label
 from optiviz.ui.theme import current_theme
+from optiviz.ui.two_lines import TwoLines
 
-_LINES: Final = 2
 _OFFERS: Final = 2  # buttons beside a sentence
-_WRAPPED = int(Qt.TextFlag.TextWordWrap)
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,7 @@ class MessageBar(QFrame):
         self._kind = "info"
         self.over = False
         self._icon = Label(self)
-        self._text = Label(self)
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text = TwoLines(QSizePolicy.Policy.Ignored, self)
         self._copy = QToolButton(self)
         self._copy.setText("Copy details")
         self._copy.clicked.connect(self._copy_details)
@@ -78,7 +72,6 @@ class MessageBar(QFrame):
         layout.addWidget(self._count)
         layout.addWidget(self._close)
         current_theme().changed.connect(self._restyle)
-        self._text.installEventFilter(self)
         self._restyle()
         self.hide()
 
@@ -87,7 +80,7 @@ class MessageBar(QFrame):
         role = "danger" if self._kind == "warning" else "accent"
         self._icon.setPixmap(icon(self._kind, role).pixmap(size, size))
         self._close.setIcon(icon("close"))
-        self._fit()
+        self._text.fit()
 
     def set_over(self, over: bool) -> None:
         """Stand over something else, or not."""
@@ -99,29 +92,6 @@ class MessageBar(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
         if self.over:
             draw_ground(self)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
-        super().resizeEvent(event)
-        self._fit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
-        if event.type() == QEvent.Type.Resize:  # a button beside it came or went
-            self._fit()
-        return False
-
-    def _fit(self) -> None:
-        """Show as much of the sentence as there is room for."""
-        metrics = self._text.fontMetrics()
-        box = QRect(0, 0, self._text.width(), 10_000)
-        words, shown = self._sentence.split(" "), self._sentence
-        # Lines are higher in some fonts than their spacing says.
-        most = metrics.boundingRect(box, _WRAPPED, "\n".join("x" * _LINES)).height()
-        while words and metrics.boundingRect(box, _WRAPPED, shown).height() > most:
-            words.pop()
-            shown = " ".join(words) + "…"
-        if shown != self._text.text():
-            self._text.setText(shown)
-        self._text.setToolTip("" if shown == self._sentence else tip(self._sentence))
 
     @property
     def text(self) -> str:
@@ -141,7 +111,7 @@ class MessageBar(QFrame):
     def _show(self, sentence: str, details: str, warning: bool) -> None:
         self._sentence, self._details = sentence[:600], details
         self._kind = "warning" if warning else "info"
-        self._text.setAccessibleName(self._sentence)
+        self._text.say(self._sentence)
         self._copy.setVisible(bool(details))
         self._show_count()
         self._show_offers()
@@ -153,7 +123,7 @@ class MessageBar(QFrame):
         self.say(sentence)
         self._show_offers(*(action for action in actions if action is not None))
         self.layout().activate()  # type: ignore[union-attr]
-        self._fit()
+        self._text.fit()
 
     def queue(self, sentence: str, *actions: QAction | None, warning: bool = False) -> None:
         """Show a sentence when those before it were dismissed; what is said meanwhile covers it."""
@@ -163,7 +133,7 @@ class MessageBar(QFrame):
             self._show_next()
         else:
             self._show_count()
-            self._fit()
+            self._text.fit()
 
     def dismiss(self) -> None:
         """Take away what is on show; what waits comes next."""
@@ -201,7 +171,7 @@ class MessageBar(QFrame):
                 button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
             button.setVisible(action is not None)
         self.layout().activate()  # type: ignore[union-attr]
-        self._fit()
+        self._text.fit()
 
     def _button_of_offer(self, number: int) -> QToolButton:
         button = QToolButton(self)

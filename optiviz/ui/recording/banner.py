@@ -1,16 +1,14 @@
 """A strip under the tabs, for what lasts: there as long as it is so, and beside every message."""
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from optiviz.ui.guard import guarded
 from optiviz.ui.icons import icon
 from optiviz.ui.plain import Label
 from optiviz.ui.theme import SPACE, blend, current_theme
-
-_LINES = 2
-_WRAPPED = int(Qt.TextFlag.TextWordWrap)
+from optiviz.ui.two_lines import TwoLines
 
 
 class Banner(QFrame):
@@ -32,11 +30,7 @@ class Banner(QFrame):
         self._sentence = ""
         self.setAccessibleName("What lasts")
         self._icon = Label(parent=self)
-        self._text = Label(parent=self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text = TwoLines(QSizePolicy.Policy.Preferred, self)
         self.button = QToolButton(self)
         self.button.setText(button)
         self.button.setProperty("framed", True)
@@ -60,13 +54,8 @@ class Banner(QFrame):
         """Show a sentence for as long as it holds; nothing takes it away."""
         if sentence != self._sentence:
             self._sentence = sentence
-            self._text.setAccessibleName(sentence)
-            self._fit()
+            self._text.say(sentence)
         self.setVisible(bool(sentence))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
-        super().resizeEvent(event)
-        self._fit()
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
@@ -79,18 +68,5 @@ class Banner(QFrame):
     def _restyle(self) -> None:
         size = round(18 * current_theme().scale)
         self._icon.setPixmap(icon("warning", "danger").pixmap(QSize(size, size)))
-        self._fit()
+        self._text.fit()
         self.update()
-
-    def _fit(self) -> None:
-        """Show as much of the sentence as two lines hold; all of it is in the tooltip."""
-        metrics = QFontMetrics(self._text.font())
-        box = QRect(0, 0, max(1, self._text.width()), 10_000)
-        words, shown = self._sentence.split(" "), self._sentence
-        most = metrics.boundingRect(box, _WRAPPED, "\n".join("x" * _LINES)).height()
-        while len(words) > 1 and metrics.boundingRect(box, _WRAPPED, shown).height() > most:
-            words.pop()
-            shown = " ".join(words) + "…"
-        if shown != self._text.text():
-            self._text.setText(shown)
-        self._text.setToolTip("" if shown == self._sentence else self._sentence)
