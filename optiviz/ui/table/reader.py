@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from optiviz.datasets.csv import Csv
+from optiviz.engine.failure import Failure
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.tables import Cancelled, TableError, contents
 from optiviz.tables.choices import Chosen
@@ -120,6 +121,9 @@ class TableReader(QThread):
                 self.failed.emit(number, [Mistake(error.field, str(error))])
             except MemoryError:
                 self.failed.emit(number, [Mistake("content", "needs more memory than there is")])
+            except Exception as error:  # whatever it is, nobody waits for ever
+                said = Failure.beside_runs(error).sentence
+                self.failed.emit(number, [Mistake("content", said)])
             else:
                 self.made.emit(number, made)
 
