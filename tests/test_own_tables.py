@@ -24,24 +24,12 @@ from optiviz.studies.execution import execute
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.race import Budget, race_of
 from optiviz.studies.results import Results
+from tests.own_table import spec_text
 from tests.store.hostile import members, write
 
 TABLE = "length (cm);<b>width</b>;kind\n" + "".join(
     f"{i},5;{i % 7};{('<img src=x>', 'y')[i % 2]}\n" for i in range(40)
 )
-SPEC = """
-[problem]
-kind = "network_training"
-[problem.dataset]
-kind = "csv"
-file = "{}"
-[problem.network]
-layers = [{{units = 1}}]
-[optimizer]
-kind = "hill_climbing"
-[stopping]
-max_iterations = 30
-"""
 # What somebody else does with files, who has no table, while it is noted what is opened.
 ELSEWHERE = """
 import json, sys
@@ -107,7 +95,7 @@ def elsewhere(table: Path, *paths: Path) -> tuple[dict[str, object], list[str]]:
 def table(tmp_path):
     path = tmp_path / "my <b>table.csv"
     path.write_text(TABLE)
-    (tmp_path / "spec.toml").write_text(SPEC.format(path.name))
+    (tmp_path / "spec.toml").write_text(spec_text(path.name, 30))
     return path
 
 

@@ -19,28 +19,16 @@ from optiviz.studies import sweep
 from optiviz.studies.execution import execute
 from optiviz.studies.results import Results
 from optiviz.tables import contents
+from tests.own_table import spec_text
 
 TABLE = "length (cm);length (in);kind\n1,5;2;x\n2,5;3;y\n3,5;1;x\n4,5;7;y\n5;3;x\n6;1;y\n"
-SPEC = """
-[problem]
-kind = "network_training"
-[problem.dataset]
-kind = "csv"
-file = "{}"
-[problem.network]
-layers = [{{units = 1}}]
-[optimizer]
-kind = "hill_climbing"
-[stopping]
-max_iterations = 5
-"""
 
 
 @pytest.fixture
 def spec_file(tmp_path):
     (tmp_path / "my.csv").write_text(TABLE)
     file = tmp_path / "spec.toml"
-    file.write_text(SPEC.format("my.csv"))
+    file.write_text(spec_text("my.csv", 5))
     return file
 
 
@@ -111,7 +99,7 @@ def test_a_file_of_a_gigabyte_is_refused_before_it_is_read(spec_file):
 
 
 def test_a_pipe_or_a_device_is_no_table(spec_file):
-    spec_file.write_text(SPEC.format("/dev/zero"))
+    spec_file.write_text(spec_text("/dev/zero", 5))
     with pytest.raises(SpecError, match="there is no such file"):
         RunSpec.load(spec_file)
 

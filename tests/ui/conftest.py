@@ -74,6 +74,20 @@ def _is_qts(thread: threading.Thread) -> bool:
     return isinstance(thread, threading._DummyThread)
 
 
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window in its usual look, on a small screen."""
+    current_theme().name, current_theme().scale = "light", 1.0
+    current_theme().apply()
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.resize(1366, 768)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
 class Person:
     """Somebody at the window, with a mouse and keys.
 

@@ -277,17 +277,6 @@ def test_the_tools_leave_room_to_draw_at_any_size_of_type(
 # In the window
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-
-
 def draw_by_button(window: MainWindow) -> DrawingEditor:
     panel = window._train_setup.dataset
     window._train_setup.card(panel).set_folded(False)

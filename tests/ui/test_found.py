@@ -1,6 +1,5 @@
 """What people ran into in the real window: each of these was wrong once."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,19 +24,6 @@ from optiviz.views import show
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.fitness import Fitness
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    current_theme().name, current_theme().scale = "light", 1.0
-    current_theme().apply()
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
 
 
 def settled(window: MainWindow, qtbot: QtBot) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 import optiviz
-from optiviz.ui.main_window import MainWindow
 from optiviz.ui.plain import Label, tip
 
 UI = Path(optiviz.__file__).parent / "ui"
@@ -48,17 +47,6 @@ def test_a_tip_is_what_it_says(qapp):
     assert len(tip("x" * 10**6)) < 3000
     label = Label("<b>bold</b>")
     assert label.textFormat() is Qt.TextFormat.PlainText
-
-
-@pytest.fixture
-def window(qtbot):
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
 
 
 def settled(window, qtbot):

@@ -1,7 +1,5 @@
 """The timeline as a person uses it: markers, loops, keys, and something else tried from here."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -13,24 +11,10 @@ from optiviz.analysis.runs.events import events
 from optiviz.engine.run import Run, RunStatus
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.session import Entry
-from optiviz.ui.theme import current_theme
 
 CLIMB = presets.load("classic-mlp").spec
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    current_theme().name, current_theme().scale = "light", 1.0
-    current_theme().apply()
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
 
 
 def done(window: MainWindow, qtbot: QtBot, spec=CLIMB) -> Entry:

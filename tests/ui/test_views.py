@@ -14,16 +14,6 @@ from optiviz.views.figure import Action
 
 
 @pytest.fixture
-def window(qtbot):
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def grid(window):
     window.train.grid.choose(["fitness", "decision_boundary", "confusion", "log"])
     return window.train.grid

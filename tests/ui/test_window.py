@@ -1,7 +1,6 @@
 """The window as a person uses it: real clicks and keys, and what the run then is."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +16,6 @@ from optiviz.engine.stopping import StopReason
 from optiviz.store import run_file
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    current_theme().name, current_theme().scale = "light", 1.0
-    current_theme().apply()
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
 
 
 def press_run(window: MainWindow, qtbot: QtBot) -> Run:
