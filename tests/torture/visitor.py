@@ -12,8 +12,10 @@ from typing import TypeVar
 
 from PySide6.QtCore import (
     QCoreApplication,
+    QEvent,
     QEventLoop,
     QMimeData,
+    QObject,
     QPoint,
     QPointF,
     Qt,
@@ -49,6 +51,7 @@ from optiviz.ui.view_card import ViewCard
 from optiviz.ui.workspace import Workspace
 from tests.torture import watching
 
+_ENDS = 15.0  # seconds in which a window that waits for a file is closed
 _HANGS = 120.0  # seconds after which the stacks are printed and the process ends
 _KEPT = ("SpecError", "StoreError")  # errors that are sentences for users
 
@@ -672,23 +675,38 @@ class Visitor:
     def _leave(self) -> None:
         window = self.window
         self._watch.alive()
+        try:
+            self._close(window)
+        finally:  # else it would be there in the next walk, and be taken for what that one left
+            self._ended = True
+            self._watch.rest()
+            window.hide()
+            window.deleteLater()
+            del window, self.window
+            self._let_go()
+        self._look_for_leftovers()
+
+    def _close(self, window: MainWindow) -> None:
+        """Close it as users do; from when it is hidden, nobody waits for its answer."""
         for dialog in QApplication.topLevelWidgets():
             if dialog is not window and dialog.isVisible():
                 dialog.close()
+        hidden = _Hidden(window, self._watch.rest)
         began = time.monotonic()
         window.close()
-        while window.isVisible() and time.monotonic() - began < 15:
+        while window.isVisible() and time.monotonic() - began < _ENDS:
             spin(50)
         if window.isVisible():  # it waits for a file, and who closes once more means it
             window.close()
         self._watch.alive()
+        hidden.deleteLater()
         assert not window.isVisible(), f"the window stays open: {window.messages.text}"
+        took = time.monotonic() - began
+        assert took < 2 * _ENDS * watching.overload(), f"it took {took:.0f} s to end"
         self._see()
-        self._ended = True
         assert not window.worker.isRunning(), "the worker goes on without a window"
-        self._watch.rest()
-        window.deleteLater()
-        del window, self.window
+
+    def _let_go(self) -> None:
         spin(20)  # what asks for menus has its last turn
         watching.collect()
         self._watch.alive()
@@ -696,6 +714,8 @@ class Visitor:
         while _windows() and time.monotonic() - began < 5:  # answers under way still name it
             spin(50)
             watching.collect()
+
+    def _look_for_leftovers(self) -> None:
         assert not _windows(), "the window is still held after it was closed"
         threads = watching.running_threads() - self._threads
         assert not threads, f"threads that go on: {sorted(threads)}"
@@ -706,6 +726,20 @@ class Visitor:
         assert not processes, f"processes that go on: {sorted(processes)}"
         if self._watch.troubles:
             raise AssertionError(self._watch.troubles[0])
+
+
+class _Hidden(QObject):
+    """Calls something when a window is hidden."""
+
+    def __init__(self, window: QWidget, then: Callable[[], object]) -> None:
+        super().__init__(window)
+        self._then = then
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Hide:
+            self._then()
+        return False
 
 
 def _windows() -> list[QWidget]:
