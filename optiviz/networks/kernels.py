@@ -1,4 +1,4 @@
-"""The arithmetic of networks, in batches of candidates and of rows, in buffers made once.
+"""The arithmetic of networks, in batches of candidates and of rows, in buffers that are kept.
 
 Every candidate's products have the same shape, however many candidates there are: one large
 product for all of them would change the last bits with their number. Rows are taken in fixed
@@ -59,7 +59,9 @@ class Kernel:
         self._group = max(1, min(128, _CACHE // per_candidate))
         # A hidden layer's buffer has a last row of ones, which the next layer's biases multiply.
         heights = [*(units + 1 for units in self._units[:-1]), self._units[-1]]
-        self._buffers = [np.ones((self._group, height, widest), dtype) for height in heights]
+        self._shapes = [(height, widest) for height in heights]
+        self._room = 0  # candidates that the buffers hold: no more than ever came together
+        self._buffers: list[Array] = []
         self._layout = network.layout(self.n_inputs)
         self._last = len(network.layers) - 1
 
@@ -99,6 +101,9 @@ class Kernel:
     def _forward(self, W: Array, inputs: Array) -> Array:
         """Return z of the output units, shape (n, outputs, rows), in a buffer."""
         n, m = len(W), inputs.shape[1]
+        if n > self._room:
+            self._room = n
+            self._buffers = [np.ones((n, *shape), self._inputs.dtype) for shape in self._shapes]
         before, below = inputs, None
         for i, (at, shape) in enumerate(self._layout):
             weights = W[:, at].reshape(n, *shape)

@@ -222,6 +222,8 @@ class Worker(QThread):
                 self.went_wrong.emit(Failure.beside_runs(error))
 
     def _play(self, run: Run) -> None:
+        if run.status is RunStatus.NEW and self._is_closing():
+            return  # of many that wait, each would take a while to be prepared
         self._readers.setdefault(run, Reader(run))
         if run.status is RunStatus.NEW:
             self._note([run.spec])

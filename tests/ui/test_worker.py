@@ -66,6 +66,29 @@ def test_closing_waits_for_what_nobody_can_interrupt(qtbot: QtBot) -> None:
         worker.wait()
 
 
+def test_closing_does_not_begin_the_runs_that_wait(qtbot: QtBot) -> None:
+    """Of hundreds that stand beside each other, each takes a while to be prepared."""
+    worker, begun, goes_on = Worker(), threading.Event(), threading.Event()
+
+    def look(_: ReaderOf) -> None:
+        begun.set()
+        assert goes_on.wait(10)
+
+    run = Run(RunSpec.load("classic-descent"))
+    worker.start()
+    try:
+        worker.request("card", look)
+        assert begun.wait(10)
+        worker.play(run)
+        assert not worker.close(0.01)  # it is asked to end while it is busy
+        goes_on.set()
+        assert worker.wait(10_000)
+        assert run.status is RunStatus.NEW
+    finally:
+        goes_on.set()
+        worker.close()
+
+
 def test_closing_ends_a_long_report_and_leaves_no_half_of_it(qtbot: QtBot, tmp_path: Path) -> None:
     worker = Worker()
     runs = [Run(RunSpec.load("classic-descent")).finish() for _ in range(40)]
