@@ -53,7 +53,8 @@ class Recent:
     begun : ndarray of shape (3, columns) or None
         Low, high and last of the rows before these that are in no full bucket.
     improvements : ndarray of int
-    clock : list of (int, float)
+    clock : ndarray, shape (notes,)
+        Of k and seconds.
     """
 
     rows: NDArray[Any]
@@ -61,7 +62,7 @@ class Recent:
     buckets: dict[str, Array]
     begun: Array | None
     improvements: NDArray[np.int64]
-    clock: list[tuple[int, float]]
+    clock: NDArray[Any]
 
 
 def row_dtype(n_channels: int) -> np.dtype[Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from optiviz.engine.buckets import Buckets, Points, thinned
 from optiviz.engine.chain import LINK, Chain, as_bytes
+from optiviz.engine.notes import Notes
 from optiviz.engine.optimizer import COLUMNS, Block, State
 from optiviz.engine.records import Curve, Kept, Recent, row_dtype
 
@@ -30,6 +31,7 @@ _BUCKETS = 8192
 _EVENTS = 1 << 16
 _UNBUCKETED = 1 << 13  # rows that may wait for their buckets
 _CLOCK = 1 << 13
+_MOMENT = np.dtype([("k", np.int64), ("seconds", np.float64)])
 
 
 class Trace:
@@ -51,12 +53,13 @@ class Trace:
         self._length = 0  # rows ever, = last iteration + 1
         self._rows = self._allocate(min(rows, 4096))
         self._buckets = Buckets(buckets, len(_CURVES) + n_channels)
-        self._improvements: list[int] = []
+        self._improvements = Notes(np.int64, _EVENTS)
         self._kept: dict[int, Kept] = {}
         self._stride = SNAPSHOT_STRIDE
         self._chain = Chain()
         self._recorded = ""  # the digest, where it was stored without its chain
-        self._clock: list[tuple[int, float]] = [(0, 0.0)]
+        self._clock = Notes(_MOMENT, _CLOCK)
+        self._clock.add([(0, 0.0)])
         self._cuts: list[int] = []  # the last row that each rewind left as it was
 
     def _allocate(self, n: int) -> NDArray[Any]:
@@ -67,19 +70,17 @@ class Trace:
     def append(self, block: Block) -> None:
         """Add the rows that follow the last one."""
         n = len(block)
+        best_before = self.best_f
+        self._make_room(n)
+        held = self._length - self._first
+        records = self._rows[held : held + n]  # which nobody reads before they are counted
+        for name in COLUMNS:
+            records[name] = vars(block)[name]
+        better = block.best_f < np.concatenate(([best_before], block.best_f[:-1]))
+        better[: self._length == 0] = False  # the start improves on nothing
         with self._lock:
-            best_before = self.best_f
-            self._make_room(n)
-            held = self._length - self._first
-            records = self._rows[held : held + n]
-            for name in COLUMNS:
-                records[name] = vars(block)[name]
             self._chain.add(records)
-            better = block.best_f < np.concatenate(([best_before], block.best_f[:-1]))
-            better[: self._length == 0] = False  # the start improves on nothing
-            self._improvements += (self._length + np.flatnonzero(better)).tolist()
-            if len(self._improvements) > _EVENTS:
-                del self._improvements[1::2]
+            self._improvements.add(self._length + np.flatnonzero(better))
             self._length += n
             if self._length - self._buckets.end > _UNBUCKETED:
                 self._fill()
@@ -99,9 +100,10 @@ class Trace:
         keep = held if held + n <= self._budget else min(held, self._budget // 2)
         rows = self._allocate(max(min(self._budget, 2 * len(self._rows)), keep + n))
         as_bytes(rows[:keep])[:] = as_bytes(self._rows[held - keep : held])
-        self._fill()
-        self._buckets.let_go(self._values, self._first, self._first + held - keep)
-        self._rows, self._first = rows, self._first + held - keep
+        with self._lock:
+            self._fill()
+            self._buckets.let_go(self._values, self._first, self._first + held - keep)
+            self._rows, self._first = rows, self._first + held - keep
 
     def _fill(self) -> None:
         """Bring the buckets up to the last row; short runs are drawn without them."""
@@ -130,9 +132,7 @@ class Trace:
     def clock(self, k: int, seconds: float) -> None:
         """Note that iteration k was done after so many seconds of computing."""
         with self._lock:
-            self._clock.append((k, seconds))
-            if len(self._clock) > _CLOCK:
-                del self._clock[1::2]
+            self._clock.add([(k, seconds)])
 
     def rewind(self, k: int) -> State:
         """Drop everything after the last snapshot at or before k, and return that snapshot."""
@@ -147,8 +147,9 @@ class Trace:
             self._cuts.append(k)
             self._chain, self._recorded = chain.copy(), ""
             self._kept = {s: v for s, v in self._kept.items() if s <= at}
-            self._improvements = [i for i in self._improvements if i <= at]
-            self._clock = [(done, seconds) for done, seconds in self._clock if done <= at]
+            improvements, clock = self._improvements.all, self._clock.all
+            self._improvements.replace(improvements[improvements <= at])
+            self._clock.replace(clock[clock["k"] <= at])
             if at < self._first:  # of the rows before, only buckets are left
                 self._first, self._rows[0] = at, row
             self._length = at + 1
@@ -196,7 +197,7 @@ class Trace:
     def improvements(self) -> NDArray[np.int64]:
         """Iterations that found something better than ever before (thinned over 65,536)."""
         with self._lock:
-            return np.array(self._improvements, dtype=np.int64)
+            return self._improvements.all
 
     @property
     def digest(self) -> str:
@@ -207,8 +208,8 @@ class Trace:
     def seconds(self, k: NDArray[np.int64]) -> Array:
         """Return the time of computing at iterations, interpolated between blocks."""
         with self._lock:
-            known_k, known = np.array(self._clock).T
-        seconds: Array = np.interp(k, known_k, known)
+            clock = self._clock.all
+        seconds: Array = np.interp(k, clock["k"], clock["seconds"])
         return seconds
 
     def snapshot(self, k: int) -> State:
@@ -295,10 +296,10 @@ class Trace:
     def noted(self, improvement: int, note: int) -> tuple[int, int]:
         """Return the iterations of one improvement and of one note of time; -1 if there is none."""
         with self._lock:
-            improvements, clock = self._improvements, self._clock
+            improvements, clock = self._improvements.all, self._clock.all["k"]
             return (
-                improvements[improvement] if 0 <= improvement < len(improvements) else -1,
-                clock[note][0] if 0 <= note < len(clock) else -1,
+                int(improvements[improvement]) if 0 <= improvement < len(improvements) else -1,
+                int(clock[note]) if 0 <= note < len(clock) else -1,
             )
 
     def recent(self, row: int, bucket: int, improvement: int, note: int) -> Recent:
@@ -311,8 +312,8 @@ class Trace:
                 self._buckets.width,
                 {name: part[bucket:] for name, part in buckets.items()},
                 self._buckets.begun(self._values, self._first, row),
-                np.array(self._improvements[improvement:], dtype=np.int64),
-                self._clock[note:],
+                self._improvements.all[improvement:],
+                self._clock.all[note:],
             )
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -328,9 +329,9 @@ class Trace:
                 "link": np.frombuffer(self._chain.link, dtype=np.uint8),
                 **self._buckets.to_arrays(),
                 **({} if begun is None else {"begun": begun}),
-                "improvements": np.array(self._improvements, dtype=np.int64),
-                "clock_k": np.array([k for k, _ in self._clock], dtype=np.int64),
-                "clock_seconds": np.array([seconds for _, seconds in self._clock]),
+                "improvements": self._improvements.all,
+                "clock_k": self._clock.all["k"].copy(),
+                "clock_seconds": self._clock.all["seconds"].copy(),
             }
 
     @classmethod
@@ -361,9 +362,10 @@ class Trace:
             trace._append_long(block[done:])
         else:
             trace._open(block, arrays, kept, digest)
-        trace._improvements = arrays["improvements"].tolist()
-        seconds = arrays["clock_seconds"].tolist()
-        trace._clock = list(zip(arrays["clock_k"].tolist(), seconds, strict=True))
+        trace._improvements.replace(arrays["improvements"])
+        clock = np.empty(len(arrays["clock_k"]), _MOMENT)
+        clock["k"], clock["seconds"] = arrays["clock_k"], arrays["clock_seconds"]
+        trace._clock.replace(clock)
         return trace
 
     def _append_long(self, block: Block) -> None:

@@ -105,8 +105,7 @@ def chunks_of(capture: Capture, run: bytes) -> Iterator[Chunk]:
             yield Kind.BUCKETS, i // BUCKETS, k, last, packed(arrays)
     for i, part in _parts(recent.improvements, since.improvement, NOTES):
         yield Kind.IMPROVEMENTS, i // NOTES, *_ends(part), packed({"k": np.diff(part, prepend=0)})
-    ks = np.array([k for k, _ in recent.clock], dtype=np.int64)
-    seconds = np.array([spent for _, spent in recent.clock])
+    ks, seconds = recent.clock["k"].copy(), recent.clock["seconds"].copy()
     for i, part in _parts(np.arange(len(ks)), since.note, NOTES):
         arrays = {"k": np.diff(ks[part], prepend=0), "seconds": seconds[part]}
         yield Kind.CLOCK, i // NOTES, *_ends(ks[part]), packed(arrays)
@@ -324,7 +323,7 @@ def _written(capture: Capture, before: Written) -> Written:
         improvement=n_improvements,
         last_improvement=int(recent.improvements[-1]) if len(recent.improvements) else -1,
         note=n_notes,
-        last_note=recent.clock[-1][0] if recent.clock else -1,
+        last_note=int(recent.clock["k"][-1]) if len(recent.clock) else -1,
         kept=capture.all_kept,
         samples=capture.samples or (before.samples if since.generation >= 0 else None),
         spec=capture.spec,

@@ -1,8 +1,9 @@
 """The bar of the timeline: where the playhead is, what happened when, and what is looped."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
@@ -19,6 +20,7 @@ from optiviz.ui.timeline.markers import Marker, placed, stretch_words, words_of
 _MARGIN = 10
 _NEAR = 6.0  # pixels, times the scale, from which a marker is meant
 _NEAR_TICK = 2.0
+_TICKS = 4000  # improvements that are looked at: more than there are pixels
 _APART = 9.0  # pixels, times the scale, between markers
 
 Grip = Literal["playhead", "start", "end", "range"]
@@ -103,8 +105,13 @@ class TimelineBar(QWidget):
 
     def x_of(self, k: float) -> float:
         """Return where an iteration is, in pixels."""
+        return float(self.xs_of(np.array(k)))
+
+    def xs_of(self, ks: NDArray[Any]) -> NDArray[np.float64]:
+        """Return where iterations are, in pixels."""
         width = self.width() - 2 * _MARGIN
-        return _MARGIN + width * (min(k / self._total, 1.0) if self._total else 0.0)
+        shares: NDArray[np.float64] = np.minimum(ks / max(1, self._total), 1.0)
+        return _MARGIN + width * shares
 
     def k_at(self, x: float) -> int:
         """Return the iteration at a place."""
@@ -121,7 +128,8 @@ class TimelineBar(QWidget):
                 drawing.stretch(stretch, stretch is self._hovered)
             if self._loop is not None:
                 drawing.loop(*self._loop)
-            drawing.ticks(self._events.improvements)
+            improvements = self._events.improvements
+            drawing.ticks(self.xs_of(improvements[:: max(1, len(improvements) // _TICKS)]))
             for marker in self.markers:
                 drawing.marker(marker, marker is self._hovered)
         drawing.playhead(self._k + self._within, self.hasFocus())

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -14,7 +14,6 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.markers import Marker
 
 _DENSE = 2.5  # pixels between ticks, up to which they would be one block
-_TICKS = 4000  # improvements that are looked at: more than there are pixels
 
 
 class Lanes:
@@ -98,16 +97,22 @@ class BarDrawing:
             corners = ((inward, top), (0.0, top), (0.0, bottom), (inward, bottom))
             self._painter.drawPolyline([QPointF(x + dx, y) for dx, y in corners])
 
-    def ticks(self, improvements: NDArray[np.int64]) -> None:
-        """Draw improvements as ticks, one a pixel at most; short where there is one everywhere."""
-        ks = improvements[:: max(1, len(improvements) // _TICKS)]
-        columns = np.unique(np.round([self._x(k) for k in ks.tolist()]))
+    def ticks(self, places: NDArray[np.float64]) -> None:
+        """Draw ticks, one a pixel at most; short where there is one everywhere.
+
+        Parameters
+        ----------
+        places : ndarray, shape (ticks,)
+            In pixels.
+        """
+        columns = np.unique(np.round(places))
         apart = np.diff(columns, prepend=-np.inf, append=np.inf)
         dense = np.maximum(apart[:-1], apart[1:]) <= _DENSE * self._s
         top, bottom = Lanes.TICKS_TOP * self._s, Lanes.TICKS_BOTTOM * self._s
         self._painter.setPen(QPen(self._theme.colour(self._run), 1.0 * self._s))
-        for x, short in zip(columns.tolist(), dense.tolist(), strict=True):
-            self._painter.drawLine(QPointF(x, bottom), QPointF(x, bottom - 4 if short else top))
+        tops = np.where(dense, bottom - 4, top)
+        places_and_tops = zip(columns.tolist(), tops.tolist(), strict=True)
+        self._painter.drawLines([QLineF(x, bottom, x, end) for x, end in places_and_tops])
 
     def marker(self, marker: Marker, hovered: bool) -> None:
         """Draw a marker in the shape of what it stands for; hollow parts show the card."""
