@@ -1,6 +1,7 @@
 """Moments of a run that are noted in order, and thinned when there are too many."""
 
-from typing import Any
+import copy
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,8 @@ class Notes:
 
     def __init__(self, dtype: Any, most: int) -> None:
         self._most = most
-        self._held = np.empty(_FIRST, dtype)
+        self._held: NDArray[Any] = np.empty(_FIRST, dtype)
         self._n = 0
-
-    def __len__(self) -> int:
-        return self._n
 
     @property
     def all(self) -> NDArray[Any]:
@@ -49,7 +47,7 @@ class Notes:
 
     def _make_room(self, n: int) -> None:
         if self._n + n > len(self._held):
-            held = np.empty(2 * (self._n + n), self._held.dtype)
+            held: NDArray[Any] = np.empty(2 * (self._n + n), self._held.dtype)
             held[: self._n] = self.all
             self._held = held
 
@@ -58,8 +56,28 @@ class Notes:
         self._held = np.array(notes, self._held.dtype)
         self._n = len(self._held)
 
-    def copy(self) -> "Notes":
+    def copy(self) -> Self:
         """Return the same, which goes on by itself."""
-        made = Notes(self._held.dtype, self._most)
+        made = copy.copy(self)
         made.replace(self.all)
         return made
+
+
+class Clock(Notes):
+    """When iterations were done, in seconds of computing. Each note has its k and its seconds."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__([("k", np.int64), ("seconds", np.float64)], most)
+        self.add([(0, 0.0)])
+
+    def seconds(self, k: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the time of iterations, interpolated between notes."""
+        notes = self.all
+        seconds: NDArray[np.float64] = np.interp(k, notes["k"], notes["seconds"])
+        return seconds
+
+    def take(self, k: NDArray[np.int64], seconds: NDArray[np.float64]) -> None:
+        """Have the notes that were stored instead."""
+        notes: NDArray[Any] = np.empty(len(k), self._held.dtype)
+        notes["k"], notes["seconds"] = k, seconds
+        self.replace(notes)

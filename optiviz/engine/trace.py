@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from optiviz.engine.buckets import Buckets, Points, thinned
 from optiviz.engine.chain import LINK, Chain, as_bytes
-from optiviz.engine.notes import Notes
+from optiviz.engine.notes import Clock, Notes
 from optiviz.engine.optimizer import COLUMNS, Block, State
 from optiviz.engine.records import Curve, Kept, Recent, row_dtype
 
@@ -31,7 +31,6 @@ _BUCKETS = 8192
 _EVENTS = 1 << 16
 _UNBUCKETED = 1 << 13  # rows that may wait for their buckets
 _CLOCK = 1 << 13
-_MOMENT = np.dtype([("k", np.int64), ("seconds", np.float64)])
 
 
 class Trace:
@@ -58,8 +57,7 @@ class Trace:
         self._stride = SNAPSHOT_STRIDE
         self._chain = Chain()
         self._recorded = ""  # the digest, where it was stored without its chain
-        self._clock = Notes(_MOMENT, _CLOCK)
-        self._clock.add([(0, 0.0)])
+        self._clock = Clock(_CLOCK)
         self._cuts: list[int] = []  # the last row that each rewind left as it was
 
     def _allocate(self, n: int) -> NDArray[Any]:
@@ -208,9 +206,7 @@ class Trace:
     def seconds(self, k: NDArray[np.int64]) -> Array:
         """Return the time of computing at iterations, interpolated between blocks."""
         with self._lock:
-            clock = self._clock.all
-        seconds: Array = np.interp(k, clock["k"], clock["seconds"])
-        return seconds
+            return self._clock.seconds(k)
 
     def snapshot(self, k: int) -> State:
         """Return the last snapshot at or before iteration k."""
@@ -363,9 +359,7 @@ class Trace:
         else:
             trace._open(block, arrays, kept, digest)
         trace._improvements.replace(arrays["improvements"])
-        clock = np.empty(len(arrays["clock_k"]), _MOMENT)
-        clock["k"], clock["seconds"] = arrays["clock_k"], arrays["clock_seconds"]
-        trace._clock.replace(clock)
+        trace._clock.take(arrays["clock_k"], arrays["clock_seconds"])
         return trace
 
     def _append_long(self, block: Block) -> None:

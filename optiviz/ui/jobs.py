@@ -11,7 +11,6 @@ from optiviz.ui.worker import ReaderOf, Worker
 
 @dataclass(frozen=True)
 class _Job:
-    key: object
     then: Callable[[object], None]
     otherwise: Callable[[Failure], None]
 
@@ -31,7 +30,6 @@ class Jobs(QObject):
         super().__init__(parent)
         self._worker = worker
         self._waiting: dict[int, _Job] = {}
-        worker.answered.connect(self._answered)
 
     def do(
         self,
@@ -47,20 +45,17 @@ class Jobs(QObject):
         otherwise : callable, optional
             Called with what went wrong; if left out, `went_wrong` is emitted.
         """
-        key = object()
-        job = _Job(key, then, otherwise or self.went_wrong.emit)
-        self._waiting[self._worker.request(key, function)] = job
+        job = _Job(then, otherwise or self.went_wrong.emit)
+        number = self._worker.request(object(), function, then=self._answered)
+        self._waiting[number] = job
 
     @property
     def busy(self) -> bool:
         """Whether a result is still to come."""
         return bool(self._waiting)
 
-    def _answered(self, key: object, number: int, result: object) -> None:
-        job = self._waiting.get(number)
-        if job is None or job.key is not key:
-            return
-        del self._waiting[number]
+    def _answered(self, number: int, result: object) -> None:
+        job = self._waiting.pop(number)
         if isinstance(result, Failure):
             job.otherwise(result)
         else:

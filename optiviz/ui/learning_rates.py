@@ -51,7 +51,6 @@ class LearningRates(QObject):
         self._spec = setup.spec()
         session.frame.connect(self._look)
         setup.spec_changed.connect(self._set_up)
-        session.worker.answered.connect(self._answered)
 
     def _set_up(self) -> None:
         self._spec = self._setup.spec() or self._spec  # while there are mistakes, what was right
@@ -76,10 +75,10 @@ class LearningRates(QObject):
         if wanted != self._asked:
             self._asked, self._asked_at = wanted, now()
             look = partial(_place, spec, run, k)
-            self._number = self._session.worker.request(self, look)
+            self._number = self._session.worker.request(self, look, then=self._answered)
 
-    def _answered(self, key: object, number: int, result: object) -> None:
-        if key is self and number == self._number and isinstance(result, _Place):
+    def _answered(self, number: int, result: object) -> None:
+        if number == self._number and isinstance(result, _Place):
             self._place = result
             self._show()
 

@@ -52,7 +52,6 @@ class Session(Roster):
         self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self._tick)
         worker.run_changed.connect(self._run_changed)
-        worker.answered.connect(self._answered)
 
     # Runs
 
@@ -217,15 +216,15 @@ class Session(Roster):
                 at = crossing(run, k, reader_of(run))
                 return replace(at, x=edited(at.x, values))
 
-            self._edit = self.worker.request(self, prepare), entry, k
+            self._edit = self.worker.request(self, prepare, then=self._answered), entry, k
         else:
             entry.seen = k
             self.pause()
             self.go_to(k + 1)  # the first iteration that shows it
             self.worker.edit(run, k, values)
 
-    def _answered(self, key: object, number: int, result: object) -> None:
-        if key is not self or self._edit is None or number != self._edit[0]:
+    def _answered(self, number: int, result: object) -> None:
+        if self._edit is None or number != self._edit[0]:
             return
         _, entry, k = self._edit
         self._edit = None
@@ -312,6 +311,7 @@ class Session(Roster):
             self._timer.stop()
 
     def _tick(self) -> None:
+        self.worker.let_draw()
         self._look_for_branch()
         self.advance()
         self.frame.emit()

@@ -59,7 +59,6 @@ class ViewCard(FigureCard):
         self._rest_until = 0.0
         super().__init__(view, "Press Run, and it shows here.", view.offered, parent)
         session.frame.connect(self.refresh)
-        session.worker.answered.connect(self._answered)
         self.canvas.seek_requested.connect(self._seek)
         self.canvas.drag_requested.connect(self._dragged)
         self.canvas.drag_finished.connect(self._dropped)
@@ -152,7 +151,7 @@ class ViewCard(FigureCard):
             self._drawn_for, self._asked_at, self._waiting = state, now(), True
             make = partial(_pictures, self.view, shown, self._session.follows, quick)
             cost = self._session.costs.get(self, 0.0)
-            self._number = self._session.worker.request(self, make, cost)
+            self._number = self._session.worker.request(self, make, cost, self._answered)
         if shown:
             self.canvas.set_playhead(self.view.time_of(shown[0], shown[0].k))
 
@@ -183,8 +182,8 @@ class ViewCard(FigureCard):
         shown = self._shown()
         return not shown or not (self._waiting or self._state(shown) != self._drawn_for)
 
-    def _answered(self, key: object, number: int, result: object) -> None:
-        if key is not self or number != self._number:
+    def _answered(self, number: int, result: object) -> None:
+        if number != self._number:
             return
         self._waiting = False
         if isinstance(result, _Picture):

@@ -111,7 +111,8 @@ class Watch:
         now = time.perf_counter()
         if now - self._alive > max(self.longest, _NOTED):
             self.longest = max(self.longest, self._stall(now))
-        if now - self._waited_at > _REST:
+        looks = self._patience < float("inf")  # which takes a while itself: every file is a wait
+        if looks and now - self._waited_at > _REST:
             self._waited_at, self._waited = now, waited()
         self._alive = now
 

@@ -1,6 +1,7 @@
 """When a card asks for its next picture: at once for who looks around, rarely while runs go on."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -54,10 +55,10 @@ def asked(session: Session, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     request = Worker.request
 
-    def noted(self: Worker, key: object, function: object, seconds: float = 0.0) -> int:
+    def noted(self: Worker, key: object, *more: Any, **named: Any) -> int:
         if isinstance(key, ViewCard):
             seen.append(session.k)
-        return request(self, key, function, seconds)  # type: ignore[arg-type]
+        return request(self, key, *more, **named)
 
     monkeypatch.setattr(Worker, "request", noted)
     return seen
@@ -134,7 +135,7 @@ def test_an_answer_to_an_older_question_is_not_drawn(
     session.frame.emit()
     qtbot.waitUntil(lambda: card.settled and not card.canvas.figure().empty, timeout=10_000)
     shown, stale = card.canvas.figure(), view_card.Failure("it is stale", "")
-    session.worker.answered.emit(card, card._number - 1, stale)
+    card._answered(card._number - 1, stale)
     assert card.canvas.figure() is shown
-    session.worker.answered.emit(card, card._number, stale)
+    card._answered(card._number, stale)
     assert "it is stale" in card.canvas.figure().empty

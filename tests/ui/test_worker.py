@@ -15,8 +15,7 @@ from optiviz import Run, RunSpec, RunStatus
 from optiviz.engine import threads
 from optiviz.engine.stopping import StopReason
 from optiviz.reports.html import write_report
-from optiviz.ui import worker as worker_module
-from optiviz.ui.worker import ReaderOf, Worker
+from optiviz.ui.worker import ReaderOf, Worker, requests
 
 
 def _is_done(run: Run) -> bool:
@@ -147,7 +146,7 @@ def test_refinements_that_come_faster_than_they_are_drawn_are_left_out_but_for_t
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A flood of finer pictures would keep the window from drawing anything."""
-    monkeypatch.setattr(worker_module, "PART_REST", 1e9)
+    monkeypatch.setattr(requests, "PART_REST", 1e9)
     worker = Worker()
     seen: list[object] = []
     worker.answered.connect(lambda key, number, result: seen.append(result))

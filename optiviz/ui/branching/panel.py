@@ -81,7 +81,6 @@ class BranchPanel(PanelOverViews):
         self.run_button.setToolTip("Begin this run beside the other one (Enter)")
         self.run_button.clicked.connect(self.begin)
         self._lay_out()
-        session.worker.answered.connect(self._answered)
         session.runs_changed.connect(self._check_entry)
         self._restyle()
 
@@ -157,7 +156,7 @@ class BranchPanel(PanelOverViews):
         def look(reader_of: ReaderOf) -> Crossing:
             return crossing(run, k, reader_of(run))
 
-        self._number = self._session.worker.request(self, look)
+        self._number = self._session.worker.request(self, look, then=self._answered)
         self._look()
         self._appear()
         self.algorithm.form.combo.setFocus()
@@ -179,8 +178,8 @@ class BranchPanel(PanelOverViews):
         if self._entry is not None and self._entry not in self._session.entries:
             self.dismiss()
 
-    def _answered(self, key: object, number: int, result: object) -> None:
-        if key is not self or number != self._number or self._entry is None:
+    def _answered(self, number: int, result: object) -> None:
+        if number != self._number or self._entry is None:
             return
         if isinstance(result, Failure):
             self._mistake.say(f"Iteration {self._k:,} is no longer there: {result.sentence}")

@@ -65,7 +65,8 @@ class ElidedLabel(QWidget):
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
-            self.updateGeometry()
+            if not self._right:  # whose width is never asked for
+                self.updateGeometry()
             self._explain()
             self.update()
 

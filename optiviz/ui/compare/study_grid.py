@@ -56,7 +56,6 @@ class StudyCard(FigureCard):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.refresh)
         held.changed.connect(self.refresh)
-        worker.answered.connect(self._answered)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Draw what came in while it was hidden."""
@@ -97,7 +96,8 @@ class StudyCard(FigureCard):
             self._shown_for = results.study.configurations
             self._show(Figure(self.view.label, empty=_COMING))
         self._drawn_for, self._waiting = state, (results, now())
-        self._number = self._worker.request(self, partial(_figure, self.view, results))
+        figure = partial(_figure, self.view, results)
+        self._number = self._worker.request(self, figure, then=self._answered)
 
     @property
     def settled(self) -> bool:
@@ -107,8 +107,8 @@ class StudyCard(FigureCard):
     def _take(self, view: object) -> None:
         super()._take(cast("StudyView", view))
 
-    def _answered(self, key: object, number: int, result: object) -> None:
-        if key is not self or number != self._number or self._waiting is None:
+    def _answered(self, number: int, result: object) -> None:
+        if number != self._number or self._waiting is None:
             return
         results, began = self._waiting
         self._waiting = None

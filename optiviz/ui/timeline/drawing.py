@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -98,7 +98,7 @@ class BarDrawing:
             self._painter.drawPolyline([QPointF(x + dx, y) for dx, y in corners])
 
     def ticks(self, places: NDArray[np.float64]) -> None:
-        """Draw ticks, one a pixel at most; short where there is one everywhere.
+        """Draw ticks, one a pixel at most; short, and as blocks, where there is one everywhere.
 
         Parameters
         ----------
@@ -109,10 +109,16 @@ class BarDrawing:
         apart = np.diff(columns, prepend=-np.inf, append=np.inf)
         dense = np.maximum(apart[:-1], apart[1:]) <= _DENSE * self._s
         top, bottom = Lanes.TICKS_TOP * self._s, Lanes.TICKS_BOTTOM * self._s
-        self._painter.setPen(QPen(self._theme.colour(self._run), 1.0 * self._s))
         tops = np.where(dense, bottom - 4, top)
-        places_and_tops = zip(columns.tolist(), tops.tolist(), strict=True)
-        self._painter.drawLines([QLineF(x, bottom, x, end) for x, end in places_and_tops])
+        begins = (apart[:-1] > 1) | (np.diff(tops, prepend=np.nan) != 0)
+        firsts = np.flatnonzero(begins)
+        lasts = np.flatnonzero(np.append(begins[1:], True)[: len(columns)])
+        blocks = np.column_stack((columns[firsts], columns[lasts], tops[firsts])).tolist()
+        half = 0.5 * self._s
+        self._fill(self._run)
+        self._painter.drawRects(
+            [QRectF(a - half, end, b - a + 2 * half, bottom - end) for a, b, end in blocks]
+        )
 
     def marker(self, marker: Marker, hovered: bool) -> None:
         """Draw a marker in the shape of what it stands for; hollow parts show the card."""

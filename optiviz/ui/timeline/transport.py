@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from optiviz.ui.plain import Label
 from optiviz.ui.session import Session
 from optiviz.ui.theme import current_theme
 from optiviz.ui.timeline.bar import TimelineBar
+from optiviz.ui.timeline.readout import Readout, Words
 from optiviz.ui.worker import SLICE, ReaderOf, now
 
 _SLOWEST = 0.2  # iterations a second: an iteration's lines can be followed
@@ -81,9 +81,7 @@ class Timeline(QFrame):
                 button.setCheckable(True)
                 row.addSpacing(8)
             row.addWidget(button)
-        self._figures = Label(self)
-        self._figures.setTextFormat(Qt.TextFormat.RichText)
-        self._figures.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._figures = Readout(self)
         self._figures.installEventFilter(self)
         row.addSpacing(8)
         row.addWidget(self._figures, 1)
@@ -108,7 +106,6 @@ class Timeline(QFrame):
         layout.addLayout(row)
         layout.addWidget(self.bar)
         session.frame.connect(self._draw)
-        session.worker.answered.connect(self._answered)
         current_theme().changed.connect(self._restyle)
         self._restyle()
         self._draw()
@@ -120,7 +117,8 @@ class Timeline(QFrame):
             button.setIconSize(QSize(size, size))
         self._playing_icon = False
         metrics = self._speed_text.fontMetrics()
-        self._speed_text.setFixedWidth(metrics.horizontalAdvance(_per_second(_FASTEST)) + 8)
+        width = metrics.horizontalAdvance(_per_second(_FASTEST)) + 8
+        self._speed_text.setFixedSize(width, metrics.height() + 2)  # no other text moves anything
         self.bar.updateGeometry()
         self.bar.update()
 
@@ -170,7 +168,7 @@ class Timeline(QFrame):
             self.speed.blockSignals(False)
         speed = session.speed if session.speed_chosen else session.usual_speed
         self._speed_text.setText("fastest" if speed is None else _per_second(speed))
-        self._figures.setText(self._words())
+        self._figures.show_parts(self._words())
         if run is not None and run.trace.last_k >= 0:
             self._ask_metrics(run, min(session.k, run.trace.last_k))
             self._ask_drifts(run)
@@ -261,59 +259,54 @@ class Timeline(QFrame):
             last = run.trace.last_k  # where the playhead follows the end, nothing is replayed
             return reader.stepper.problem.metrics(reader.state(last if follow else min(k, last)).x)
 
-        self._metrics_number = self._session.worker.request(self, measure)
+        self._metrics_number = self._session.worker.request(self, measure, then=self._answered)
 
-    def _answered(self, key: object, number: int, result: object) -> None:
-        if key is not self or number != self._metrics_number:
+    def _answered(self, number: int, result: object) -> None:
+        if number != self._metrics_number:
             return
         self._metrics_number = -1
         self._metrics = {} if isinstance(result, Failure) else dict(result)  # type: ignore[call-overload]
-        self._figures.setText(self._words())
+        self._figures.show_parts(self._words())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Say as much as there is room for now."""
-        if watched is self._figures and event.type() in (
-            QEvent.Type.Resize,
-            QEvent.Type.FontChange,
-        ):
-            self._figures.setText(self._words())
+        if watched is self._figures and event.type() == QEvent.Type.Resize:
+            self._figures.show_parts(self._words())
         return False
 
-    def _words(self) -> str:
+    def _words(self) -> list[Words]:
+        """Return the figures at the playhead, as many as there is room for."""
         session = self._session
         if session.focus is None:
-            return "Nothing has run yet."
+            return [Words("Nothing has run yet.")]
         run = session.focus.run
         if run.trace.last_k < 0:
-            return "Making data…" if run.failure is None else "The run failed."
+            return [Words("Making data…" if run.failure is None else "The run failed.")]
         k = min(session.k, run.trace.last_k)
-        needed = [f"iteration <b>{k + self._session.within:,.2f}</b>"]
-        if not self._session.within:
-            needed = [f"iteration <b>{k:,}</b>"]
+        at = f"{k + session.within:,.2f}" if session.within else f"{k:,}"
+        needed = [Words("iteration ", at)]
         for score, before in (("accuracy", ""), ("r2", "R² ")):
             for part in ("train", "test"):
                 if f"{part}_{score}" in self._metrics:
                     value = self._metrics[f"{part}_{score}"]
-                    needed.append(f"{before}{part} <b>{value:.3f}</b>")
+                    needed.append(Words(f"{before}{part} ", f"{value:.3f}"))
         reason = run.stop_reason
         if reason and reason is not StopReason.ITERATIONS and k == run.trace.last_k:
-            needed.insert(1, reason.value)
-        more = [f"of {session.total:,}"]
+            needed.insert(1, Words(reason.value))
+        first = Words("iteration ", at, f" of {session.total:,}")
+        more = []
         row = run.trace.rows(k, k + 1)
         if row is not None:
             scored = int(row.evaluations[0])
-            more.append(f"scored {scored:,} time{'s' * (scored != 1)}")
-        more.append(f"{float(run.trace.seconds(np.array([k]))[0]):.2f} s")
-        while more and self._width([*needed, *more]) > self._figures.width():
+            more.append(Words(f"scored {scored:,} time{'s' * (scored != 1)}"))
+        more.append(Words(f"{float(run.trace.seconds(np.array([k]))[0]):.2f} s"))
+        while more and not self._figures.has_room_for([first, *more, *needed[1:]]):
             more.pop()
-        while len(needed) > 1 and self._width(needed) > self._figures.width():
+        if self._figures.has_room_for([first, *more, *needed[1:]]):
+            return [first, *more, *needed[1:]]
+        while len(needed) > 1 and not self._figures.has_room_for(needed):
             needed.pop()
-        first = " ".join([needed[0], *more[:1]])
-        return " · ".join([first, *more[1:], *needed[1:]])
-
-    def _width(self, parts: list[str]) -> int:
-        plain = " · ".join(parts).replace("<b>", "").replace("</b>", "")
-        return round(1.1 * self._figures.fontMetrics().horizontalAdvance(plain))
+        return needed
 
 
 def _speed_at(value: int) -> float:

@@ -3,17 +3,15 @@
 It emits nothing for single iterations: the window looks at traces thirty times a second.
 """
 
+import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from math import inf
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from optiviz.analysis.runs.spending import Level
 from optiviz.engine import threads
@@ -23,13 +21,15 @@ from optiviz.engine.problem import Array
 from optiviz.engine.run import Failure, Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.ui.record import Record
+from optiviz.ui.worker.requests import Answer, Listener, ReaderOf, Requests, now
 
+SWITCH = 0.0005  # seconds for which the window waits at most each time it calls Python again
+DRAWING = 0.05  # seconds of a frame that are waited for at most
 SLICE = 0.02  # seconds of a run between two looks at what else is wanted
 LEISURE = 0.05  # seconds after an answer for the window to draw it, before what has time
-PART_REST = 0.1  # seconds between two parts of an answer: the window draws each
 MEASURE_REST = 0.3  # seconds between two looks at metrics while runs are computed
 
-ReaderOf = Callable[[Run], Reader]
+__all__ = ["LEISURE", "SLICE", "ReaderOf", "Worker", "now"]
 
 
 class Worker(QThread):
@@ -38,7 +38,7 @@ class Worker(QThread):
     Signals
     -------
     answered : (key, number, result)
-        A request was answered; for each key only the newest request is.
+        A request was answered, and who asked has taken it; of each key only the newest one is.
     run_changed : (run,)
         A run was prepared, changed, ended or failed.
     went_wrong : (Failure,)
@@ -53,20 +53,23 @@ class Worker(QThread):
     answered = Signal(object, int, object)
     run_changed = Signal(object)
     went_wrong = Signal(object)
+    _came = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("optiviz worker")
         self._wake = threading.Condition()
         self._orders: deque[Callable[[], None]] = deque()
-        self._requests: dict[Any, tuple[int, Callable[[ReaderOf], Any], float]] = {}
-        self._parts: dict[Any, _Parts] = {}
-        self._number = 0
+        self._requests = Requests(self._wake, self._reader, self._came.emit, self._take_orders)
         self._closing = False
         self._may_work = threading.Event()
         self._may_work.set()
+        self._drawn = threading.Event()
+        self._drawn.set()
+        self._after_drawing = QTimer(self, singleShot=True, interval=0)
+        self._after_drawing.timeout.connect(self._drawn.set)
         self._ending: set[Run] = set()  # runs that are to be stopped
-        self._measured_at = self._answered_at = 0.0
+        self._measured_at = 0.0
         self._runs: list[Run] = []
         self._unmeasured: list[Run] = []
         self._readers: dict[Run, Reader] = {}
@@ -74,6 +77,7 @@ class Worker(QThread):
         self.record = Record()
         self.note: Callable[[list[RunSpec]], None] = _unnoted
         self._noted: list[RunSpec] = []
+        self._came.connect(self._deliver)
 
     # Called by the window
 
@@ -111,7 +115,13 @@ class Worker(QThread):
         """Drop a run and all that is kept for it."""
         self._order(lambda: self._forget(run))
 
-    def request(self, key: Any, function: Callable[[ReaderOf], Any], seconds: float = 0.0) -> int:
+    def request(
+        self,
+        key: Any,
+        function: Callable[[ReaderOf], Any],
+        seconds: float = 0.0,
+        then: Listener | None = None,
+    ) -> int:
         """Ask for something to be computed between slices; a newer request replaces an older.
 
         Parameters
@@ -124,27 +134,35 @@ class Worker(QThread):
             run is computed, the first at once. Of those in between some may be left out.
         seconds : float
             What it is expected to take: of the requests that are there, short ones come first.
+        then : bound method, optional
+            Given the request's number and the answer, in the window's thread; each that comes. It
+            is not kept alive. A signal that all who ask are connected to would call each of them
+            for each answer, and the interpreter may be waited for at each call.
 
         Returns
         -------
         int
-            The request's number, with which `answered` comes.
+            The request's number.
         """
-        with self._wake:
-            self._number += 1
-            self._requests[key] = (self._number, function, seconds)
-            self._wake.notify()
-            return self._number
+        return self._requests.add(key, function, seconds, then)
 
     def take_turns_by(self, level: Level) -> None:
         """Give each slice to the run that has used up least of an effort."""
         self._level = level
 
+    def let_draw(self) -> None:
+        """Begin nothing before the window has drawn what it has just changed, or for long.
+
+        Both need the interpreter: where they share it, a frame takes twice as long.
+        """
+        self._drawn.clear()
+        self._after_drawing.start()  # comes when what is posted, such as painting, is done
+
     @contextmanager
     def resting(self) -> Iterator[None]:
         """Begin nothing meanwhile, so that the window needn't wait for its turns.
 
-        Where Qt calls Python thousands of times, each call may wait 5 ms for a busy interpreter.
+        Where Qt calls Python thousands of times, each call may wait for a busy interpreter.
         """
         self._may_work.clear()
         try:
@@ -160,6 +178,10 @@ class Worker(QThread):
             self._wake.notify()
         return self.wait() if seconds is None else self.wait(round(1000 * seconds))
 
+    def _deliver(self, answer: Answer) -> None:
+        answer.deliver()
+        self.answered.emit(answer.key, answer.number, answer.result)
+
     def _order(self, order: Callable[[], None]) -> None:
         with self._wake:
             self._orders.append(order)
@@ -169,25 +191,28 @@ class Worker(QThread):
 
     def run(self) -> None:
         """Take orders, compute a slice, answer, until closed."""
+        sys.setswitchinterval(SWITCH)
         while not self._is_closing():
             try:
                 with threads.leaving_when(self._is_closing):
                     self._may_work.wait()
+                    self._drawn.wait(DRAWING)
                     self._work()
             except threads.faults() as error:  # nothing that fails here may end the thread
                 self.went_wrong.emit(Failure.beside_runs(error))
 
     def _work(self) -> None:
-        worked = self._take_orders() | self._compute() | self._answer()
+        worked = self._take_orders() | self._compute() | self._requests.answer(self._may_go_on)
         if not self._runs and self._leaves_the_window_to_draw():
             return
-        if not (worked | self._answer_further() | self._measure()):
+        further = not self._runs and self._requests.answer_further()  # while nothing is computed
+        if not (worked | further | self._measure()):
             with self._wake:
                 if not (self._is_closing() or self._orders or self._requests):
                     self._wake.wait()
 
     def _leaves_the_window_to_draw(self) -> bool:
-        rest = self._answered_at + LEISURE - now()
+        rest = self._requests.answered_at + LEISURE - now()
         if rest <= 0:
             return False
         with self._wake:
@@ -204,6 +229,10 @@ class Worker(QThread):
         """
         if self._is_closing():
             raise InterruptedError("it was ended because the window was closed")
+
+    def _may_go_on(self) -> bool:
+        self._may_work.wait()
+        return not self._is_closing()
 
     def _is_closing(self) -> bool:
         return self._closing  # set by the window's thread
@@ -285,57 +314,6 @@ class Worker(QThread):
             self._noted = specs
             self.note(specs)
 
-    def _answer(self) -> bool:
-        """Answer the requests that are there now."""
-        with self._wake:
-            requests, self._requests = self._requests, {}
-        for key, (number, function, _) in sorted(requests.items(), key=_expected):
-            self._may_work.wait()
-            if self._is_closing():
-                break
-            self._parts.pop(key, None)
-            try:
-                result = function(self._reader)
-            except threads.faults() as error:
-                result = Failure.beside_runs(error)
-            if isinstance(result, Iterator):
-                self._parts[key] = _Parts(number, result)
-                self._answer_part(key)
-                continue
-            self.answered.emit(key, number, result)
-            self._take_orders()
-        if requests:
-            self._answered_at = now()
-        return bool(requests)
-
-    def _answer_further(self) -> bool:
-        """Give the next part of an answer in parts, while there is nothing to compute."""
-        if not self._parts or self._runs:
-            return False
-        self._answer_part(next(iter(self._parts)))
-        return True
-
-    def _answer_part(self, key: Any) -> None:
-        parts = self._parts.pop(key)
-        try:
-            parts.held = [next(parts.rest)]
-        except StopIteration:
-            self._send(key, parts)
-            return
-        except threads.faults() as error:
-            parts.held = [Failure.beside_runs(error)]
-            self._send(key, parts)
-            return
-        self._parts[key] = parts  # the others have their turn first
-        if now() - parts.sent_at >= PART_REST:
-            self._send(key, parts)
-        self._take_orders()
-
-    def _send(self, key: Any, parts: "_Parts") -> None:
-        for result in parts.held:
-            self.answered.emit(key, parts.number, result)
-        parts.held, parts.sent_at = [], now()
-
     def _measure(self) -> bool:
         """Measure metrics along a run: where it costs nothing while runs are computed."""
         if not self._unmeasured:
@@ -364,28 +342,9 @@ class Worker(QThread):
         return self._readers.get(run) or Reader(run)
 
 
-@dataclass
-class _Parts:
-    """An answer that is made part by part: what is left of it, and what waits to be sent."""
-
-    number: int
-    rest: Iterator[Any]
-    held: list[Any] = field(default_factory=list)
-    sent_at: float = -inf
-
-
-def _expected(request: tuple[Any, tuple[int, Callable[[ReaderOf], Any], float]]) -> float:
-    return request[1][2]
-
-
 def _cost(level: Level, run: Run) -> float:
     return level.of(run.state_now, run.seconds, run.spec.problem.n_rows)
 
 
 def _unnoted(specs: list[RunSpec]) -> None:
     """Nobody notes what is computed."""
-
-
-def now() -> float:
-    """Return the time that slices and frames are measured with, in seconds."""
-    return time.perf_counter()
