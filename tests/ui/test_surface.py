@@ -3,6 +3,7 @@
 Without OpenGL it is drawn from above, with a sentence that says why.
 """
 
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -169,15 +170,19 @@ def test_it_lives_through_all_that_happens_to_a_card(canvas, qtbot):
     assert canvas.grab_image(2.0).width() == 1000
 
 
+def _has_drawn(pane):
+    return bool(pane.findChildren(Renderer))
+
+
 @pytest.mark.xcb
 def test_what_belongs_to_a_pane_goes_with_it(qtbot):
     for _ in range(5):
         pane = SurfacePane()
+        qtbot.addWidget(pane)
         pane.set_figure(hill())
         pane.resize(300, 200)
         pane.show()
-        QApplication.processEvents()
-        assert pane.findChildren(Renderer)
+        qtbot.waitUntil(partial(_has_drawn, pane))  # the system says when to paint
         pane.close()
         pane.deleteLater()
         QApplication.processEvents()
