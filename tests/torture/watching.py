@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -33,9 +32,6 @@ from shiboken6 import isValid
 
 from optiviz.ui import app as window_app
 from optiviz.ui.theme import current_theme
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 _NOTED = 0.05  # seconds: shorter stalls are not looked at
 _REST = 0.25  # seconds between two looks at how long other programs were waited for
@@ -177,9 +173,15 @@ class Watch:
             late = now - since > self._patience and since != said_of
             if late and self._stall(now) > self._patience * overload():
                 said_of = since
-                frame: FrameType | None = sys._current_frames().get(self._main)
-                stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
-                self.troubles.append(f"no answer for {self._patience:g} s, at\n{stack}")
+                self.troubles.append(f"no answer for {self._patience:g} s, at\n{self._stacks()}")
+
+    def _stacks(self) -> str:
+        """Return where the window's thread is, and what the others do, for whom it may wait."""
+        frames = sys._current_frames()
+        window = "".join(traceback.format_stack(frames.pop(self._main)))
+        frames.pop(threading.get_ident(), None)
+        others = ["".join(traceback.format_stack(frame)[-4:]) for frame in frames.values()]
+        return "\nbeside\n".join([window, *others])
 
 
 # What there is
