@@ -121,7 +121,7 @@ GUARDS = (
     ),
     Guard(
         "wait: the thread has ended before the window is gone",
-        "optiviz/ui/worker.py",
+        "optiviz/ui/worker/__init__.py",
         "        return self.wait() if seconds is None else self.wait(round(1000 * seconds))\n",
         "        return True\n",
         ("tests/ui/test_worker.py", "-k", "closing"),
