@@ -53,14 +53,20 @@ class Worker(QThread):
     answered = Signal(object, int, object)
     run_changed = Signal(object)
     went_wrong = Signal(object)
-    _came = Signal(object)
+    _came = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("optiviz worker")
         self._wake = threading.Condition()
         self._orders: deque[Callable[[], None]] = deque()
-        self._requests = Requests(self._wake, self._reader, self._came.emit, self._take_orders)
+        self._requests = Requests(self._wake, self._reader, self._send, self._take_orders)
+        self._answers: deque[Answer] = deque()
+        self._delivery = QTimer(self, singleShot=True, interval=1)
+        self._delivery.timeout.connect(self._deliver)
+        # Not as events of their own: where each has more asked for, they would never end, and
+        # nothing else have its turn.
+        self._came.connect(self._delivery.start)
         self._closing = False
         self._may_work = threading.Event()
         self._may_work.set()
@@ -77,7 +83,6 @@ class Worker(QThread):
         self.record = Record()
         self.note: Callable[[list[RunSpec]], None] = _unnoted
         self._noted: list[RunSpec] = []
-        self._came.connect(self._deliver)
 
     # Called by the window
 
@@ -178,9 +183,16 @@ class Worker(QThread):
             self._wake.notify()
         return self.wait() if seconds is None else self.wait(round(1000 * seconds))
 
-    def _deliver(self, answer: Answer) -> None:
-        answer.deliver()
-        self.answered.emit(answer.key, answer.number, answer.result)
+    def _deliver(self) -> None:
+        """Give the answers that are there to who asked."""
+        try:
+            for _ in range(len(self._answers)):
+                answer = self._answers.popleft()
+                answer.deliver()
+                self.answered.emit(answer.key, answer.number, answer.result)
+        finally:
+            if self._answers:
+                self._delivery.start()
 
     def _order(self, order: Callable[[], None]) -> None:
         with self._wake:
@@ -229,6 +241,10 @@ class Worker(QThread):
         """
         if self._is_closing():
             raise InterruptedError("it was ended because the window was closed")
+
+    def _send(self, answer: Answer) -> None:
+        self._answers.append(answer)
+        self._came.emit()
 
     def _may_go_on(self) -> bool:
         self._may_work.wait()
