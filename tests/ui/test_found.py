@@ -221,7 +221,7 @@ def test_why_a_run_ended_can_be_read(window, qtbot):
     assert run.status is RunStatus.FINISHED
     window.train.session.seek(run.k)
     why = run.stop_reason.value
-    assert why in window.train.timeline._words()
+    assert why in map(str, window.train.timeline._words())
     runs = window.train.runs.runs
     row = runs.index(0, 0)
     qtbot.waitUntil(
