@@ -49,12 +49,12 @@ def test_pages_escape_by_themselves():
     assert _templates().autoescape is True
     made = _templates().from_string("{{ name }}").render(name="<b>&\"'")
     assert not set(made) & set("<>\"'")
-    for path in sorted((ROOT / "reports").glob("*.j2")):
+    for path in sorted((ROOT / "reports").rglob("*.j2")):
         text = path.read_text(encoding="utf-8")
         assert "|safe" not in text.replace(" ", ""), path
         assert "autoescape" not in text, path
         assert "<script" not in text, path
-    page = (ROOT / "reports" / "page.html.j2").read_text(encoding="utf-8")
+    page = (ROOT / "reports" / "html" / "page.html.j2").read_text(encoding="utf-8")
     assert "default-src 'none'; img-src data:; style-src 'unsafe-inline'" in page
     for path in sorted(ROOT.rglob("*.py")):
         assert "Markup(" not in path.read_text(encoding="utf-8"), path

@@ -3,12 +3,15 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.reports.content import facts
+from optiviz.reports.document import Plot
 from optiviz.reports.drawing import render
 from optiviz.reports.html import page
-from optiviz.reports.pictures import drawn
+from optiviz.reports.plots import left_out
 from optiviz.store.atomic import StoreError, write_text
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
@@ -89,12 +92,15 @@ def write_study_report(
         if figure.notes:
             said.append(figure.notes)
         else:
-            pictures.append(drawn(figure, figure.title, figure.note))
+            caption = figure.caption + left_out(figure)
+            pictures.append(Plot(figure, figure.title, figure.note, caption, view.kind))
     specs = [configuration.spec for configuration in study.configurations]
     problems = dict.fromkeys(spec.problem.sentence() for spec in specs)
     done = len(results.records)
     text = page(
         "study.html.j2",
+        facts=facts(),
+        today=date.today().isoformat(),
         title=title or study.title or f"Comparison of {len(specs)} configurations",
         about=f"{done:,} runs" if results.complete else f"{done:,} of {study.size:,} runs",
         notes=[note for notes in said for note in notes],

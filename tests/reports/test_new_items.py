@@ -9,7 +9,7 @@ import pytest
 from matplotlib import image as images
 
 from optiviz.reports.drawing import render
-from optiviz.reports.pictures import text_of
+from optiviz.reports.html.pictures import text_of
 from optiviz.views.figure import (
     Arrows,
     Axis,

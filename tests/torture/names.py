@@ -89,10 +89,10 @@ def _out(names: list[str], folder: Path) -> None:
     spec = optiviz.RunSpec.load("classic-descent").with_value("stopping.max_iterations", 5)
     runs = [Run(spec, name).finish() for name in names]
     _is_html(report(runs[-1:]), names[-1])
-    with patch("optiviz.reports.html.pictures_of", lambda _: ()):  # else it takes minutes
+    with patch("optiviz.reports.telling.plots_of", lambda *_: ()):  # else it takes minutes
         for one in runs:
             _is_html(report([one]), one.name)
-        with patch("optiviz.reports.html.compared", lambda _: ()):
+        with patch("optiviz.reports.comparing.compared", lambda _: ()):
             _is_html(report(runs), "several")
     with contextlib.suppress(UnicodeEncodeError):
         tomllib.loads(toml({"name": [name for name in names if not _half(name)]}))

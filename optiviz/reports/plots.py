@@ -1,0 +1,114 @@
+"""Which figures of runs a report shows, and the words around them."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from optiviz.engine import registry
+from optiviz.networks.losses import MEASURES
+from optiviz.reports.document import Plot
+from optiviz.views import Shown, View, finest
+from optiviz.views.figure import Figure, Line
+
+SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
+_REFINING = 1.0  # seconds at most for a finer picture
+
+
+def plots_of(one: Shown, kinds: Sequence[str] | None = None) -> Iterator[Plot]:
+    """Yield the figures of a run at its end: of every view that suits, or of the chosen kinds."""
+    known = registry.kinds("views").values()
+    for view in sorted((cls() for cls in known), key=lambda view: view.place):
+        wanted = view.reported if kinds is None else view.kind in kinds
+        if not (wanted and view.suits(one.run.spec.problem)):
+            continue
+        if view.kind == "fitness":
+            yield from fitness_plots([one])
+        else:
+            yield plot(view, [one])
+
+
+def _fitness(shown: Sequence[Shown]) -> Iterator[View]:
+    """Choose how fitness is best shown: over a wide range on a logarithmic axis; and scores."""
+    view = registry.kinds("views")["fitness"]
+    reading = shown[0].run.spec.problem.reading
+    over = _over(shown)
+    yield view(over=over, log_y=not reading.more_is_better and _is_wide(shown))
+    for score in scores(shown):
+        if reading.name != MEASURES[score].reading.name:
+            yield view(over=over, measure=score)
+
+
+def fitness_plots(shown: Sequence[Shown]) -> Iterator[Plot]:
+    """Yield fitness, and what runs can be compared by."""
+    for view in _fitness(shown):
+        yield plot(view, shown)
+
+
+def _over(shown: Sequence[Shown]) -> str:
+    """Choose an axis on which runs are as long as each other, if iterations are not."""
+    lengths = [one.run.k for one in shown]
+    if max(lengths) <= 3 * min(lengths):
+        return "iterations"
+    rows = min(one.run.spec.problem.n_rows for one in shown)
+    return "evaluations" if rows == 1 else "epochs"
+
+
+def _is_wide(shown: Sequence[Shown]) -> bool:
+    """Whether no value is below zero and they lie so far apart that a linear axis hides most."""
+    value = shown[0].run.spec.problem.reading.value
+    curves = [one.run.trace.curve(name) for one in shown for name in ("f", "best_f")]
+    # The lowest best value, as the lowest of a batch of rows says little.
+    low = value(np.concatenate([curve.last for curve in curves[1::2]]))
+    high = value(np.concatenate([curve.high for curve in curves]))
+    low, high = low[np.isfinite(low)], high[np.isfinite(high)]
+    above = low[low > 0]
+    return bool(len(above) and low.min() >= 0 and high.max() > 30 * above.min())
+
+
+def scores(shown: Sequence[Shown]) -> list[str]:
+    """Return what all runs can be compared by."""
+    known = [one.run.history.samples().metrics for one in shown]
+    return [score for score in SCORES if all(f"train_{score}" in metrics for metrics in known)]
+
+
+def plot(view: View, shown: Sequence[Shown]) -> Plot:
+    """Return a view of runs as a report shows it; what goes wrong in it is said in its place."""
+    try:
+        figure = finest(view, shown, _REFINING)
+    except Exception as error:  # a view of somebody else's must not take the report with it
+        broken = f"This view could not be drawn ({type(error).__name__}: {error})."
+        return Plot(Figure(view.label, warning=broken), view.label, kind=view.kind)
+    title = figure.title
+    if view.kind == "fitness" and figure.y.label:
+        title = f"{title}: {figure.y.label}"
+    note = figure.note if len(shown) == 1 else ""  # it is about the first run alone
+    return Plot(figure, title, note, figure.caption + left_out(figure), view.kind)
+
+
+def left_out(figure: Figure) -> str:
+    """Say that a logarithmic axis has no place for some values."""
+    lines = (item for item in figure.items if isinstance(item, Line) and item.label)
+    if (
+        not figure.y.log
+        or "logarithm" in figure.caption
+        or not any((i.y <= 0).any() for i in lines)
+    ):
+        return ""
+    return " Values of zero have no place on the logarithmic axis and are left out."
+
+
+def compared(shown: Sequence[Shown]) -> Iterator[Plot]:
+    """Yield figures of all runs together, where they can be compared."""
+    problems = {one.run.spec.problem for one in shown}
+    readings = {one.run.spec.problem.reading.name for one in shown}
+    if len(readings) == 1:
+        yield from fitness_plots(shown)
+    for score in scores(shown) if len(readings) > 1 else ():
+        view = registry.kinds("views")["fitness"](measure=score, over=_over(shown))
+        yield plot(view, shown)
+    boundaries = registry.kinds("views")["boundaries"]()
+    if all(boundaries.suits(one.run.spec.problem) for one in shown):
+        yield plot(boundaries, shown)
+    for kind in ("function_1d", "function_2d", "coordinates") if len(problems) == 1 else ():
+        if (view := registry.kinds("views")[kind]()).suits(shown[0].run.spec.problem):
+            yield plot(view, shown)
