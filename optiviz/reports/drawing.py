@@ -3,7 +3,8 @@
 import io
 import textwrap
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -70,7 +71,7 @@ def render(
         If the file can't be written.
     """
     buffer = io.BytesIO()
-    with _drawing, mpl.rc_context(_settings()):
+    with settled():
         canvas = draw(figure, theme=theme, size=(width_in, height_in), heading=heading)
         nothing = {"Date": None, "Creator": None} if format == "svg" else {"Software": None}
         canvas.savefig(
@@ -82,15 +83,24 @@ def render(
         target.write(buffer.getvalue())
 
 
+@contextmanager
+def settled(more: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Have matplotlib's settings be those of our figures, and some more, for one thread."""
+    with _drawing, mpl.rc_context(_settings() | dict(more or {})):
+        yield
+
+
 def _settings() -> Any:
     """Return all settings: what a user has set for plots of their own doesn't matter here."""
     default = mpl.rcParamsDefault.items()
     return {name: v for name, v in default if not name.startswith("backend")} | _SETTINGS
 
 
-def draw(figure: Figure, *, theme: str, size: tuple[float, float], heading: bool = True) -> Canvas:
+def draw(
+    figure: Figure, *, theme: str | Palette, size: tuple[float, float], heading: bool = True
+) -> Canvas:
     """Return a figure as matplotlib's, drawn in the settings of `render`."""
-    palette = THEMES[theme]
+    palette = THEMES[theme] if isinstance(theme, str) else theme
     canvas = Canvas(figsize=size, facecolor=palette.card, dpi=100)
     FigureCanvasAgg(canvas)
     page = Page(canvas, palette, _EDGE if heading else 0.03)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,13 @@ from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from optiviz.reports.strokes import draw_arrows, draw_disks, draw_strokes, draw_tiles
+from optiviz.reports.strokes import (
+    draw_arrows,
+    draw_disks,
+    draw_strokes,
+    draw_tiles,
+    show_colours,
+)
 from optiviz.reports.styles import LINE, MARKERS, SIZE, dash, plain
 from optiviz.views.figure import (
     Array,
@@ -169,9 +176,10 @@ def draw_items(axes: Axes, figure: Figure, palette: Palette) -> None:
             case Points():
                 _draw_points(axes, item, figure, palette, z)
             case ClassImage():
-                _draw_image(axes, item, class_colours(item, palette), z)
+                _draw_image(axes, item, partial(class_colours, item), palette, z)
             case ValueImage():
-                _draw_image(axes, item, palette.on_ramp(item.shares(item.values)), z)
+                shares = item.shares(item.values)
+                _draw_image(axes, item, lambda p, at=shares: p.on_ramp(at), palette, z)
             case Text():
                 _draw_text(axes, item, palette, z)
             case Rule():
@@ -223,14 +231,20 @@ def _draw_points(axes: Axes, item: Points, figure: Figure, palette: Palette, z: 
     )
 
 
-def _draw_image(axes: Axes, item: ClassImage | ValueImage, colours: Any, z: float) -> None:
+def _draw_image(
+    axes: Axes,
+    item: ClassImage | ValueImage,
+    colours: Callable[[Palette], Any],
+    palette: Palette,
+    z: float,
+) -> None:
     limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
-    axes.imshow(
+    show_colours(
+        axes,
         colours,
-        origin="lower",
+        palette,
         extent=(item.left, item.right, item.bottom, item.top),
         interpolation="nearest" if isinstance(item, ValueImage) and item.flat else "bilinear",
-        aspect="auto",
         zorder=z,
     )
     axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
@@ -241,7 +255,7 @@ def draw_ramp(axes: Axes, item: ValueImage, palette: Palette, width: float) -> N
     box = axes.get_position()
     strip = axes.figure.add_axes((box.x1 + 0.12 / width, box.y0, 0.11 / width, box.height))
     steps = np.linspace(0.0, 1.0, 256)[:, None]
-    strip.imshow(palette.on_ramp(steps), origin="lower", extent=(0.0, 1.0, 0.0, 1.0), aspect="auto")
+    show_colours(strip, lambda p: p.on_ramp(steps), palette, extent=(0.0, 1.0, 0.0, 1.0))
     strip.set_xticks([])
     strip.yaxis.tick_right()
     strip.yaxis.set_label_position("right")

@@ -1,5 +1,6 @@
 """Strokes, disks, tiles and arrows of a figure as matplotlib's artists."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,17 @@ from optiviz.views.palette import Palette
 _FAINTEST = 0.12  # of a stroke's opacity
 _THINNEST = 0.35  # points
 _HEAD = 7.0  # points, of an arrow
+
+
+def show_colours(
+    axes: Axes, colours: Callable[[Palette], Any], palette: Palette, **style: Any
+) -> None:
+    """Show a picture of values, the lowest row first, in the colours of a palette."""
+    keep = getattr(palette, "keep", None)
+    shown = colours(palette)
+    artist = axes.imshow(shown, origin="lower", aspect="auto", **style)
+    if keep is not None:  # a palette that stands for both themes
+        keep(artist, colours)
 
 
 def draw_strokes(axes: Axes, item: Strokes, palette: Palette, z: float) -> None:
@@ -51,12 +63,12 @@ def draw_tiles(axes: Axes, item: Tiles, palette: Palette, z: float) -> None:
     limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
     for x, y, values in zip(item.x.tolist(), item.y.tolist(), item.values, strict=True):
         left, bottom = x - item.width / 2, y - item.height / 2
-        axes.imshow(
-            palette.on_signs(values),
-            origin="lower",
+        show_colours(
+            axes,
+            lambda p, shown=values: p.on_signs(shown),
+            palette,
             extent=(left, left + item.width, bottom, bottom + item.height),
             interpolation="bilinear",
-            aspect="auto",
             zorder=z,
         )
         axes.add_patch(

@@ -1,49 +1,70 @@
-"""Figures as a page shows them: an image for each theme, tables, or lines of text."""
+"""Figures as a page shows them: a drawing for both themes, tables, notes, or lines of text."""
 
 import base64
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from optiviz.reports.document import Plot
-from optiviz.reports.drawing import Format, render
-from optiviz.views.figure import ClassImage, Figure, Table, ValueImage
+from optiviz.reports.drawing import render
+from optiviz.reports.themed import Drawings, TooManyParts
+from optiviz.views.figure import Figure, Note, Table
 
-_LARGE_SVG = 100_000  # bytes; a PNG may then be smaller
 _DPI = 160
-_WIDTH, _HEIGHT, _HEIGHT_EMPTY = 7.2, 4.1, 2.0  # inches
+_COLOURS = 128  # of a figure as pixels
+_LARGEST = 150_000  # letters of a drawing; pixels may then be smaller
+_WIDTH, _HEIGHT = 7.2, 4.1  # inches
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as the page shows it: an image for each theme, or tables, or lines of text."""
+    """A figure as the page shows it.
+
+    Attributes
+    ----------
+    title, note, caption, warning, empty : str
+    drawing : str
+        Stands for what is drawn, as HTML.
+    tables : tuple of Table
+    notes : tuple of Note
+    lines : tuple of str
+        Text to read and copy.
+    """
 
     title: str
     note: str
     caption: str
     warning: str
-    alt: str
-    light: str = ""
-    dark: str = ""
-    size: tuple[int, int] = (0, 0)
+    empty: str
+    drawing: str = ""
     tables: tuple[Table, ...] = ()
+    notes: tuple[Note, ...] = ()
     lines: tuple[str, ...] = ()
 
 
-def picture(plot: Plot) -> Picture:
-    """Draw a figure for a page."""
+def picture(plot: Plot, drawings: Drawings, put: Callable[[str], str]) -> Picture:
+    """Draw a figure for a page.
+
+    Parameters
+    ----------
+    plot : Plot
+    drawings : Drawings
+        Of the page.
+    put : callable
+        Given HTML it returns what stands for it among words.
+    """
     figure = plot.figure
-    about = (plot.title, plot.note, plot.caption, figure.warning, plot.alt)
-    if figure.tables and not figure.empty:
-        return Picture(*about, tables=figure.tables)
-    lines = text_of(figure)
-    if lines and not figure.empty:
-        return Picture(*about, lines=lines)
-    if not (figure.empty or figure.items or figure.panels):
+    about = (plot.title, plot.note, plot.caption, figure.warning, figure.empty)
+    if figure.empty:
         return Picture(*about)
-    width, height = _WIDTH, _HEIGHT_EMPTY if figure.empty else _HEIGHT
-    light, dark = (_image(figure, theme, width, height) for theme in ("light", "dark"))
-    return Picture(*about, light, dark, (round(width * 96), round(height * 96)))
+    if figure.tables:
+        return Picture(*about, tables=figure.tables)
+    if figure.notes:
+        return Picture(*about, notes=figure.notes)
+    lines = text_of(figure)
+    if lines or not (figure.items or figure.panels):
+        return Picture(*about, lines=lines)
+    return Picture(*about, put(_drawn(figure, plot.alt, drawings)))
 
 
 def text_of(figure: Figure) -> tuple[str, ...]:
@@ -58,17 +79,37 @@ def text_of(figure: Figure) -> tuple[str, ...]:
     return figure.lines
 
 
-def _image(figure: Figure, theme: str, width: float, height: float) -> str:
-    """Return a figure as a data address: SVG, or PNG where that is smaller."""
-    size: dict[str, Any] = {"width_in": width, "height_in": height, "heading": False}
-    found = []
-    dense = any(isinstance(item, ClassImage | ValueImage) for item in figure.items)
-    kinds: tuple[Format, ...] = ("png",) if dense else ("svg", "png")
-    for kind in kinds:
-        buffer = io.BytesIO()
-        render(figure, buffer, kind, theme=theme, dpi=_DPI, **size)
-        found.append((buffer.getvalue(), "svg+xml" if kind == "svg" else kind))
-        if len(buffer.getvalue()) < _LARGE_SVG:
-            break
-    content, name = min(found, key=lambda image: len(image[0]))
-    return f"data:image/{name};base64,{base64.b64encode(content).decode()}"
+def _drawn(figure: Figure, alt: str, drawings: Drawings) -> str:
+    """Return a figure as HTML: a drawing, or pixels where a drawing would be slow or large."""
+    try:
+        drawing = drawings.svg(figure, (_WIDTH, _HEIGHT), alt)
+        if len(drawing) < _LARGEST:
+            return drawing
+    except TooManyParts:
+        drawing = ""
+    pixels = "".join(_pixels(figure, theme, alt) for theme in ("light", "dark"))
+    return pixels if not drawing or len(pixels) < len(drawing) else drawing
+
+
+def _pixels(figure: Figure, theme: str, alt: str) -> str:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    size = {"width_in": _WIDTH, "height_in": _HEIGHT}
+    render(figure, buffer, theme=theme, dpi=_DPI, heading=False, **size)
+    image = Image.open(buffer).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    image.save(small, "png", optimize=True)
+    address = f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
+    words = escaped(alt)
+    wide, high = round(_WIDTH * 96), round(_HEIGHT * 96)
+    return (
+        f'<img class="in-{theme}" src="{address}" width="{wide}" height="{high}" alt="{words}">'
+    )
+
+
+def escaped(text: str) -> str:
+    """Return text as it stands in an attribute of HTML."""
+    from html import escape
+
+    return escape(text, quote=True)
