@@ -4,6 +4,7 @@ Nothing is ever unpacked to disk. What is refused, is refused before it takes me
 """
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from optiviz.engine.reading import NO_FILE, opened
 from optiviz.engine.spec import parse_json
-from optiviz.store import npy
+from optiviz.store import carried, npy
 from optiviz.store.atomic import StoreError
 
 CHECKSUMS = "checksums.json"
@@ -39,6 +40,7 @@ _NAME = re.compile(rf"(?:run-[0-9]{{1,4}}/)?(?:{_PART}/)?{_PART}\.(?:json|npy)")
 _SAFE_NAME = re.compile(rf"(?:{_PART}/){{0,7}}{_PART}\.[a-z0-9]{{1,8}}")  # of newer versions too
 _FORMAT_KEYS = ("version", "versions", "machine", "runs", STUDY)
 _END = struct.Struct("<4s4H2LH")  # the record at the end of a zip archive
+_ZIP = b"PK\x03\x04"
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
 _BROKEN = (
@@ -128,6 +130,7 @@ class Archive:
         except (OSError, ValueError) as error:
             raise self.refusal(_why_not_open(path, error)) from None
         try:
+            self._file = self._uncovered()
             self._zip = self._opened()
             self.about = self._read_about()
             self._checksums = self._read_checksums()
@@ -153,14 +156,25 @@ class Archive:
         newer = f" (it {self.newer})" if self.newer and self.newer not in what else ""
         return StoreError(f"{self._label}: {what}{newer}")
 
+    def _uncovered(self) -> BinaryIO:
+        """Return the file itself, or what it carries if it is a report."""
+        if not carried.is_page(self._file):
+            return self._file
+        content = carried.read(self._file, self._label)
+        if content is None:
+            raise self.refusal("is a page that carries no runs of optiviz")
+        self._file.close()
+        return io.BytesIO(content)
+
     def _opened(self) -> zipfile.ZipFile:
-        size = os.fstat(self._file.fileno()).st_size
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(0)
         if size == 0:
             raise self.refusal("is empty")
         start = self._file.read(4)
         self._file.seek(max(0, size - _END.size))
         end = self._file.read(_END.size)
-        if start != b"PK\x03\x04":
+        if start != _ZIP:
             raise self.refusal("is not a run file of optiviz")
         if size > MAX_TOTAL or len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
             raise self.refusal("is cut off or damaged")
