@@ -18,7 +18,7 @@ from optiviz.cli.terminal import harmless
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.wording import shown_number
 from optiviz.reports.summary import summaries
-from optiviz.store import SUFFIX, is_ours
+from optiviz.store import SUFFIX, is_run_file
 from optiviz.store.atomic import StoreError
 from optiviz.studies.execution.pools import MOST_JOBS
 from optiviz.studies.plan import Planned, Study
@@ -40,6 +40,7 @@ class Where(NamedTuple):
     cluster: str | None = None
     out: Path | None = None
     report: Path | None = None
+    begun: Path | None = None  # a report that carries what is done already, and is left as it is
 
 
 def finish(study: Study, where: Where, effort: str, as_json: bool, explain: bool) -> None:
@@ -119,7 +120,7 @@ def _begun(study: Study, where: Where) -> Results:
         sentence = f"must be at most {MOST_JOBS:,}, is {shown_number(where.jobs)}"
         mistakes.append(Mistake("--jobs", sentence))
     out = where.out
-    if out is not None and not is_ours(out):
+    if out is not None and not is_run_file(out):
         mistakes.append(Mistake(str(out), f"studies are written as {SUFFIX}"))
     elif out is not None and not out.absolute().parent.is_dir():
         mistakes.append(Mistake(str(out), "there is no such folder"))
@@ -127,10 +128,10 @@ def _begun(study: Study, where: Where) -> Results:
         raise SpecError(mistakes)
     if where.report is not None:
         check_report(where.report)
-    if out is None or not out.exists():
-        return Results(study)
     from optiviz.store import study_file
 
+    if out is None or not out.exists():
+        return Results(study) if where.begun is None else study_file.load(where.begun)
     if not study_file.holds_study(out):
         raise SpecError([Mistake(str(out), "holds runs, not a study; name another file")])
     kept = study_file.load(out)

@@ -28,7 +28,7 @@ from optiviz.views import View
 
 
 def show(files: list[Path], explain: options.Explain = False, as_json: Json = False) -> None:
-    """Say what is in run files and study files."""
+    """Say what is in run files and study files, or in the reports that carry them."""
     from optiviz.reports.summary import summary
     from optiviz.store.study_file import holds_study
 
@@ -57,7 +57,10 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Recompute run files and study files, and say whether the result is the same."""
+    """Recompute run files and study files, and say whether the result is the same.
+
+    Of a report, what it carries is recomputed; its words and figures are not looked at.
+    """
     from optiviz.store.study_file import holds_study
 
     data: list[dict[str, Any]] = []

@@ -31,7 +31,10 @@ from optiviz.engine.run import Run, RunStatus
 
 def run(
     source: Annotated[
-        str, typer.Argument(metavar="SPEC", help="A preset, or a .toml, .json or .optiviz file.")
+        str,
+        typer.Argument(
+            metavar="SPEC", help="A preset, or a .toml, .json, .optiviz or report file."
+        ),
     ],
     settings: Annotated[
         list[str] | None,

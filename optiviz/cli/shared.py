@@ -16,7 +16,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
 from optiviz.engine.wording import counted, one_line
-from optiviz.store import is_ours
+from optiviz.store import is_ours, is_run_file
 from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
 
@@ -74,7 +74,7 @@ def check_report(path: Path) -> None:
 
 def check_save(path: Path, *sources: str) -> None:
     """Refuse a run file that couldn't be written, or would take the place of what is read."""
-    if path.suffix.lower() != ".optiviz":
+    if not is_run_file(path):
         raise SpecError([Mistake(str(path), "runs are written as .optiviz")])
     check_place(path)
     check_apart(path, *sources)
@@ -102,7 +102,7 @@ def check_export(path: Path, source: Path) -> None:
     """Refuse a table or a picture that would take the place of runs."""
     check_place(path)
     check_apart(path, source)
-    if is_ours(path):
+    if is_run_file(path):
         raise SpecError([Mistake(str(path), "is a name for runs and studies; choose another one")])
 
 

@@ -11,7 +11,7 @@ from optiviz.cli.doing import Where, finish
 from optiviz.cli.shared import Json, name_from, read_settings, spec_from
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
-from optiviz.store import is_ours
+from optiviz.store import is_ours, is_run_file
 from optiviz.studies import sweep as sweeps
 from optiviz.studies.measures import known_measures
 from optiviz.studies.plan import Configuration, Study
@@ -20,7 +20,9 @@ from optiviz.studies.plan import Configuration, Study
 def study(
     source: Annotated[
         str,
-        typer.Argument(metavar="STUDY", help="A study's name, or a .toml, .json or .optiviz file."),
+        typer.Argument(
+            metavar="STUDY", help="A study's name, or a .toml, .json, .optiviz or report file."
+        ),
     ],
     jobs: options.Jobs = None,
     backend: options.Backend = "loky",
@@ -32,16 +34,21 @@ def study(
     as_json: Json = False,
 ) -> None:
     """Do a study: several configurations, each with several seeds; go on with one in a file."""
-    if out is None and is_ours(source):
+    begun = None
+    if is_ours(source) and not is_run_file(source):
+        begun = Path(source)
+    elif out is None and is_ours(source):
         out = Path(source)
-    finish(
-        _study_from(source), Where(jobs, backend, cluster, out, report), effort, as_json, explain
-    )
+    where = Where(jobs, backend, cluster, out, report, begun)
+    finish(_study_from(source), where, effort, as_json, explain)
 
 
 def repeat(
     source: Annotated[
-        str, typer.Argument(metavar="SPEC", help="A preset, or a .toml, .json or .optiviz file.")
+        str,
+        typer.Argument(
+            metavar="SPEC", help="A preset, or a .toml, .json, .optiviz or report file."
+        ),
     ],
     seeds: Annotated[int, typer.Option(metavar="N", min=1, max=10_000, help="How many.")] = 30,
     vary: Annotated[str, typer.Option(help="The seeds of: search, split or both.")] = "search",
@@ -74,7 +81,10 @@ def repeat(
 
 def sweep(
     source: Annotated[
-        str, typer.Argument(metavar="SPEC", help="A preset, or a .toml, .json or .optiviz file.")
+        str,
+        typer.Argument(
+            metavar="SPEC", help="A preset, or a .toml, .json, .optiviz or report file."
+        ),
     ],
     over: Annotated[
         list[str],

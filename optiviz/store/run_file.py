@@ -14,10 +14,11 @@ A zip archive of JSON and plain arrays::
     tables/*.npy             tables of the user's that datasets are, named by their SHA-256
 """
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,26 @@ def save(path: str | Path, runs: Sequence[Run]) -> None:
         If there is nothing to save, or the file can't be written.
     """
     label = str(path)
+    _check(runs, label)
+    with writing(path) as file:
+        _write(file, runs, label)
+
+
+def to_bytes(runs: Sequence[Run], label: str = "runs") -> bytes:
+    """Return what a run file of these runs holds, for a report to carry.
+
+    Raises
+    ------
+    StoreError
+        As by `save`; it begins with the label.
+    """
+    _check(runs, label)
+    file = io.BytesIO()
+    _write(file, runs, label)
+    return file.getvalue()
+
+
+def _check(runs: Sequence[Run], label: str) -> None:
     if not 1 <= len(runs) <= _MAX_RUNS:
         raise StoreError(f"{label}: a run file holds 1 to {_MAX_RUNS:,} runs, not {len(runs):,}")
     for run in runs:
@@ -89,15 +110,17 @@ def save(path: str | Path, runs: Sequence[Run]) -> None:
             raise StoreError(f"{label}: {_called(run)} is computing just now; pause it first")
         if why_not_stored(run):
             raise StoreError(f"{label}: {_called(run)} can't be saved: {why_not_stored(run)}")
-    with writing(path) as file:
-        writer = Writer(file, label)
-        about = {"version": VERSION, "runs": len(runs)}
-        found = {"versions": machine.versions(), "machine": machine.fingerprint()}
-        writer.json(FORMAT, about | found)
-        for i, run in enumerate(runs):
-            _save_run(writer, f"run-{i}/", run)
-        run_tables.save(writer, [_spec_of(run) for run in runs])
-        writer.finish()
+
+
+def _write(file: BinaryIO, runs: Sequence[Run], label: str) -> None:
+    writer = Writer(file, label)
+    about = {"version": VERSION, "runs": len(runs)}
+    found = {"versions": machine.versions(), "machine": machine.fingerprint()}
+    writer.json(FORMAT, about | found)
+    for i, run in enumerate(runs):
+        _save_run(writer, f"run-{i}/", run)
+    run_tables.save(writer, [_spec_of(run) for run in runs])
+    writer.finish()
 
 
 def _called(run: Run) -> str:

@@ -11,12 +11,13 @@ A zip archive of JSON and plain arrays, like a run file; `format.json` says whic
     metrics/*.npy            metrics along the courses, where they were measured
 """
 
+import io
 import json
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,15 +54,32 @@ def save(path: str | Path, results: Results) -> None:
     StoreError
         If it can't be written; what was there before is then untouched.
     """
-    records = dict(results.records)
     with writing(path) as file:
-        writer = Writer(file, str(path))
-        found = {"versions": machine.versions(), "machine": machine.fingerprint()}
-        writer.json(FORMAT, {"version": VERSION, STUDY: len(records)} | found)
-        writer.json("study.json", results.study.to_dict())
-        _save_records(writer, results, records)
-        run_tables.save(writer, [results.study.to_dict()])
-        writer.finish()
+        _write(file, results, str(path))
+
+
+def to_bytes(results: Results, label: str = "study") -> bytes:
+    """Return what a file of this study holds, for a report to carry.
+
+    Raises
+    ------
+    StoreError
+        If it is too large; it begins with the label.
+    """
+    file = io.BytesIO()
+    _write(file, results, label)
+    return file.getvalue()
+
+
+def _write(file: BinaryIO, results: Results, label: str) -> None:
+    records = dict(results.records)
+    writer = Writer(file, label)
+    found = {"versions": machine.versions(), "machine": machine.fingerprint()}
+    writer.json(FORMAT, {"version": VERSION, STUDY: len(records)} | found)
+    writer.json("study.json", results.study.to_dict())
+    _save_records(writer, results, records)
+    run_tables.save(writer, [results.study.to_dict()])
+    writer.finish()
 
 
 def _save_records(writer: Writer, results: Results, found: dict[Planned, Record]) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from optiviz.engine.run import Failure, Run, RunStatus
-from optiviz.store import is_ours
+from optiviz.store import is_ours, is_run_file
 from optiviz.store.settings import LONGEST, user_settings
 from optiviz.studies.results import Results
 from optiviz.ui.figure_card import FigureCard
@@ -59,7 +59,7 @@ class Files(QObject):
 
     Signals
     -------
-    study_opened : (Results, Path)
+    study_opened : (Results, Path or None)
         A file that was opened holds a study.
     """
 
@@ -90,8 +90,8 @@ class Files(QObject):
             self.open_file(path)
         if rest and not known:
             self._window.report(
-                f"{rest[0].name} can't be opened: it is neither runs of optiviz nor a table "
-                "(.csv), an Optuna study (.db) or TensorBoard's event files."
+                f"{rest[0].name} can't be opened: it is neither runs nor a report of optiviz nor a "
+                "table (.csv), an Optuna study (.db) or TensorBoard's event files."
             )
 
     def open_file(self, path: Path) -> None:
@@ -111,7 +111,8 @@ class Files(QObject):
                 n, planned = len(result.records), len(result.study.runs)
                 what = f"{n:,} of {planned:,}" if n < planned else f"{n:,}"
                 self._window.messages.say(f"Opened a study of {what} runs from {path.name}.")
-                self.study_opened.emit(result, path)
+                # Where it saves itself as it goes on: never into a report.
+                self.study_opened.emit(result, path if is_run_file(path) else None)
                 return
             runs: list[Run] = result  # type: ignore[assignment]
             for workspace in (self._window.train, self._window.functions):

@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
         self.bring(self.compare)
         self.compare.bring_back()
 
-    def _show_study(self, results: Results, path: Path) -> None:
+    def _show_study(self, results: Results, path: Path | None) -> None:
         self.bring(self.compare)
         self.compare.show_results(results, path)
 

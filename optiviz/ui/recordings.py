@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optiviz.engine.run import Run
-from optiviz.store import SUFFIX, is_ours
+from optiviz.store import PAGES, SUFFIX, is_ours
 from optiviz.ui.worker import ReaderOf
 
 _SHOWN = 3  # runs of which the message says what they match
@@ -42,8 +42,10 @@ def openable() -> str:
     from optiviz.store import imports
 
     traces = " ".join(f"*{suffix}" for suffix in imports.suffixes())
-    every = f"Runs, traces and tables (*{SUFFIX} {traces} *tfevents*)"
-    return f"{every};;optiviz runs (*{SUFFIX});;Recorded elsewhere ({traces} *tfevents*);;All (*)"
+    ours = " ".join(f"*{suffix}" for suffix in (SUFFIX, *PAGES))
+    every = f"Runs, reports, traces and tables ({ours} {traces} *tfevents*)"
+    foreign = f"Recorded elsewhere ({traces} *tfevents*)"
+    return f"{every};;optiviz runs and reports ({ours});;{foreign};;All (*)"
 
 
 def read_recordings(

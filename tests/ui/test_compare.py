@@ -16,7 +16,7 @@ from optiviz.engine.stopping import StoppingCriterion
 from optiviz.optimizers.adam import Adam
 from optiviz.optimizers.random_search import RandomSearch
 from optiviz.reports.tables import write_study_table
-from optiviz.store import study_file
+from optiviz.store import carried, study_file
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import recorded
 from optiviz.studies.results import Results
@@ -330,6 +330,26 @@ def test_a_study_is_saved_saves_itself_and_comes_back(person, compare, tmp_path)
         rows = list(csv.DictReader(file))
     assert len(rows) == 39
     assert {row["failure"] for row in rows} == {""}
+
+
+def test_a_study_from_a_report_is_never_saved_into_it(person, compare, tmp_path):
+    window, path = person.window, tmp_path / "report.html"
+    compare.show_study(tiny())
+    compare.run()
+    results = done(person)
+    block = carried.block(study_file.to_bytes(results))
+    path.write_text(f"<!DOCTYPE html><html><body>{block}</body></html>")
+    before = path.read_bytes()
+    compare.show_study(tiny(1))
+    window.files.open_file(path)
+    person.until(lambda: compare.held.results is not None and compare.held.results.complete)
+    assert compare.held.results.study == results.study
+    compare.add_seeds()
+    done(person)
+    window.study_files._save_by_itself()
+    assert window.study_files.close() == ""
+    person.until(lambda: not window.jobs.busy)
+    assert path.read_bytes() == before
 
 
 def test_the_empty_workspace_says_so_where_something_would_be_written(person, compare):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from optiviz.engine.run import Reader
 from optiviz.reports.export import export
-from optiviz.store import run_file
+from optiviz.store import carried, run_file
 from optiviz.ui.canvas.plot import PlotPane
 
 
@@ -173,5 +173,16 @@ def test_files_are_dropped_onto_the_window(ready, qtbot, tmp_path: Path):
     assert dropped(ready, [path])
     qtbot.waitUntil(lambda: len(ready.train.session.entries) == 2, timeout=10_000)
     qtbot.waitUntil(lambda: "to the end" in ready.messages.text, timeout=10_000)
+    content = run_file.to_bytes([ready.train.session.focus.run])
+    page = tmp_path / "report.html"
+    page.write_text(f"<!DOCTYPE html><html><body>{carried.block(content)}</body></html>")
+    ready.messages.hide()
+    assert dropped(ready, [page])
+    qtbot.waitUntil(lambda: len(ready.train.session.entries) >= 3, timeout=10_000)
+    assert "Opened" in ready.messages.text
+    assert "from report.html" in ready.messages.text
+    page.write_text("<!DOCTYPE html><html><body>A page of somebody's.</body></html>")
+    assert dropped(ready, [page])
+    qtbot.waitUntil(lambda: "carries no runs of optiviz" in ready.messages.text, timeout=10_000)
     dropped(ready, [tmp_path / "picture.png"])
     assert "picture.png can't be opened" in ready.messages.text
