@@ -1,9 +1,7 @@
 """What a report of runs says: a `Document`, made once for all formats."""
 
-import tempfile
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from optiviz.engine.run import Reader, Run
 from optiviz.reports.comparing import comparison
@@ -95,10 +93,7 @@ def carried(runs: Sequence[Run]) -> bytes:
     stored = [run for run in runs if not why_not_stored(run)]
     if not stored:
         return b""
-    with tempfile.TemporaryDirectory(prefix="optiviz-") as folder:
-        path = Path(folder, "runs.optiviz")
-        run_file.save(path, stored)
-        return path.read_bytes()
+    return run_file.to_bytes(stored)
 
 
 def _with_warning(first: Chapter, n: int) -> Chapter:

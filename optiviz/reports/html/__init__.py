@@ -1,19 +1,16 @@
 """A report as one HTML file that needs nothing else: no network, nothing beside it."""
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-
 from optiviz.engine.run import Run
 from optiviz.reports import content
-from optiviz.reports.document import Choices, Document, Progress
-from optiviz.reports.html.pictures import picture
-from optiviz.store import StoreError, machine
+from optiviz.reports.document import Choices, Document, Moments, Plot, Progress
+from optiviz.reports.html.page import Page, environment
+from optiviz.reports.html.templates import of_a_user
+from optiviz.store import StoreError
 from optiviz.store.atomic import write_text
-from optiviz.views.palette import DARK, LIGHT
 
 
 def write_report(
@@ -35,7 +32,7 @@ def write_report(
     notes : str
         The user's own words, as paragraphs.
     progress : callable, optional
-        Told the runs done and to do before each one; what it raises ends the writing.
+        Told the steps done and to do before each one; what it raises ends the writing.
 
     Raises
     ------
@@ -50,10 +47,11 @@ def write(
 ) -> None:
     """Write a report that is as chosen; else as `write_report`."""
     try:
-        made = content.document(runs, choices, progress)
+        made = content.document(runs, choices, _half(progress, 0))
+        text = html_of(made, choices, _half(progress, 1))
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from None
-    write_text(path, html_of(made, choices))
+    write_text(path, text)
 
 
 def report(runs: Sequence[Run], title: str | None = None, notes: str = "") -> str:
@@ -68,49 +66,53 @@ def report(runs: Sequence[Run], title: str | None = None, notes: str = "") -> st
     return html_of(content.document(runs, choices), choices)
 
 
-def html_of(document: Document, choices: Choices | None = None) -> str:
+def html_of(
+    document: Document, choices: Choices | None = None, progress: Progress | None = None
+) -> str:
     """Return a document as one HTML page.
 
     Parameters
     ----------
     document : Document
     choices : Choices, optional
-        Its theme is that of the page.
+        Its theme and its template are those of the page.
+    progress : callable, optional
+        Told the figures done and to do before each one.
+
+    Raises
+    ------
+    StoreError
+        If the user's template isn't there or is broken, or the runs are too large to be carried.
     """
     choices = Choices() if choices is None else choices
-    return page(
-        "report.html.j2",
-        title=document.title,
-        document=document,
-        theme=choices.theme,
-        facts=document.facts,
-    )
+    blocks = (block for c in document.chapters for part in c.parts for block in part.blocks)
+    steps = sum(isinstance(block, Plot | Moments) for block in blocks)
+    done = iter(range(steps))
+
+    def told() -> None:
+        if progress is not None:
+            progress(next(done, steps), steps)
+
+    made = Page(choices.theme, told)
+    words = {
+        "document": document,
+        "title": document.title,
+        "facts": document.facts,
+        "today": document.date,
+    }
+    if choices.template:
+        return made.whole(of_a_user(choices.template, {**made.names(), **words}))
+    return made.whole(environment().get_template("report.html.j2").render(made.names(), **words))
 
 
 def page(template: str, **words: Any) -> str:
     """Return one of our pages as HTML text, of words that are still to be escaped."""
-    text: str = (
-        _templates()
-        .get_template(template)
-        .render(
-            version=machine.versions()["optiviz"],
-            light=LIGHT,
-            dark=DARK,
-            picture_of=picture,
-            **words,
-        )
-    )
-    return text.strip() + "\n"
+    made = Page()
+    return made.whole(environment().get_template(template).render(made.names(), **words))
 
 
-def _templates() -> Environment:
-    folder = resources.files(__package__)
-    environment = Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["kind"] = lambda block: type(block).__name__.lower()
-    return environment
+def _half(progress: Progress | None, which: int) -> Progress | None:
+    """Return what tells the progress of the first or the second half, in hundredths of all."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(50 * which + 50 * done // max(1, of), 100)

@@ -1,0 +1,73 @@
+"""Templates of a user's own, in a folder of the data folder: they are read, and can do nothing.
+
+Jinja2's sandbox runs them with the document alone; what they say is escaped as ours is, and the
+page keeps its content policy, so that nothing of it can run or reach the network.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound
+
+from optiviz.reports.html.page import environment
+from optiviz.store import StoreError
+from optiviz.store.folders import data_folder
+
+_ENDING = ".html.j2"
+_LARGEST = 1_000_000  # letters of a page without its figures
+_LONGEST_LOOP = 10_000
+_HEAD_END = re.compile(r"</head|<body|<script|<link|<img|<iframe", re.IGNORECASE)
+
+
+def folder() -> Path:
+    """Return where templates are looked for; it needn't exist."""
+    return data_folder() / "templates"
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the templates that are there, in the order of the alphabet."""
+    found = folder().glob(f"*{_ENDING}")
+    return tuple(sorted(path.name.removesuffix(_ENDING) for path in found if path.is_file()))
+
+
+def of_a_user(name: str, words: Mapping[str, Any]) -> str:
+    """Return the page that a template makes of the words of a document.
+
+    Raises
+    ------
+    StoreError
+        If there is no such template, it is broken, or its page has no content policy.
+    """
+    known = names()
+    name = name.removesuffix(_ENDING)
+    if name not in known:
+        there = f"there are {', '.join(known)}" if known else "there are none"
+        raise StoreError(f"there is no template {name!r} in {folder()}: {there}")
+    made = environment([FileSystemLoader(folder())])
+    try:
+        text = made.get_template(name + _ENDING).render(words)
+    except TemplateNotFound as error:
+        raise StoreError(f"the template {name!r} asks for {str(error)!r}, which is not there") from None
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        where = f", line {line}" if line else ""
+        raise StoreError(f"the template {name!r} is broken{where}: {error}") from None
+    except StoreError:
+        raise
+    except Exception as error:  # whatever a template asks of the words it is given
+        raise StoreError(f"the template {name!r} is broken: {error}") from None
+    if not _has_policy(text, words["policy"]):
+        raise StoreError(
+            f"the template {name!r} leaves out the content policy that keeps a page from the "
+            'network; begin it with {% extends "report.html.j2" %}'
+        )
+    return text
+
+
+def _has_policy(text: str, policy: str) -> bool:
+    """Whether a page has its policy in its head, before all that could load anything."""
+    ends = _HEAD_END.search(text)
+    head = text[: ends.start()] if ends else text
+    return f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in head
