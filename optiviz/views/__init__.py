@@ -111,6 +111,10 @@ class View(Kind):
         """Yield finer and finer pictures, each after a little work, for when there is time."""
         yield from ()
 
+    def sketch(self, shown: Sequence[Shown]) -> Figure:
+        """Make the picture as one of many small ones: as coarse as that allows, and soon."""
+        return self.figure(shown)
+
     def time_of(self, one: Shown, k: int) -> float:
         """Return where iteration k of a run is on a figure's time axis."""
         return float(k)

@@ -22,6 +22,7 @@ _SIDES = (12, 16, 24, 32, 48, 64, 96)  # cells along a side of a map
 # Rows or places times weights in one picture, which is what its time goes by.
 _QUICK, _USUAL, _FINE = 6e6, 2e7, 6e7
 _GRADIENT = 1e7
+_SMALL_MAP = 24  # cells along a side
 
 
 class NetworkView(View):
@@ -52,6 +53,11 @@ class NetworkView(View):
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's network at its iteration."""
         return self._figure(shown[0], _QUICK if shown[0].quick else _USUAL)
+
+    def sketch(self, shown: Sequence[Shown]) -> Figure:
+        """Draw it with small maps."""
+        dim = shown[0].run.spec.problem.dim
+        return self._figure(shown[0], min(_QUICK, _SMALL_MAP**2 * dim))
 
     def refined(self, shown: Sequence[Shown]) -> Iterator[Figure]:
         """Yield it with fine maps and the gradient over all rows."""

@@ -1,0 +1,162 @@
+"""A player: a run gone through moment by moment, in a page that needs nothing else.
+
+`player_html` makes the markup of one player. A page has `STYLE` and `SCRIPT` once, whatever number
+of players it has; the script allows itself nothing but to draw what is in the page.
+"""
+
+import base64
+import hashlib
+import io
+from collections.abc import Callable
+from importlib import resources
+
+from markupsafe import Markup, escape
+
+from optiviz.reports.document import Moments
+from optiviz.reports.packing import packed
+from optiviz.views.figure import Figure, Strokes
+from optiviz.views.palette import DARK, LIGHT, Palette
+
+_ICONS = {
+    "first": "M5 5h2.4v14H5zM19 5v14L8.5 12z",
+    "back": "M17 5v14L6.5 12z",
+    "play": "M7 4.5v15L19.5 12z",
+    "pause": "M6.5 5h4v14h-4zM13.5 5h4v14h-4z",
+    "on": "M7 5v14l10.500-7z",
+    "last": "M16.600 5H19v14h-2.400zM5 5v14l10.500-7z",
+}
+
+
+def _colours(palette: Palette) -> str:
+    named = {
+        "ground": palette.ground, "card": palette.card, "line": palette.line,
+        "text": palette.text, "muted": palette.muted, "accent": palette.accent,
+        "on-accent": palette.on_accent, "positive": palette.positive,
+        "negative": palette.negative, "danger": palette.danger,
+        "runs": ",".join(palette.runs), "classes": ",".join(palette.classes),
+        "ramp": ",".join(palette.ramp),
+    }  # fmt: skip
+    return " ".join(f"--p-{name}: {value};" for name, value in named.items())
+
+
+def _read(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+STYLE = "\n".join(
+    (
+        f".player {{ {_colours(LIGHT)} }}",
+        f'@media screen {{ .player[data-theme="dark"] {{ {_colours(DARK)} }} }}',
+        '@media screen and (prefers-color-scheme: dark) { .player[data-theme="auto"] '
+        f"{{ {_colours(DARK)} }} }}",
+        _read("player.css"),
+    )
+)
+"""What players look like, as CSS."""
+
+SCRIPT = "\n".join(("'use strict';", "(() => {", _read("plots.js"), _read("player.js"), "})();"))
+"""What players do, as JavaScript: the same text for every report, so that its digest allows it."""
+
+
+def script_digest() -> str:
+    """Return what a content policy allows the script by: `'sha256-...'` with its quotes."""
+    digest = hashlib.sha256(SCRIPT.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def player_html(
+    moments: Moments, theme: str = "auto", still: Callable[[Figure], str] | None = None
+) -> tuple[str, str]:
+    """Return the markup of one player, and its data for the end of the body.
+
+    Parameters
+    ----------
+    moments : Moments
+    theme : {"auto", "light", "dark"}
+        Auto follows the reader's screen.
+    still : callable, optional
+        Makes of the last figure of each view the address of an image, `data:image/…`, which is
+        seen where scripts are off; drawn in light colours if left out.
+    """
+    data = packed(moments)
+    name = f"moments-{hashlib.sha256(data.encode()).hexdigest()[:12]}"
+    last = moments.k[-1]
+    views = Markup("").join(
+        _view(title, figures[-1], still or _still) for title, figures in moments.figures
+    )
+    buttons = Markup("").join(
+        _button(kind, label)
+        for kind, label in (
+            ("first", "To the start"),
+            ("back", "One moment back"),
+            ("play", "Play"),
+            ("on", "One moment on"),
+            ("last", "To the end"),
+        )
+    )
+    steps = len(moments.k) - 1
+    markup = Markup(
+        '<div class="player" data-moments="{name}" data-theme="{theme}" role="group" '
+        'aria-label="Player: {title}">\n'
+        '<p class="player-said" role="status">This is the last moment, iteration {last}. To go '
+        "through the run, open this page where scripts are allowed: its one script draws "
+        "what is in the page, and loads nothing.</p>\n"
+        '<div class="player-bar" hidden>\n'
+        '<div class="player-buttons">{buttons}</div>\n'
+        '<label class="player-slider"><span class="player-hidden">Moment of the run</span>'
+        '<input type="range" min="0" max="{steps}" value="{steps}" step="1" '
+        'aria-valuetext="Iteration {last}"></label>\n'
+        '<p class="player-now"><strong></strong><span></span></p>\n'
+        "</div>\n"
+        '<div class="player-views">\n{views}</div>\n</div>\n'
+    ).format(
+        name=name,
+        theme=theme,
+        title=moments.title,
+        last=f"{last:,}",
+        buttons=buttons,
+        steps=steps,
+        views=views,
+    )
+    block = Markup('<script type="application/octet-stream" data-moments="{}">{}</script>\n')
+    return str(markup), str(block.format(name, data))
+
+
+def _button(kind: str, label: str) -> Markup:
+    icons = ("play", "pause") if kind == "play" else (kind,)
+    drawn = Markup("").join(
+        Markup('<svg class="player-{}-icon" viewBox="0 0 24 24" aria-hidden="true">').format(icon)
+        + Markup('<path d="{}"/></svg>').format(_ICONS[icon])
+        for icon in icons
+    )
+    return Markup(
+        '<button type="button" class="player-{}" aria-label="{}" title="{}">{}</button>'
+    ).format(kind, label, label, drawn)
+
+
+def _view(title: str, figure: Figure, still: Callable[[Figure], str]) -> Markup:
+    diagram = any(isinstance(item, Strokes) for item in figure.items)
+    return Markup(
+        '<figure class="player-view{wide}">\n'
+        '<p class="player-title"><span>{title}</span><span class="player-note">{note}</span></p>\n'
+        '<div class="player-plot"><img src="{still}" alt="{alt}" decoding="async"></div>\n'
+        "<figcaption>{caption}</figcaption>\n</figure>\n"
+    ).format(
+        wide=" wide" if diagram else "",
+        title=title,
+        note=figure.note,
+        still=still(figure),
+        alt=f"{title}: {figure.caption or figure.note}",
+        caption=escape(figure.caption),
+    )
+
+
+def _still(figure: Figure) -> str:
+    """Return a figure as an image in light colours, small: few people ever see it."""
+    from optiviz.reports.drawing import render
+
+    diagram = any(isinstance(item, Strokes) for item in figure.items)
+    buffer = io.BytesIO()
+    size = (7.2, 3.6) if diagram else (5.0, 3.5)
+    render(figure, buffer, "png", width_in=size[0], height_in=size[1], dpi=110, heading=False)
+    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
