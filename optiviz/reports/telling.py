@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from optiviz.engine import registry
 from optiviz.engine.wording import capitalised
 from optiviz.networks.losses import MEASURES
 from optiviz.reports import words
@@ -17,7 +18,8 @@ from optiviz.reports.document import (
     Part,
     Settings,
 )
-from optiviz.reports.plots import SCORES, plots_of
+from optiviz.reports.moments import moments
+from optiviz.reports.plots import SCORES, plot, plots_of
 from optiviz.reports.words import figure_of, groups, seconds_of, value_of
 from optiviz.views import Shown
 
@@ -32,6 +34,8 @@ def chapter(one: Shown, choices: Choices, *, alone: bool) -> Chapter:
         ("summary", "", lambda: _summary(one, metrics)),
         ("results", "Results", lambda: _results(one, metrics)),
         ("figures", "Figures", lambda: tuple(plots_of(one, choices.views))),
+        ("player", "The run, moment by moment", lambda: _player(one, 200 if alone else 100)),
+        ("code", "The algorithm's listing", lambda: _code(one)),
         ("settings", "Settings", lambda: _settings(one)),
         ("spec", "The exact spec", lambda: _spec(one)),
     )
@@ -122,6 +126,27 @@ def _points(one: Shown, metrics: Metrics) -> Iterator[tuple[str, ...]]:
         for i in range(len(state.x)):
             label = "x" if len(state.x) == 1 else f"x{i + 1}"
             yield (label, *(f"{x[i]:.6g}" for x in points))
+
+
+def _player(one: Shown, most: int) -> tuple[Block, ...]:
+    found = moments(one.run, one.reader, most, name=one.name, number=one.number)
+    return () if found is None else (found,)
+
+
+def _code(one: Shown) -> tuple[Block, ...]:
+    """Show the lines of the last algorithm, and their variables at the end."""
+    view = registry.kinds("views")["code"]()
+    if not view.suits(one.run.spec.problem):
+        return ()
+    code = plot(view, [one]).figure.code
+    if code is None:
+        return ()
+    values = "\n".join(f"{name} = {value}" for name, value in code.values)
+    about = "One turn of the loop is one iteration; f(x) is what is made small."
+    listings = [Listing("The algorithm in lines of Python", "\n".join(code.lines), (about,))]
+    if values:
+        listings.append(Listing("Its variables at the end", values))
+    return tuple(listings)
 
 
 def _settings(one: Shown) -> tuple[Block, ...]:

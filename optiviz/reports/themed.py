@@ -1,8 +1,8 @@
 """A figure drawn once for both themes, as SVG inside a page: colours are the page's variables.
 
 It is drawn in colours that stand for roles, and these become ``var(--role)``. Pictures of values
-are put in for each theme: elements of class ``in-light`` and ``in-dark``, of which a page shows one.
-Letters are shapes that figures of a page share.
+are put in for each theme, in elements of class ``in-light`` and ``in-dark``: a page shows one of
+them. Letters are shapes that figures of a page share.
 """
 
 import base64
@@ -32,7 +32,8 @@ _NAMES = (
 )  # fmt: skip
 _ROUNDED = frozenset({"d", "x", "y", "x1", "y1", "x2", "y2", "width", "height"})
 _COLOURS = 96  # of a picture of values
-_MOST_PARTS = 4000  # elements; a page is slow with more
+_SMALL = 3 * 32 * 32  # numbers of a picture that is not worth thinning its colours
+_MOST_PARTS = 12_000  # elements; a page is slow with more
 
 
 class TooManyParts(Exception):
@@ -86,10 +87,10 @@ def _png(colours: Any) -> str:
     if values.dtype != np.uint8:
         values = np.rint(255 * values).astype(np.uint8)
     image = Image.fromarray(np.ascontiguousarray(values[::-1]))
-    if values.size > 3 * 256:
+    if values.size > _SMALL:
         image = image.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
-    image.save(buffer, "png", optimize=True)
+    image.save(buffer, "png", compress_level=9)
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

@@ -12,7 +12,7 @@ from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from optiviz.reports.document import Moments, Plot
-from optiviz.reports.html.pictures import Picture, picture
+from optiviz.reports.html.pictures import Picture, picture, still
 from optiviz.reports.themed import Drawings, variables
 from optiviz.store import machine
 
@@ -31,6 +31,7 @@ class Page:
         self._nonce = secrets.token_hex(8)  # so that nobody's words can stand for HTML
         self._pieces: list[str] = []
         self._styles: list[str] = []
+        self._data: list[str] = []  # of players
         self._script = ""
         self._told = told
 
@@ -65,7 +66,8 @@ class Page:
 
         if self._told is not None:
             self._told()
-        html, _ = player.player_html(moments, self._theme)
+        html, data = player.player_html(moments, self._theme, still=still)
+        self._data.append(data)
         if not self._script:
             self._script = player.SCRIPT
             self._styles.append(player.STYLE)
@@ -87,7 +89,8 @@ class Page:
             "policy": POLICY.format(scripts=scripts),
             "styles": "\n".join(self._styles),
             "glyphs": f"<defs>{glyphs}</defs>" if glyphs else "",
-            "script": f"<script>{self._script}</script>" if self._script else "",
+            "script": "".join(self._data)
+            + (f"<script>{self._script}</script>" if self._script else ""),
         }
 
         def piece(found: re.Match[str]) -> str:

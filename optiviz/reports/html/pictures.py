@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 from optiviz.reports.document import Plot
 from optiviz.reports.drawing import render
@@ -12,8 +13,9 @@ from optiviz.views.figure import Figure, Note, Table
 
 _DPI = 160
 _COLOURS = 128  # of a figure as pixels
-_LARGEST = 150_000  # letters of a drawing; pixels may then be smaller
+_LARGEST = 600_000  # letters of a drawing; pixels may then be smaller
 _WIDTH, _HEIGHT = 7.2, 4.1  # inches
+_STILL = (4.8, 3.2)  # inches
 
 
 @dataclass(frozen=True)
@@ -92,24 +94,24 @@ def _drawn(figure: Figure, alt: str, drawings: Drawings) -> str:
 
 
 def _pixels(figure: Figure, theme: str, alt: str) -> str:
+    address = _address(figure, theme, (_WIDTH, _HEIGHT), _DPI)
+    wide, high = round(_WIDTH * 96), round(_HEIGHT * 96)
+    words = escape(alt, quote=True)
+    return f'<img class="in-{theme}" src="{address}" width="{wide}" height="{high}" alt="{words}">'
+
+
+def still(figure: Figure) -> str:
+    """Return a small picture of a figure as a data address, for readers without script."""
+    return _address(figure, "light", _STILL, 80)
+
+
+def _address(figure: Figure, theme: str, size: tuple[float, float], dpi: int) -> str:
     from PIL import Image
 
     buffer = io.BytesIO()
-    size = {"width_in": _WIDTH, "height_in": _HEIGHT}
-    render(figure, buffer, theme=theme, dpi=_DPI, heading=False, **size)
+    width, height = size
+    render(figure, buffer, theme=theme, dpi=dpi, heading=False, width_in=width, height_in=height)
     image = Image.open(buffer).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
     small = io.BytesIO()
-    image.save(small, "png", optimize=True)
-    address = f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
-    words = escaped(alt)
-    wide, high = round(_WIDTH * 96), round(_HEIGHT * 96)
-    return (
-        f'<img class="in-{theme}" src="{address}" width="{wide}" height="{high}" alt="{words}">'
-    )
-
-
-def escaped(text: str) -> str:
-    """Return text as it stands in an attribute of HTML."""
-    from html import escape
-
-    return escape(text, quote=True)
+    image.save(small, "png", compress_level=9)
+    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"

@@ -49,7 +49,9 @@ def of_a_user(name: str, words: Mapping[str, Any]) -> str:
     try:
         text = made.get_template(name + _ENDING).render(words)
     except TemplateNotFound as error:
-        raise StoreError(f"the template {name!r} asks for {str(error)!r}, which is not there") from None
+        raise StoreError(
+            f"the template {name!r} asks for {str(error)!r}, which is not there"
+        ) from None
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         where = f", line {line}" if line else ""
