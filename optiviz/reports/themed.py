@@ -25,6 +25,9 @@ from optiviz.views.palette import DARK, LIGHT, THEMES, Palette
 _SIGNS, _SHARES = 40, 64  # steps from the most negative to the most positive, and along the ramp
 _KEY = re.compile(r"#fe(0[1-5])([0-9a-f]{2})")
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_VARIABLE = re.compile(r"var\(--([a-z0-9-]+)\)")
+_GLYPH = re.compile(r'href="#(DejaVu[^"]*)"')
+_IN_DARK = re.compile(r'<image [^>]*class="in-dark"[^>]*/>')
 _LINK = re.compile(r"url\(#([^)]+)\)")
 _NAMES = (
     "ground", "card", "field", "line", "text", "muted", "accent", "on_accent", "positive",
@@ -134,10 +137,13 @@ class Drawings:
     ----------
     glyphs : dict of str to str
         Shapes of letters that figures so far refer to, as SVG for the page's `defs`.
+    latest : dict
+        The last drawing of each name.
     """
 
     def __init__(self) -> None:
         self.glyphs: dict[str, str] = {}
+        self.latest: dict[tuple[str, ...], str] = {}
         self._n = 0
 
     def svg(self, figure: Figure, size: tuple[float, float], label: str) -> str:
@@ -177,6 +183,16 @@ class Drawings:
         )
         shown.extend(tidied.parts)
         return ET.tostring(shown, encoding="unicode")
+
+    def alone(self, drawing: str) -> str:
+        """Return a drawing of this page as an image of its own, light: a data address."""
+        colours = dict(variables("light"))
+        text = _VARIABLE.sub(lambda name: colours[name[1]], _IN_DARK.sub("", drawing))
+        letters = "".join(self.glyphs[name] for name in sorted(set(_GLYPH.findall(text))))
+        text = text.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        begin, _, rest = text.partition(">")
+        whole = f"{begin}><defs>{letters}</defs>{rest}"
+        return f"data:image/svg+xml;base64,{base64.b64encode(whole.encode()).decode()}"
 
 
 class _Tidied:

@@ -66,7 +66,9 @@ class Page:
 
         if self._told is not None:
             self._told()
-        html, data = player.player_html(moments, self._theme, still=still)
+        html, data = player.player_html(
+            moments, self._theme, still=lambda figure: still(figure, self._drawings)
+        )
         self._data.append(data)
         if not self._script:
             self._script = player.SCRIPT

@@ -15,7 +15,7 @@ _DPI = 160
 _COLOURS = 128  # of a figure as pixels
 _LARGEST = 600_000  # letters of a drawing; pixels may then be smaller
 _WIDTH, _HEIGHT = 7.2, 4.1  # inches
-_STILL = (4.8, 3.2)  # inches
+_STILL, _LARGEST_STILL = (4.8, 3.2), 120_000  # inches; letters
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def _drawn(figure: Figure, alt: str, drawings: Drawings) -> str:
     """Return a figure as HTML: a drawing, or pixels where a drawing would be slow or large."""
     try:
         drawing = drawings.svg(figure, (_WIDTH, _HEIGHT), alt)
+        drawings.latest[_called(figure)] = drawing
         if len(drawing) < _LARGEST:
             return drawing
     except TooManyParts:
@@ -100,9 +101,19 @@ def _pixels(figure: Figure, theme: str, alt: str) -> str:
     return f'<img class="in-{theme}" src="{address}" width="{wide}" height="{high}" alt="{words}">'
 
 
-def still(figure: Figure) -> str:
-    """Return a small picture of a figure as a data address, for readers without script."""
-    return _address(figure, "light", _STILL, 80)
+def still(figure: Figure, drawings: Drawings) -> str:
+    """Return a figure as a data address, for readers without script.
+
+    It is what the page shows of the same run already, or else a small picture.
+    """
+    drawing = drawings.latest.get(_called(figure))
+    if drawing is None or len(drawing) > _LARGEST_STILL:
+        return _address(figure, "light", _STILL, 80)
+    return drawings.alone(drawing)
+
+
+def _called(figure: Figure) -> tuple[str, str, str]:
+    return figure.title, figure.note, figure.y.label
 
 
 def _address(figure: Figure, theme: str, size: tuple[float, float], dpi: int) -> str:
