@@ -7,24 +7,46 @@ import numpy as np
 from optiviz.engine import registry
 from optiviz.networks.losses import MEASURES
 from optiviz.reports.document import Plot
+from optiviz.reports.seeing import what_to_see
 from optiviz.views import Shown, View, finest
 from optiviz.views.figure import Figure, Line
 
 SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
+_MORE = ("landscape", "signals")  # that a report has and a window opens only when asked
+_ALONE = ("landscape", "forward_pass")  # that a report of several runs leaves out
 _REFINING = 1.0  # seconds at most for a finer picture
 
 
-def plots_of(one: Shown, kinds: Sequence[str] | None = None) -> Iterator[Plot]:
-    """Yield the figures of a run at its end: of every view that suits, or of the chosen kinds."""
+def plots_of(
+    one: Shown, kinds: Sequence[str] | None = None, *, alone: bool = True
+) -> Iterator[Plot]:
+    """Yield the figures of a run at its end.
+
+    Parameters
+    ----------
+    one : Shown
+    kinds : sequence of str, optional
+        Of views; all that belong to a report if left out.
+    alone : bool
+        The report is about this run only, and has room for all of them.
+    """
     known = registry.kinds("views").values()
     for view in sorted((cls() for cls in known), key=lambda view: view.place):
-        wanted = view.reported if kinds is None else view.kind in kinds
-        if not (wanted and view.suits(one.run.spec.problem)):
+        if not view.suits(one.run.spec.problem):
+            continue
+        if kinds is None:
+            wanted = view.reported or view.kind in _MORE
+            wanted = wanted and (alone or view.kind not in _ALONE)
+        else:
+            wanted = view.kind in kinds
+        if not wanted:
             continue
         if view.kind == "fitness":
             yield from fitness_plots([one])
         else:
-            yield plot(view, [one])
+            made = plot(view, [one])
+            if not (made.figure.empty and kinds is None and view.kind in _MORE):
+                yield made
 
 
 def _fitness(shown: Sequence[Shown]) -> Iterator[View]:
@@ -82,7 +104,10 @@ def plot(view: View, shown: Sequence[Shown]) -> Plot:
     if view.kind == "fitness" and figure.y.label:
         title = f"{title}: {figure.y.label}"
     note = figure.note if len(shown) == 1 else ""  # it is about the first run alone
-    return Plot(figure, title, note, figure.caption + left_out(figure), view.kind)
+    if figure.notes and not figure.empty:  # which are what the caption says again
+        return Plot(figure, title, note, "", view.kind)
+    said = figure.caption + left_out(figure), what_to_see(view.kind, figure, shown)
+    return Plot(figure, title, note, " ".join(filter(None, said)), view.kind)
 
 
 def left_out(figure: Figure) -> str:

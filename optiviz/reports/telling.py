@@ -33,7 +33,7 @@ def chapter(one: Shown, choices: Choices, *, alone: bool) -> Chapter:
     made: tuple[tuple[str, str, Callable[[], tuple[Block, ...]]], ...] = (
         ("summary", "", lambda: _summary(one, metrics)),
         ("results", "Results", lambda: _results(one, metrics)),
-        ("figures", "Figures", lambda: tuple(plots_of(one, choices.views))),
+        ("figures", "Figures", lambda: tuple(plots_of(one, choices.views, alone=alone))),
         ("player", "The run, moment by moment", lambda: _player(one, 200 if alone else 100)),
         ("code", "The algorithm's listing", lambda: _code(one)),
         ("settings", "Settings", lambda: _settings(one)),

@@ -85,11 +85,11 @@ def _keyed(
 
 
 def _png(colours: Any) -> str:
-    """Return an image of colours, the lowest row first, as a data address."""
+    """Return an image of colours as a data address, in the rows' order: SVG turns it over."""
     values = np.asarray(colours)
     if values.dtype != np.uint8:
         values = np.rint(255 * values).astype(np.uint8)
-    image = Image.fromarray(np.ascontiguousarray(values[::-1]))
+    image = Image.fromarray(np.ascontiguousarray(values))
     if values.size > _SMALL:
         image = image.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     buffer = io.BytesIO()

@@ -1,0 +1,133 @@
+"""What to look for in a figure: a sentence or two, with the numbers of the runs on it."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from optiviz.reports.words import figure_of
+from optiviz.views import Shown
+from optiviz.views.figure import Figure
+
+_SHARES = ((0.5, "Half"), (0.9, "nine tenths"))
+
+_READING = {
+    "decision_boundary": "Look where the outlined markers crowd: most of them lie along the pale "
+    "seam, where it is unsure; those deep in a colour are mistakes it is sure of.",
+    "boundaries": "What the runs agree on has the same colour in every panel; the seams that "
+    "differ are what start, seed or algorithm decided.",
+    "network": "Thick strokes are what a unit listens to. Two units with the same map do the same "
+    "work twice, and one of a single colour does none.",
+    "forward_pass": "Read it from left to right: each box is the value that a unit passes on.",
+    "landscape": "Wide bands of one colour are flat ground, where a search gets no hint; lines "
+    "close together are steep. The path shows whether the run went round or over.",
+    "function_1d": "Where the steps shorten the slope is flattening; the last point on a side of "
+    "a hill that is not the deepest means that it was caught there.",
+    "function_2d": "A path that crosses the lines at right angles goes straight down; one that "
+    "swings from side to side is in a narrow valley with too large a step.",
+    "cobweb": "Steps that wind inwards settle; those that wind outwards diverge.",
+    "coordinates": "A coordinate that has levelled out has arrived, or is stuck; one that still "
+    "moves has farther to go.",
+    "signals": "A signal that leaps where the fitness does not is a warning: look at both at the "
+    "same iteration.",
+    "residuals": "A shape among the points is something that the model has not learnt; a cloud "
+    "around zero is noise that nobody can.",
+    "predicted_actual": "Points on the diagonal are predicted rightly; a cloud that lies flatter "
+    "than it is pulled towards the mean.",
+    "regression_fit": "Where the curve stays away from all of its points, the model is too stiff "
+    "or has not finished; where it runs after single ones, it has learnt noise.",
+    "regression_line": "The longest strokes count most, as the sum of their "
+    "squares is what is made small.",
+}
+
+
+def what_to_see(kind: str, figure: Figure, shown: Sequence[Shown]) -> str:
+    """Say what to look for in the figure of a kind of view; nothing where nobody knows.
+
+    Parameters
+    ----------
+    kind : str
+        Of the view.
+    figure : Figure
+    shown : sequence of Shown
+        Those on the figure.
+    """
+    if figure.empty or figure.warning:
+        return ""
+    told = _TOLD.get(kind)
+    return told(figure, shown) if told else _READING.get(kind, "")
+
+
+def _of_fitness(figure: Figure, shown: Sequence[Shown]) -> str:
+    return _of_one(shown[0]) if len(shown) == 1 else _of_several(shown)
+
+
+def _of_one(one: Shown) -> str:
+    """Say when most of what was won had been won."""
+    curve = one.run.trace.curve("best_f")
+    best = np.asarray(curve.last)
+    state = one.run.state_now
+    gain = float(best[0] - state.best_f) if len(best) else 0.0
+    if not np.isfinite(gain) or gain <= 0 or state.best_k <= 0:
+        return ""
+    parts = []
+    for share, words in _SHARES:
+        rows = one.run.trace.rows(0, one.run.trace.last_k + 1)
+        if rows is None:
+            return f"The best value is from iteration {state.best_k:,}."
+        at = int(np.argmax(rows.best_f <= rows.best_f[0] - share * gain))
+        parts.append(f"{words} of all that was won was there at iteration {at:,}")
+    since = one.run.k - state.best_k
+    if since > 0.1 * one.run.k:
+        parts.append(f"the last {since:,} iterations found nothing better")
+    return f"{parts[0]}, {', and '.join(parts[1:])}."
+
+
+def _of_several(shown: Sequence[Shown]) -> str:
+    """Name the best and the worst run, and how far they are apart."""
+    reading = shown[0].run.spec.problem.reading
+    if len({one.run.spec.problem.reading.name for one in shown}) > 1:
+        return ""
+    order = sorted(shown, key=lambda one: np.nan_to_num(one.run.best_f, nan=np.inf))
+    first, last = order[0], order[-1]
+    values = [figure_of(float(reading.value(np.array(one.run.best_f)))) for one in (first, last)]
+    if values[0] == values[1]:
+        return "All runs came equally far; look which was there first."
+    return (
+        f"{first.name} came farthest with {values[0]}, {last.name} least far with {values[1]}. "
+        "Curves that cross say that what is ahead early need not be ahead in the end."
+    )
+
+
+def _of_tried(figure: Figure, shown: Sequence[Shown]) -> str:
+    rows = shown[0].run.trace.rows(0, shown[0].run.trace.last_k + 1)
+    if rows is None or len(rows) < 2:
+        return ""
+    kept = float(np.mean(rows.outcome[1:] != 3))
+    return (
+        f"Over the whole run {100 * kept:.3g}% of the moves were kept. Where all marks lie on the "
+        "worse side, the steps have become too long for what is left to win."
+    )
+
+
+def _of_confusion(figure: Figure, shown: Sequence[Shown]) -> str:
+    """Name the most frequent mistake."""
+    mistakes = [
+        (int(cell.replace(",", "")), table.rows[i], table.columns[j], table.title)
+        for table in figure.tables
+        for i, row in enumerate(table.cells)
+        for j, cell in enumerate(row)
+        if i != j and cell.replace(",", "").isdigit()
+    ]
+    most, actual, said, where = max(mistakes, default=(0, "", "", ""))
+    if not most:
+        return "It makes no mistake here."
+    part = where.partition(":")[0].lower()
+    among = f" ({part})" if part else ""
+    return f"The most frequent mistake: {actual} taken for {said}, {most:,} times{among}."
+
+
+_TOLD: dict[str, Callable[[Figure, Sequence[Shown]], str]] = {
+    "fitness": _of_fitness,
+    "tried_steps": _of_tried,
+    "confusion": _of_confusion,
+}
