@@ -64,6 +64,18 @@ def is_page(file: BinaryIO) -> bool:
     return _PAGE.match(start) is not None
 
 
+def is_page_at(path: str | Path) -> bool:
+    """Whether the file at a path is a web page by how it begins.
+
+    Raises
+    ------
+    OSError, ValueError
+        As by `optiviz.engine.reading.opened`.
+    """
+    with opened(Path(path)) as file:
+        return is_page(file)
+
+
 def content_of(path: str | Path, name: str = RUNS) -> bytes | None:
     """Return what a page carries.
 
@@ -97,15 +109,29 @@ def read(file: BinaryIO, label: str, name: str = RUNS) -> bytes | None:
     StoreError
         As by `content_of`; it begins with the label.
     """
+    page = read_page(file, label)
+    if page is None:
+        return None
+    try:
+        return taken_from(page, name)
+    except ValueError as error:
+        raise StoreError(f"{label}: {error}") from None
+
+
+def read_page(file: BinaryIO, label: str) -> bytes | None:
+    """Return a page that is open, or None if it is none.
+
+    Raises
+    ------
+    StoreError
+        If it is too large; it begins with the label.
+    """
     if not is_page(file):
         return None
     page = file.read(_MOST_PAGE + 1)
     if len(page) > _MOST_PAGE:
         raise StoreError(f"{label}: is larger than {_MOST_PAGE / 1e6:,.0f} MB, which no report is")
-    try:
-        return taken_from(page, name)
-    except ValueError as error:
-        raise StoreError(f"{label}: {error}") from None
+    return page
 
 
 def taken_from(page: bytes, name: str = RUNS) -> bytes | None:
@@ -141,6 +167,12 @@ def taken_from(page: bytes, name: str = RUNS) -> bytes | None:
             f"is damaged: {_WORDS[name]} that it carries do not match their length or checksum"
         )
     return content
+
+
+def without(page: bytes, name: str) -> bytes:
+    """Return a page without the element that carries something of that name, which it has."""
+    at = page.index(f'id="{name}"'.encode())
+    return page[: page.rindex(b"<", 0, at)] + page[page.index(_END, at) + len(_END) :]
 
 
 def _tag(name: str) -> re.Pattern[bytes]:
