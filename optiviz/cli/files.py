@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from optiviz.cli import options
+from optiviz.cli import handing_in, options
 from optiviz.cli.shared import (
     Json,
+    check_apart,
     check_export,
     check_report,
     in_words,
@@ -46,6 +47,7 @@ def show(files: list[Path], explain: options.Explain = False, as_json: Json = Fa
             about = summary(made)
             data.append({"file": str(path), "name": made.name, **about})
             lines += [f"{path}: {made.name}", in_words(made, about)]
+        _append(data, lines, handing_in.shown(path))
     print(json.dumps(data) if as_json else "\n".join(lines))
 
 
@@ -72,12 +74,20 @@ def verify(
             about, told = verified(path, sample)
             data.append({"file": str(path), **about})
             lines += told
-            continue
-        found = _recomputed(path)
-        data += [{"file": str(path), **vars(one)} for one in found.runs]
-        lines += [f"{path}: {one.sentence}" for one in found.runs]
+        else:
+            found = _recomputed(path)
+            data += [{"file": str(path), **vars(one)} for one in found.runs]
+            lines += [f"{path}: {one.sentence}" for one in found.runs]
+        _append(data, lines, handing_in.verified(path))
     print(json.dumps(data) if as_json else "\n".join(lines))
     raise typer.Exit(0 if all(one["identical"] for one in data) else 1)
+
+
+def _append(
+    data: list[dict[str, Any]], lines: list[str], more: tuple[list[dict[str, Any]], list[str]]
+) -> None:
+    data += more[0]
+    lines += more[1]
 
 
 def _recomputed(path: Path) -> Verification:
@@ -90,11 +100,18 @@ def _recomputed(path: Path) -> Verification:
 def report(
     files: list[Path],
     out: Annotated[Path, typer.Option(metavar="F.html", help="Where to write it.")],
+    answers: options.Answers = None,
+    student: options.Student = "",
 ) -> None:
     """Write one report of the runs in run files, or of the study in a study file."""
     from optiviz.store import study_file
 
     check_report(out)
+    check_apart(out, *files)  # a report that is read has notes or answers that would be lost
+    if answers is not None or student:
+        handing_in.write(files, out, answers, student)
+        print(out)
+        return
     studies = [path for path in files if study_file.holds_study(path)]
     if studies and len(files) > 1:
         raise SpecError([Mistake(str(studies[0]), "holds a study, which has a report of its own")])

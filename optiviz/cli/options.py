@@ -47,3 +47,17 @@ Explain = Annotated[
     typer.Option("--explain", help="Say each statistic in a sentence, and where it says nothing."),
 ]
 Target = Annotated[float | None, typer.Option(help="What is to be reached, as it is read.")]
+
+# Of what a student hands in
+
+Answers = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A teacher's questions with a student's answers (.md, .toml): the report is what the "
+        "student hands in.",
+    ),
+]
+Student = Annotated[
+    str, typer.Option(metavar="NAME", help="Who hands it in, if the answers don't say it.")
+]
