@@ -1,4 +1,4 @@
-"""Every truncation and one-byte changes of a run file and of a study file."""
+"""Every truncation and one-byte changes of a run file, a study file, and a page with one in it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from optiviz.store import StoreError, run_file, study_file
+from optiviz.store import StoreError, carried, run_file, study_file
 from tests.torture import progress
 
-TITLE = "A run file or a study file that is cut off or has a changed byte: a sentence, or no change"
+TITLE = "A file of runs, a study or a report that is cut off or changed: a sentence, or no change"
 USUAL = 20_000
 
 FILES = Path(__file__).parents[1] / "store" / "files"
@@ -22,16 +22,17 @@ LONGEST = 1.0  # seconds for one opening
 
 def run(n: int, seed: int) -> dict[str, object]:
     """Change n bytes, each in a copy of its own, and cut each file at n places, or at all."""
-    names = ("version-2-dropped", "version-2-runs", "version-2-study", "version-1-runs")
+    files = ("version-2-dropped", "version-2-runs", "version-2-study", "version-1-runs")
+    contents = {name: (FILES / f"{name}.optiviz").read_bytes() for name in files}
+    contents["a report"] = _page(contents["version-2-runs"])
     found = {"changes": 0, "truncations": 0, "refused": 0, "opened the same": 0}
     longest, draw = 0.0, random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        for number, name in enumerate(names):
-            content = (FILES / f"{name}.optiviz").read_bytes()
+        for number, (name, content) in enumerate(contents.items()):
             path = Path(folder) / "a.optiviz"
             path.write_bytes(content)
             whole = _bits(path)
-            changes = n // len(names)
+            changes = n // len(contents)
             for i in range(changes):
                 if i % 500 == 0:
                     progress(number * changes + i, n, name)
@@ -45,7 +46,7 @@ def run(n: int, seed: int) -> dict[str, object]:
             path.write_bytes(content)
             lengths = range(len(content))
             if n < USUAL:
-                lengths = sorted(draw.sample(lengths, min(n // len(names), len(content))))
+                lengths = sorted(draw.sample(lengths, min(n // len(contents), len(content))))
             for length in reversed(lengths):
                 os.truncate(path, length)
                 took, refused = _tried(path, whole, f"{name}: cut off at {length}")
@@ -53,6 +54,11 @@ def run(n: int, seed: int) -> dict[str, object]:
                 found["truncations"] += 1
                 longest = max(longest, took)
     return found | {"tracebacks": 0, "silent changes": 0, "longest ms": round(1000 * longest, 1)}
+
+
+def _page(content: bytes) -> bytes:
+    text = f"<!DOCTYPE html>\n<html><body>\n<p>Words</p>\n{carried.block(content)}\n</body></html>"
+    return text.encode()
 
 
 def _tried(path: Path, whole: object, what: str) -> tuple[float, bool]:
