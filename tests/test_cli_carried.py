@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from optiviz.store import carried, study_file
+import optiviz
+from optiviz.engine.run import Run
+from optiviz.store import carried, run_file, study_file
+from optiviz.store.history import History
 from tests.test_cli_compare import TINY
 
 
@@ -23,10 +26,17 @@ def page(name: str, of: str) -> None:
     Path(name).write_text(f"<!DOCTYPE html>\n<html><body>\n{block}\n</body></html>\n")
 
 
+@pytest.fixture(scope="module")
+def made():
+    """A run, as a run file has it."""
+    spec = optiviz.RunSpec.load("classic-perceptron")
+    return run_file.to_bytes([Run(spec, "classic").finish()])
+
+
 @pytest.fixture
-def report(run):
+def report(run, made):
     """A run in a run file and in a page."""
-    assert run("run", "classic-perceptron", "--save", "r.optiviz")[0] == 0
+    Path("r.optiviz").write_bytes(made)
     page("r.html", "r.optiviz")
     return run
 
@@ -51,6 +61,17 @@ def test_a_report_is_not_written_over_what_it_is_made_from(report):
     status, _, lines = report("export", "r.html", "--to", "csv", "--out", "r.html")
     assert (status, len(lines)) == (2, 1)
     assert Path("r.html").read_bytes() == before
+
+
+def test_a_report_is_taken_into_the_history(report, own_home):
+    status, out, lines = report("history", "add", "r.html")
+    assert (status, lines) == (0, [])
+    with History.open() as history:
+        (new,) = history.items()
+        assert out.startswith(new.id[:8])
+        kept, (carried_run,) = history.load(new.id), run_file.load("r.html")
+    assert (kept.digest, kept.spec, kept.k) == (carried_run.digest, carried_run.spec, 1000)
+    assert kept.stop_reason is carried_run.stop_reason
 
 
 def test_one_changed_number_in_a_report_is_found(report):

@@ -12,7 +12,7 @@ import typer
 from optiviz.cli import tables
 from optiviz.cli.recording import SHORT, Recording
 from optiviz.cli.running import Leaving, finish
-from optiviz.cli.shared import Json, check_save, in_words, progress
+from optiviz.cli.shared import Json, check_save, in_words, opened, progress
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import RunStatus
 from optiviz.engine.wording import counted, measured, one_line
@@ -133,6 +133,33 @@ def export(
         runs = [history.load(item.id) for item in _meant(history, ids)]
     run_file.save(out, runs)
     print(out)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Run files and reports.")],
+) -> None:
+    """Take the runs of files and reports into the history, as they are."""
+    from optiviz.store import study_file
+
+    runs = []
+    for path in files:
+        if study_file.holds_study(path):
+            raise SpecError([Mistake(str(path), "holds a study, and the history keeps runs")])
+        runs += opened(path)
+    foreign = [run for run in runs if run.spec.optimizer.recorded]
+    if foreign:
+        sentence = "was recorded elsewhere, and the history keeps runs that can be led on"
+        raise SpecError([Mistake(one_line(foreign[0].name), sentence)])
+    with Recording(True, context.obj) as record:
+        for run in runs:
+            record.follow(run)
+            record.look(run)
+        if not record.close():
+            raise typer.Exit(1)
+        for run in runs:
+            print(f"{record.id_of(run)[:SHORT]} {one_line(run.name)}")
 
 
 @app.command()
