@@ -89,11 +89,21 @@ class Plot:
 
 @dataclass(frozen=True)
 class Listing:
-    """Text to read and copy, under a title that can be folded."""
+    """Text to read and copy, under a title that can be folded.
+
+    Attributes
+    ----------
+    title, text : str
+    about : tuple of str
+        What is said of it before it.
+    open : bool
+        It is there to be read, and not folded at first.
+    """
 
     title: str
     text: str
     about: tuple[str, ...] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True, eq=False)
