@@ -65,6 +65,15 @@ class Assignment:
     questions: tuple[Question, ...]
 
     @property
+    def text(self) -> str:
+        """Questions and answers as lines."""
+        lines = []
+        for i, question in enumerate(self.questions, 1):
+            answer = question.answer or "No answer."
+            lines += ["", f"{i}. {question.text}", *(f"  {line}" for line in answer.split("\n"))]
+        return "\n".join(line.rstrip() for line in lines[1:])
+
+    @property
     def answered(self) -> int:
         """How many questions have an answer."""
         return sum(bool(question.answer) for question in self.questions)

@@ -25,6 +25,7 @@ from optiviz.ui.session import Entry
 from optiviz.ui.worker import ReaderOf
 
 if TYPE_CHECKING:
+    from optiviz.store.handed_in import HandedIn
     from optiviz.ui.main_window import MainWindow
 
 _RUN_FILE = "optiviz runs (*.optiviz)"
@@ -100,10 +101,18 @@ class Files(QObject):
             self._lay_over(path)
             return
 
+        handed: list[HandedIn] = []
+
         def read(_: ReaderOf) -> list[Run] | Results:
             from optiviz.store import run_file, study_file
+            from optiviz.store.handed_in import handed_in
 
-            return study_file.load(path) if study_file.holds_study(path) else run_file.load(path)
+            if study_file.holds_study(path):
+                return study_file.load(path)
+            runs = run_file.load(path)
+            found = handed_in(path)
+            handed.extend([found] if found else [])
+            return runs
 
         def show(result: object) -> None:
             if isinstance(result, Results):
@@ -123,14 +132,16 @@ class Files(QObject):
                     self._window.bring(workspace)
             self._remember(path)
             again = sum(run.status is RunStatus.NEW for run in runs)
-            what = f"Opened {len(runs)} run{'s' * (len(runs) != 1)} from {path.name}."
+            who = f", handed in by {handed[0].assignment.student}" if handed else ""
+            what = f"Opened {len(runs)} run{'s' * (len(runs) != 1)} from {path.name}{who}."
             if again:
                 what += f" Another version recorded {again:,} of them, computed again here."
             unknown = [run for run in runs if not run.spec.optimizer.replays]
             if unknown:
                 what += f" {unknown[0].spec.optimizer.sentence()}"
-            more = "\n".join(f"{run.name}: {run.spec.optimizer.sentence()}" for run in unknown)
-            self._window.messages.say(what, more if len(unknown) > 1 else "")
+            more = [f"{run.name}: {run.spec.optimizer.sentence()}" for run in unknown]
+            more = (more if len(unknown) > 1 else []) + [one.assignment.text for one in handed]
+            self._window.messages.say(what, "\n\n".join(more))
 
         self._window.jobs.do(read, show)
 

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 from optiviz.engine.run import Reader
 from optiviz.reports.export import export
 from optiviz.store import carried, run_file
+from optiviz.store.answers import Assignment, Question
+from optiviz.store.handed_in import sealed
 from optiviz.ui.canvas.plot import PlotPane
 
 
@@ -181,6 +183,10 @@ def test_files_are_dropped_onto_the_window(ready, qtbot, tmp_path: Path):
     qtbot.waitUntil(lambda: len(ready.train.session.entries) >= 3, timeout=10_000)
     assert "Opened" in ready.messages.text
     assert "from report.html" in ready.messages.text
+    ada = Assignment("Ada", "Steps", "", (Question("Why?", "", "So."),))
+    page.write_text(sealed(page.read_text(), ada, []))
+    assert dropped(ready, [page])
+    qtbot.waitUntil(lambda: "handed in by Ada" in ready.messages.text, timeout=10_000)
     page.write_text("<!DOCTYPE html><html><body>A page of somebody's.</body></html>")
     assert dropped(ready, [page])
     qtbot.waitUntil(lambda: "carries no runs of optiviz" in ready.messages.text, timeout=10_000)
