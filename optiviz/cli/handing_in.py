@@ -59,9 +59,7 @@ def shown(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
         return [], []
     one = found.assignment
     lines = [f"{path}: handed in by {one.student}{f': {one.title}' if one.title else ''}"]
-    for i, question in enumerate(one.questions, 1):
-        lines += ["", f"  {i}. {question.text}"]
-        lines += [f"    {line}".rstrip() for line in (question.answer or "No answer.").split("\n")]
+    lines += ["", *(f"  {line}".rstrip() for line in one.text.split("\n")), ""]
     return [{"file": str(path), "handed_in": asdict(one)}], lines
 
 

@@ -94,12 +94,11 @@ def chapter(assignment: Assignment) -> Chapter:
     """Return questions and answers, and what such a page proves."""
     answered = f"{assignment.answered} of {len(assignment.questions)}"
     rows = [("Student", assignment.student), ("Questions answered", answered)]
-    about: list[Block] = [Grid("Handed in", (), tuple(rows), numbers=False)]
-    about += _blocks(assignment.about)
+    grid = Grid("Handed in", (), tuple(rows), numbers=False)
     return Chapter(
         "Questions and answers",
         (
-            Part("", tuple(about)),
+            Part("", (*_blocks(assignment.about), grid)),
             *(
                 Part(f"{i}. {one.text}", _said(one))
                 for i, one in enumerate(assignment.questions, 1)
@@ -141,7 +140,7 @@ def _blocks(text: str) -> Iterator[Block]:
                 if _FENCE.match(inside):
                     break
                 code.append(inside)
-            yield Listing("As it was written", "\n".join(code))
+            yield Listing("As it was written", "\n".join(code), open=True)
         elif bullet:
             items.append(bullet[1])
         elif line.strip():
