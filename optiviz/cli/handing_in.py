@@ -12,6 +12,7 @@ from typing import Any
 from optiviz.cli.shared import check_apart, opened, progress
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.wording import counted
+from optiviz.reports.document import Choices
 from optiviz.store import carried, run_file, study_file
 from optiviz.store.answers import read
 from optiviz.store.handed_in import handed_in
@@ -23,7 +24,13 @@ _PROVES = (
 )
 
 
-def write(files: Sequence[Path], out: Path, answers: Path | None, student: str) -> None:
+def write(
+    files: Sequence[Path],
+    out: Path,
+    answers: Path | None,
+    student: str,
+    choices: Choices | None = None,
+) -> None:
     """Write what a student hands in: answers, and the runs of run files, in one page.
 
     Raises
@@ -45,7 +52,7 @@ def write(files: Sequence[Path], out: Path, answers: Path | None, student: str) 
             raise SpecError([Mistake(str(path), "holds a study; hand in runs")])
     runs = [run for path in files for run in opened(path)]
     with progress("Writing the report") as told:
-        write_page(runs, out, assignment, progress=lambda done, of: told(done / of))
+        write_page(runs, out, assignment, choices, lambda done, of: told(done / of))
     missing = len(assignment.questions) - assignment.answered
     if missing:
         have = "question has" if missing == 1 else "questions have"

@@ -107,6 +107,16 @@ def read(path: Path, student: str = "") -> Assignment:
     return of(found | ({"student": student} if student else {}), str(path))
 
 
+def of_text(text: str, student: str, label: str) -> Assignment:
+    """Return an assignment from Markdown; mistakes name the label.
+
+    Raises
+    ------
+    SpecError
+    """
+    return of(_of_markdown(text, label) | {"student": student}, label)
+
+
 def of(found: dict[str, Any], label: str) -> Assignment:
     """Return an assignment from plain data, as TOML has it; mistakes name the label.
 

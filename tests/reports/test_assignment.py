@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 import optiviz
+from optiviz.engine.parameters import SpecError
 from optiviz.engine.run import Run
 from optiviz.reports import assignment
-from optiviz.reports.document import Items, Listing, Paragraphs
+from optiviz.reports.document import Choices, Items, Listing, Paragraphs
+from optiviz.reports.formats import Options, formats
 from optiviz.store import StoreError, carried, run_file
 from optiviz.store.answers import Assignment, Question, read
+from optiviz.store.handed_in import handed_in
 
 ANSWERS = """# Steps
 By Friday.
@@ -167,6 +170,25 @@ def test_runs_that_nobody_could_check_are_not_handed_in(tmp_path, monkeypatch):
     with pytest.raises(StoreError, match="no run has started"):
         assignment.write([Run(run.spec)], tmp_path / "a.html", ada)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_window_hands_in_what_author_and_notes_say(tmp_path):
+    made, path = formats()["assignment"], tmp_path / "a.html"
+    runs = [Run(optiviz.RunSpec.load("classic-descent"), "mine").finish()]
+    made.write(runs, path, Options(Choices(author="Ada", notes=ANSWERS)))
+    found = handed_in(path)
+    assert (found.assignment.student, found.assignment.answered) == ("Ada", 1)
+    assert found.unchanged
+    assert path.read_text(encoding="utf-8").count("By Friday.") == 1
+    before = path.read_bytes()
+    for choices, words in (
+        (Choices(notes=ANSWERS), "Author: say who"),
+        (Choices(author="Ada"), "Notes: write the questions"),
+        (Choices(author="Ada", notes="Words."), "Notes: has no question"),
+    ):
+        with pytest.raises(SpecError, match=words):
+            made.write(runs, path, Options(choices))
+    assert path.read_bytes() == before
 
 
 def test_answers_keep_their_shape():
