@@ -1,4 +1,4 @@
-"""Options that several commands of comparing take."""
+"""Options that several commands take: of comparing, and of what is written."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from optiviz.analysis.runs.effort import LABELS
+from optiviz.reports.document import PARTS
 
 Settings = Annotated[
     list[str] | None,
@@ -61,3 +62,47 @@ Answers = Annotated[
 Student = Annotated[
     str, typer.Option(metavar="NAME", help="Who hands it in, if the answers don't say it.")
 ]
+
+# What a report or a file is to be like; `optiviz.cli.writing` reads these
+
+Title = Annotated[str | None, typer.Option(help="Of the report; made from the runs if left out.")]
+Author = Annotated[str, typer.Option(metavar="NAME", help="Who wrote the report.")]
+Notes = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="A text to put at its beginning, with empty lines between paragraphs."
+    ),
+]
+Parts = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAMES", help=f"Of the report, with commas: {', '.join(PARTS)}; all if left out."
+    ),
+]
+Views = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--views",
+        metavar="NAMES",
+        help="Of what views there are figures, with commas; all that suit if left out.",
+    ),
+]
+ReportTheme = Annotated[
+    str,
+    typer.Option(
+        "--theme", metavar="THEME", help="auto, which is the reader's own, or light or dark."
+    ),
+]
+Template = Annotated[
+    str,
+    typer.Option(metavar="NAME", help="Of your folder of templates; the usual one if left out."),
+]
+Size = Annotated[
+    str | None, typer.Option(metavar="SIZE", help="Of a picture or movie: column, page or slide.")
+]
+Theme = Annotated[
+    str | None,
+    typer.Option("--theme", metavar="THEME", help="Of a picture or movie: light or dark."),
+]
+Seconds = Annotated[float | None, typer.Option(metavar="S", help="The length of a movie.")]
+Rate = Annotated[float | None, typer.Option(metavar="N", help="Frames of a movie in a second.")]

@@ -1,0 +1,115 @@
+"""What a report or a file is to be like, read from the options of a command."""
+
+import math
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from optiviz.engine import registry
+from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.reports.document import PARTS, Choices
+
+THEMES = ("auto", "light", "dark")
+SIZES = ("column", "page", "slide")
+_MOST_NOTES = 1_000_000  # bytes
+_LONGEST = 3600.0  # seconds of a movie
+_FASTEST = 120.0  # frames of it in a second
+
+
+def choices(
+    *,
+    title: str | None = None,
+    author: str = "",
+    notes: Path | None = None,
+    parts: Sequence[str] | None = None,
+    views: Sequence[str] | None = None,
+    theme: str = "auto",
+    template: str = "",
+) -> Choices:
+    """Return what a report is to be like.
+
+    Parameters
+    ----------
+    notes : Path, optional
+        A file of text.
+    parts, views : sequence of str, optional
+        Names, some of them with commas between.
+
+    Raises
+    ------
+    SpecError
+        If something is none of what there is, or the notes can't be read.
+    """
+    known = registry.kinds("views")
+    return Choices(
+        title=title or "",
+        author=author,
+        notes="" if notes is None else _text_of(notes),
+        parts=tuple(PARTS) if parts is None else listed("--parts", parts, PARTS),
+        views=None if views is None else listed("--views", views, known),
+        theme=one_of("--theme", theme, THEMES),
+        template=template,
+    )
+
+
+def listed(option: str, texts: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return names that are written with commas, each once, in the order in which they came.
+
+    Raises
+    ------
+    SpecError
+        If one is unknown, or there is none.
+    """
+    names = [name.strip() for text in texts for name in text.split(",")]
+    names = list(dict.fromkeys(name for name in names if name))
+    strangers = [name for name in names if name not in known]
+    if strangers or not names:
+        wrong = f"there is no {strangers[0]!r}" if strangers else "names nothing"
+        raise SpecError([Mistake(option, f"{wrong}; there are {', '.join(known)}")])
+    return tuple(names)
+
+
+def one_of(option: str, text: str, known: Collection[str]) -> Any:
+    """Return a word that is one of some.
+
+    Raises
+    ------
+    SpecError
+        If it is not.
+    """
+    if text not in known:
+        raise SpecError([Mistake(option, f"must be {' or '.join(known)}, is {text!r}")])
+    return text
+
+
+def length(seconds: float | None, rate: float | None) -> dict[str, float]:
+    """Return what was said of a movie's length.
+
+    Raises
+    ------
+    SpecError
+        If there can be no such movie.
+    """
+    found = {}
+    for name, value, most in (("seconds", seconds, _LONGEST), ("rate", rate, _FASTEST)):
+        if value is not None:
+            if not (math.isfinite(value) and 0 < value <= most):
+                wrong = f"must be above 0 and at most {most:g}, is {value:g}"
+                raise SpecError([Mistake(f"--{name}", wrong)])
+            found[name] = value
+    return found
+
+
+def _text_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_NOTES + 1)
+    except (OSError, ValueError) as error:
+        wrong = getattr(error, "strerror", None) or str(error)
+        raise SpecError([Mistake(str(path), f"the notes can't be read: {wrong}")]) from None
+    if len(content) > _MOST_NOTES:
+        raise SpecError([Mistake(str(path), "notes are at most 1 MB")])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SpecError([Mistake(str(path), "is no text in UTF-8")]) from None
