@@ -405,9 +405,11 @@ def test_export_of_several_runs_asks_which(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rates = [Run(spec).finish() for _, spec in presets.load("classic-descent").specs]
     run_file.save("rates.optiviz", rates)
-    arguments = ("export", "rates.optiviz", "--to", "json", "--out", "r.json")
-    status, _, error = run(*arguments)
+    status, _, error = run("export", "rates.optiviz", "--to", "py", "--out", "r.py")
     assert (status, error) == (2, ["rates.optiviz: has 4 runs; say which with --run"])
+    arguments = ("export", "rates.optiviz", "--to", "json", "--out", "r.json")
+    assert run(*arguments)[0] == 0
+    assert len(json.loads((tmp_path / "r.json").read_text())["runs"]) == 4
     status, _, error = run(*arguments, "--run", "5")
     assert (status, error) == (2, ["--run: must be at most 4, is 5"])
     assert run(*arguments, "--run", "2")[0] == 0
@@ -434,6 +436,19 @@ def test_a_view_is_exported_with_settings_of_its_own(run, tmp_path, monkeypatch)
     assert status == 2
     assert "name what to draw" in error[0]
     assert not (tmp_path / "c.svg").exists()
+
+
+def test_formats_are_listed_and_only_take_what_they_say(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    listed = {one["name"]: one for one in json.loads(run("list", "formats", "--json")[1])}
+    assert {"csv", "json", "npz", "py"} <= set(listed)
+    assert listed["csv"]["suffix"] == ".csv"
+    assert listed["csv"]["several"]
+    for option, value in (("--size", "page"), ("--theme", "dark"), ("--rate", 5)):
+        arguments = ("--to", "csv", "--out", "t.csv", option, value)
+        status, _, error = run("export", "classic-descent", *arguments)
+        assert (status, error) == (2, [f"{option}: says nothing of csv; leave it out"])
+    assert list(tmp_path.iterdir()) == []
 
 
 # Processes

@@ -266,7 +266,7 @@ def test_settings_of_any_two_runs_stand_side_by_side(run, found):
 
 
 def test_boundaries_of_runs_are_drawn_side_by_side(run):
-    """All of a file, or those that are named; tables are still of one run."""
+    """All of a file, or those that are named; a program is of one run."""
     arguments = ("race", "classic-mlp", "classic-mlp:adam", "classic-mlp:random_search", *SHORT)
     run(*arguments, "--save", "r.optiviz")
     made = {}
@@ -278,9 +278,9 @@ def test_boundaries_of_runs_are_drawn_side_by_side(run):
     names = ("classic-mlp", "Adam", "Random search")
     assert [name in made["all"] for name in names] == [True, True, True]
     assert [name in made["two"] for name in names] == [True, False, True]
-    table = ("export", "r.optiviz", "--to", "csv", "--out", "r.csv", "--run", 1, "--run", 2)
-    status, _, lines = run(*table)
-    assert (status, lines) == (2, ["--run: can be given once; only pictures show several runs"])
+    program = ("export", "r.optiviz", "--to", "py", "--out", "r.py", "--run", 1, "--run", 2)
+    status, _, lines = run(*program)
+    assert (status, lines) == (2, ["--run: can be given once; py holds one run"])
     run("report", "r.optiviz", "--out", "r.html")
     assert "Boundaries" in Path("r.html").read_text()
 

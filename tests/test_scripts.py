@@ -318,7 +318,7 @@ def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path):
     with pytest.raises(StoreError, match="can't be written as a script"):
         export(run, "py", tmp_path / "s.py")
     assert not (tmp_path / "s.py").exists()
-    with pytest.raises(SpecError, match="py is a program"):
+    with pytest.raises(SpecError, match="py shows no view"):
         export(changed("classic-descent"), "py", tmp_path / "s.py", view="fitness")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from optiviz.cli import handing_in, options
+from optiviz.cli import handing_in, options, writing
 from optiviz.cli.shared import (
     Json,
     check_apart,
@@ -21,6 +21,7 @@ from optiviz.cli.shared import (
     write_report,
     write_study_report,
 )
+from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.store import is_ours
@@ -124,16 +125,19 @@ def report(
 
 def export(
     file: Path,
-    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, json, npz, png, svg or py.")],
+    to: Annotated[
+        str, typer.Option(metavar="FORMAT", help="Such as csv; optiviz list formats has them.")
+    ],
     out: Annotated[Path, typer.Option(help="Where to write it.")],
-    view: Annotated[str | None, typer.Option(help="For png and svg: which view.")] = None,
+    view: Annotated[str | None, typer.Option(help="Of what is drawn: which view.")] = None,
+    views: options.Views = None,
     run_numbers: Annotated[
         list[int] | None,
         typer.Option(
             "--run",
             min=1,
-            help="Which of the runs in the file, from 1; pictures may show several, and show all "
-            "if it is left out.",
+            help="Which of the runs in the file, from 1; all if it is left out and the format can "
+            "hold several.",
         ),
     ] = None,
     at: Annotated[int | None, typer.Option(help="Up to which iteration; all if left out.")] = None,
@@ -141,37 +145,67 @@ def export(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Of the view, such as row=12."),
     ] = None,
+    size: options.Size = None,
+    theme: options.Theme = None,
+    seconds: options.Seconds = None,
+    rate: options.Rate = None,
 ) -> None:
-    """Write a run's trace, a picture of it at any iteration, or the run as a program.
+    """Write runs as data, as a picture, as a movie or as a program.
 
-    A study is written as a table of its runs (csv), or as a picture of one of its views.
+    A study is written as a table of its runs, as statistics, or as a picture of one of its views.
     """
-    from optiviz.reports.export import PICTURES, find_view
     from optiviz.reports.export import export as write
+    from optiviz.reports.export import find_view, format_named
+    from optiviz.reports.formats import Options
     from optiviz.store.study_file import holds_study
 
     check_export(out, file)
+    given = {"--size": size, "--theme": theme, "--seconds": seconds, "--rate": rate}
     if is_ours(file) and holds_study(file):
         from optiviz.cli import study_files
 
-        for name, value in (("--run", run_numbers or None), ("--at", at)):
+        for name, value in {"--run": run_numbers or None, "--at": at, "--views": views}.items():
             if value is not None:
                 sentence = "a study is written whole; leave it out"
                 raise SpecError([Mistake(name, sentence)])
+        _refuse(given, "says nothing of a study; leave it out")
         study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
         print(out)
         return
+    chosen = format_named(to)
+    takes = {"--size": "size", "--theme": "theme", "--seconds": "length", "--rate": "length"}
+    _refuse(
+        {name: value for name, value in given.items() if takes[name] not in chosen.takes},
+        f"says nothing of {to}; leave it out",
+    )
+    looks: dict[str, Any] = dict(writing.length(seconds, rate))
+    if size is not None:
+        looks["size"] = writing.one_of("--size", size, writing.SIZES)
+    if theme is not None:
+        looks["theme"] = writing.one_of("--theme", theme, ("light", "dark"))
     made = _runs(str(file))
-    chosen: str | View | None = view
-    if to in PICTURES and (len(run_numbers or ()) != 1):
+    if chosen.several:
         first, *others = _those_of(made, run_numbers or range(1, len(made) + 1))
     else:
-        first, others = _one_of(made, run_numbers, file), []
+        first, others = _one_of(made, run_numbers, file, to), []
+    names = [view] if view else []
+    names += writing.listed("--views", views, registry.kinds("views")) if views else []
+    drawn: list[View] = [find_view(first, name) for name in names]
     if settings:
-        found = find_view(first, view)
-        chosen = type(found).from_dict({"kind": found.kind, **dict(map(read_setting, settings))})
-    write(first, to, out, view=chosen, at=at, beside=others)
+        kind = find_view(first, names[0] if names else None)
+        values = dict(map(read_setting, settings))
+        drawn[:1] = [type(kind).from_dict({"kind": kind.kind, **values})]
+    with progress(f"Writing {out.name}") as told:
+        looks["progress"] = lambda done, of: told(done / max(1, of))
+        write(first, to, out, at=at, beside=others, options=Options(views=tuple(drawn), **looks))
     print(out)
+
+
+def _refuse(given: dict[str, Any], sentence: str) -> None:
+    """Refuse what was said and means nothing here."""
+    for name, value in given.items():
+        if value is not None:
+            raise SpecError([Mistake(name, sentence)])
 
 
 def _runs(source: str) -> list[Run]:
@@ -181,11 +215,11 @@ def _runs(source: str) -> list[Run]:
     return [Run(spec_from(source), Path(source).stem).finish()]
 
 
-def _one_of(runs: list[Run], numbers: list[int] | None, file: Path) -> Run:
+def _one_of(runs: list[Run], numbers: list[int] | None, file: Path, to: str) -> Run:
     if not numbers and len(runs) > 1:
         raise SpecError([Mistake(str(file), f"has {len(runs)} runs; say which with --run")])
     if len(numbers or ()) > 1:
-        raise SpecError([Mistake("--run", "can be given once; only pictures show several runs")])
+        raise SpecError([Mistake("--run", f"can be given once; {to} holds one run")])
     return _those_of(runs, numbers or [1])[0]
 
 

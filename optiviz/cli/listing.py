@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,9 @@ from optiviz.cli.shared import Json
 from optiviz.engine import registry
 from optiviz.engine.description import description
 from optiviz.engine.parameters import Mistake, SpecError
+
+if TYPE_CHECKING:
+    from optiviz.reports.formats import Format
 
 FAMILIES = (
     "optimizers",
@@ -22,6 +25,7 @@ FAMILIES = (
     "views",
     "presets",
     "studies",
+    "formats",
 )
 
 
@@ -29,7 +33,7 @@ def list_(
     family: Annotated[str, typer.Argument(help=f"One of {', '.join(FAMILIES)}.")],
     as_json: Json = False,
 ) -> None:
-    """List the names that a spec may use, group by group."""
+    """List the names that a spec may use, or that export writes, group by group."""
     if family not in FAMILIES:
         raise SpecError([Mistake(family, f"can't be listed; write {', '.join(FAMILIES)}")])
     rows = list(_listed(family))
@@ -61,6 +65,23 @@ def _listed(family: str) -> Iterator[dict[str, Any]]:
 
         table: dict[str, Any] = {**(ACTIVATIONS if family == "activations" else LOSSES)}
         yield from ({"name": name, **entry.described()} for name, entry in table.items())
+    elif family == "formats":
+        from optiviz.reports.formats import formats
+
+        yield from (_format(one) for one in formats().values())
     else:
         groups = registry.in_groups(registry.kinds(family).values())
         yield from (description(cls) for classes in groups.values() for cls in classes)
+
+
+def _format(one: "Format") -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "label": one.label,
+        "group": one.group,
+        "about": one.about,
+        "suffix": one.suffix,
+        "takes": sorted(one.takes),
+        "several": one.several,
+        "needs": one.needs or None,
+    }

@@ -1,42 +1,18 @@
-"""Take a run away as a table, as data, or as a picture of one of its views.
+"""Take runs away as a file of any kind: what is asked for is checked, and the format writes it.
 
-Matplotlib is imported for pictures alone.
+Matplotlib is imported by the formats that draw, when they do.
 """
 
-import csv
-import io
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from optiviz.engine import registry
-from optiviz.engine.optimizer import Block, Outcome
 from optiviz.engine.parameters import Mistake, SpecError
-from optiviz.engine.run import Reader, Run
-from optiviz.reports.summary import numbers, summary
-from optiviz.reports.tables import safe_cell
-from optiviz.store.atomic import StoreError, write_text, writing
-from optiviz.views import Shown, View, finest
-
-PICTURES = ("png", "svg")
-FORMATS = ("csv", "json", "npz", "png", "py", "svg")
-OUTCOMES = {
-    Outcome.IMPROVED: "better",
-    Outcome.EQUAL: "equal",
-    Outcome.WORSE: "worse but kept",
-    Outcome.REJECTED: "rejected",
-}
-_CHUNK = 1 << 13
-_JSON_ROWS = 100_000  # a longer trace is thinned
-_JSON_POINTS = 10_000  # to about so many
-_NPZ_ROWS = 10_000_000
-_MEASURING = 5.0  # seconds at most for metrics along the run, before a picture
-_REFINING = 5.0  # seconds at most for finer pictures
-_COUNTS = ("evaluations", "gradient_evaluations", "rows_seen")
-_HEADINGS = ("iteration", *_COUNTS, "f", "best_f", "outcome")
+from optiviz.engine.run import Run
+from optiviz.reports.formats import Format, Options, formats
+from optiviz.store.atomic import StoreError
+from optiviz.views import View
 
 
 def export(
@@ -47,20 +23,23 @@ def export(
     at: int | None = None,
     *,
     beside: Sequence[Run] = (),
+    options: Options | None = None,
 ) -> None:
-    """Write a run to a file.
+    """Write runs to a file.
 
     Parameters
     ----------
-    fmt : {"csv", "json", "npz", "png", "py", "svg"}
-        The trace as a table, or spec, result and trace as data, or a picture of a view, or the run
-        as a program that needs numpy alone.
+    fmt : str
+        The name of a format: `optiviz.reports.formats` finds them.
     view : str or View, optional
-        For pictures: the kind of a view, or one with settings.
+        What is drawn: the kind of a view, or one with settings; in place of those in `options`.
     at : int, optional
         The iteration to show; data then end there. The last one if left out.
     beside : sequence of Run
-        For pictures: what is drawn together with it, each up to the same iteration.
+        What is written together with it where a format can hold several, each up to the same
+        iteration.
+    options : Options, optional
+        All else that a format takes.
 
     Raises
     ------
@@ -69,35 +48,46 @@ def export(
     StoreError
         If the file can't be written.
     """
-    if fmt not in FORMATS:
-        raise _mistake("to", f"{fmt!r} is not a format; formats are {', '.join(FORMATS)}")
+    chosen = format_named(fmt)
     if len(run.trace) == 0:
         raise StoreError(f"{path}: the run has not started, so there is nothing to export")
-    last = run.trace.last_k
+    runs = [run, *(one for one in beside if len(one.trace))] if chosen.several else [run]
+    options = Options() if options is None else options
+    at = options.at if at is None else at
+    last = max(one.trace.last_k for one in runs)
     if at is not None and not 0 <= at <= last:
         raise _mistake("at", f"the run has iterations 0 to {last:,}, not {at:,}")
-    k = last if at is None else at
-    if fmt in PICTURES:
-        runs = [run, *(one for one in beside if len(one.trace))]
-        _picture(runs, fmt, path, find_view(run, view), at)
-    elif view is not None:
-        what = "is a program" if fmt == "py" else "holds the trace"
-        raise _mistake("view", f"{fmt} {what}; leave out the view, or choose png or svg")
-    elif fmt == "py":
-        _script(run, path, k)
-    elif fmt == "csv":
-        _csv(run, path, k)
-    elif fmt == "json":
-        _json(run, path, k)
+    wanted = options.views if view is None else (view,)
+    if "view" in chosen.takes or "views" in chosen.takes:
+        views = tuple(find_view(run, one) for one in wanted or (None,))
+    elif wanted:
+        drawn = [one.name for one in formats().values() if "view" in one.takes]
+        raise _mistake("view", f"{fmt} shows no view: leave it out, or choose {_either(drawn)}")
     else:
-        _npz(run, path, k)
+        views = ()
+    chosen.write(runs, Path(path), replace(options, views=views, at=at))
+
+
+def format_named(name: str) -> Format:
+    """Return a format.
+
+    Raises
+    ------
+    SpecError
+        If there is none of this name; it names those that there are.
+    """
+    if name not in formats():
+        known = ", ".join(sorted(formats()))
+        raise _mistake("to", f"{name!r} is not a format; formats are {known}")
+    return formats()[name]
 
 
 def _mistake(field: str, sentence: str) -> SpecError:
     return SpecError([Mistake(field, sentence)])
 
 
-# Pictures
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def find_view(run: Run, view: str | View | None) -> View:
@@ -120,150 +110,3 @@ def find_view(run: Run, view: str | View | None) -> View:
     if not found.suits(problem):
         raise _mistake("view", f"{found.kind} can't show this run; views of it are {names}")
     return found
-
-
-def _picture(runs: Sequence[Run], fmt: str, path: str | Path, view: View, at: int | None) -> None:
-    from optiviz.reports.drawing import render
-
-    shown = []
-    for i, run in enumerate(runs):
-        reader, last = Reader(run), run.trace.last_k
-        run.history.extend(reader, _MEASURING / len(runs))
-        k = last if at is None else min(at, last)
-        shown.append(Shown(run, k, reader, run.name, i))
-    figure = finest(view, shown, _REFINING * len(runs) ** 0.5)
-    render(figure, path, "svg" if fmt == "svg" else "png")
-
-
-# Programs
-
-
-def _script(run: Run, path: str | Path, k: int) -> None:
-    from optiviz.analysis.script import NoScript, script
-
-    try:
-        write_text(path, script(run, Reader(run), k))
-    except NoScript as error:
-        raise StoreError(f"{path}: {error}") from None
-
-
-# Data
-
-
-def _blocks(run: Run, last: int) -> Iterator[tuple[int, Block]]:
-    """Yield all rows up to an iteration, piece by piece, each with its first iteration."""
-    reader = Reader(run)
-    for start in range(0, last + 1, _CHUNK):
-        yield start, reader.rows(start, min(start + _CHUNK, last + 1))
-
-
-def _channels(run: Run) -> list[str]:
-    return [channel.name for channel in run.spec.optimizer.channels]
-
-
-def _csv(run: Run, path: str | Path, last: int) -> None:
-    with writing(path) as file:
-        headings = [*_HEADINGS, *map(safe_cell, _channels(run))]
-        file.write(_csv_text([headings]))
-        for start, block in _blocks(run, last):
-            file.write(_csv_text(_csv_rows(start, block)))
-
-
-def _csv_text(rows: Sequence[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8")
-
-
-def _csv_rows(start: int, block: Block) -> list[Sequence[Any]]:
-    columns = [
-        range(start, start + len(block)),
-        *(vars(block)[name].tolist() for name in (*_COUNTS, "f", "best_f")),
-        _words(start, block),
-        *block.channels.T.tolist(),
-    ]
-    return list(zip(*columns, strict=True))
-
-
-def _words(start: int, block: Block) -> list[str]:
-    """Return what became of each move, in words."""
-    words = [OUTCOMES[Outcome(value)] for value in block.outcome.tolist()]
-    if start == 0 and words:
-        words[0] = "start"
-    return words
-
-
-def _json(run: Run, path: str | Path, last: int) -> None:
-    result = summary(run)
-    spec = result.pop("spec")
-    samples = run.history.samples()
-    seen = samples.k <= last
-    data = {
-        "spec": spec,
-        "name": run.name,
-        "result": result,
-        "trace": _json_trace(run, last),
-        "metrics": {
-            "iteration": samples.k[seen].tolist(),
-            **{name: numbers(values[seen]) for name, values in samples.metrics.items()},
-        },
-    }
-    write_text(path, json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
-
-
-def _json_trace(run: Run, last: int) -> dict[str, Any]:
-    """Return the trace by columns: whole, or where it is long the last value of each stretch."""
-    if last < _JSON_ROWS:
-        blocks = list(_blocks(run, last))
-        block = Block.concatenate([block for _, block in blocks])
-        columns = [numbers(column) for column in block.channels.T]
-        return {
-            "thinned": False,
-            "iterations": last,
-            "iteration": list(range(last + 1)),
-            **{name: vars(block)[name].tolist() for name in _COUNTS},
-            "f": numbers(block.f),
-            "best_f": numbers(block.best_f),
-            "outcome": _words(0, block),
-            "channels": dict(zip(_channels(run), columns, strict=True)),
-        }
-    names: list[str | int] = ["f", "best_f", *_COUNTS, *range(len(_channels(run)))]
-    curves = {name: run.trace.curve(name, last + 1, _JSON_POINTS) for name in names}
-    return {
-        "thinned": True,
-        "about": "Each entry is the last of a stretch; low and high are the range within it.",
-        "iterations": last,
-        "iteration": curves["f"].k.tolist(),
-        **{name: [int(v) for v in curves[name].last.tolist()] for name in _COUNTS},
-        "f": numbers(curves["f"].last),
-        "f_low": numbers(curves["f"].low),
-        "f_high": numbers(curves["f"].high),
-        "best_f": numbers(curves["best_f"].last),
-        "channels": {name: numbers(curves[i].last) for i, name in enumerate(_channels(run))},
-    }
-
-
-def _npz(run: Run, path: str | Path, last: int) -> None:
-    if last >= _NPZ_ROWS:
-        raise StoreError(
-            f"{path}: npz holds at most {_NPZ_ROWS:,} iterations, the run has {last:,}; "
-            "csv holds any number"
-        )
-    block = Block.concatenate([block for _, block in _blocks(run, last)])
-    state = Reader(run).state(last)
-    arrays: dict[str, Any] = {
-        "iteration": np.arange(last + 1),
-        **{name: vars(block)[name] for name in (*_COUNTS, "f", "best_f", "outcome")},
-        "outcome_words": np.array([OUTCOMES[outcome] for outcome in Outcome]),
-        "x": state.x,
-        "best_x": state.best_x,
-        "spec": np.array(json.dumps(run.spec.to_dict(), allow_nan=False)),
-    }
-    for name, column in zip(_channels(run), block.channels.T, strict=True):
-        arrays[f"channel_{name}"] = column
-    samples = run.history.samples()
-    seen = samples.k <= last
-    arrays["metric_iteration"] = samples.k[seen]
-    arrays |= {f"metric_{name}": values[seen] for name, values in samples.metrics.items()}
-    with writing(path) as file:
-        np.savez_compressed(file, **arrays)

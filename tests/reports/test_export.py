@@ -14,8 +14,12 @@ from optiviz.engine import registry
 from optiviz.engine.optimizer import Channel, Outcome
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import SpecError
-from optiviz.reports import export as module
-from optiviz.reports.export import FORMATS, OUTCOMES, export
+from optiviz.reports import rows as pieces
+from optiviz.reports.export import export
+from optiviz.reports.formats import formats
+from optiviz.reports.formats import json as as_json
+from optiviz.reports.formats import npz as as_npz
+from optiviz.reports.rows import OUTCOMES
 from optiviz.reports.summary import summary
 from optiviz.reports.tables import safe_cell
 from optiviz.store import StoreError
@@ -47,11 +51,33 @@ def test_csv_has_every_row_to_the_last_bit(minibatch, tmp_path):
 
 def test_csv_is_written_piece_by_piece_and_ends_at_an_iteration(climb, tmp_path, monkeypatch):
     export(climb, "csv", tmp_path / "whole.csv")
-    monkeypatch.setattr(module, "_CHUNK", 7)
+    monkeypatch.setattr(pieces, "_CHUNK", 7)
     export(climb, "csv", tmp_path / "pieces.csv")
     assert (tmp_path / "whole.csv").read_bytes() == (tmp_path / "pieces.csv").read_bytes()
     export(climb, "csv", tmp_path / "part.csv", at=20)
     assert len(table(tmp_path / "part.csv")[1]) == 21
+
+
+def test_several_runs_are_one_table(climb, minibatch, tmp_path):
+    """Each row says whose it is, and has a cell for what any of the algorithms reports."""
+    export(climb, "csv", tmp_path / "all.csv", at=600, beside=[minibatch])
+    headings, rows = table(tmp_path / "all.csv")
+    export(minibatch, "csv", tmp_path / "one.csv", at=600)
+    alone, theirs = table(tmp_path / "one.csv")
+    assert headings[0] == "run"
+    assert set(alone) < set(headings)
+    assert {len(row) for row in rows} == {len(headings)}
+    assert [row[0] for row in rows] == 601 * ["climb"] + len(theirs) * ["batches of 50"]
+    places = [headings.index(name) for name in alone]
+    assert [[row[i] for i in places] for row in rows[601:]] == theirs
+    export(climb, "npz", tmp_path / "all.npz", beside=[minibatch])
+    with np.load(tmp_path / "all.npz") as data:
+        assert str(data["run_2/name"]) == "batches of 50"
+        assert data["run_1/best_x"].tobytes() == climb.best_x.tobytes()
+        assert data["run_2/f"][-1] == minibatch.state_now.f
+    export(climb, "json", tmp_path / "all.json", beside=[minibatch])
+    both = json.loads((tmp_path / "all.json").read_text())["runs"]
+    assert [one["name"] for one in both] == ["climb", "batches of 50"]
 
 
 def test_no_cell_is_a_formula_for_a_spreadsheet(tmp_path, monkeypatch):
@@ -92,8 +118,8 @@ def test_json_is_strict_and_whole(minibatch, tmp_path):
 
 
 def test_a_long_trace_is_thinned_in_json_and_says_so(climb, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_JSON_ROWS", 500)
-    monkeypatch.setattr(module, "_JSON_POINTS", 100)
+    monkeypatch.setattr(as_json, "_ROWS", 500)
+    monkeypatch.setattr(as_json, "_POINTS", 100)
     export(climb, "json", tmp_path / "a.json")
     trace = json.loads((tmp_path / "a.json").read_text())["trace"]
     assert trace["thinned"] is True
@@ -127,7 +153,7 @@ def test_npz_has_columns_and_points_without_pickle(minibatch, tmp_path):
 
 
 def test_npz_of_an_endless_run_is_refused_with_what_works(climb, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_NPZ_ROWS", 100)
+    monkeypatch.setattr(as_npz, "_ROWS", 100)
     with pytest.raises(StoreError, match="csv holds any number"):
         export(climb, "npz", tmp_path / "a.npz")
 
@@ -157,11 +183,14 @@ def test_a_picture_measures_what_it_needs_and_takes_a_view_with_settings(tmp_pat
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"fmt": "xlsx"}, "^to: 'xlsx' is not a format; formats are csv, json, npz, png, py, s"),
+        ({"fmt": "xlsx"}, "^to: 'xlsx' is not a format; formats are csv, "),
         ({"fmt": "png"}, "^view: name what to draw; views of this run are boundaries, code, conf"),
         ({"fmt": "png", "view": "pie"}, "^view: there is no view 'pie'; views of this run are b"),
         ({"fmt": "svg", "view": "function_1d"}, "^view: function_1d can't show this run; views"),
-        ({"fmt": "csv", "view": "log"}, "^view: csv holds the trace"),
+        (
+            {"fmt": "csv", "view": "log"},
+            "^view: csv shows no view: leave it out, or c",
+        ),
         ({"fmt": "csv", "at": -1}, "^at: the run has iterations 0 to 1,000, not -1$"),
         ({"fmt": "png", "view": "log", "at": 1001}, "^at: the run has iterations 0 to 1,000, not"),
     ],
@@ -172,9 +201,9 @@ def test_mistakes_name_what_would_be_right(climb, tmp_path, options, words):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", formats())
 def test_a_file_that_can_t_be_written_is_one_sentence(climb, tmp_path, fmt):
-    view = "log" if fmt in ("png", "svg") else None
+    view = "log" if formats()[fmt].takes & {"view", "views"} else None
     with pytest.raises(StoreError, match="its folder does not exist"):
         export(climb, fmt, tmp_path / "gone" / "a", view=view)
     with pytest.raises(StoreError, match="has not started"):
