@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         By workspace and what there is to choose from, the kinds of the views that are open.
     view_settings : dict of str to dict
         By workspace and view, its own settings.
+    exporting : dict
+        What was chosen of the file that was exported last: its format, and what it was like.
     told : list of str
         Ids of runs that were found interrupted or damaged, and that the user was told of.
     """
@@ -75,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     folded: dict[Text, bool] = {}
     views: dict[Text, list[Text]] = {}
     view_settings: dict[Text, Words] = {}
+    exporting: Words = {}
     told: list[Text] = []
 
 

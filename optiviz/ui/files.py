@@ -1,4 +1,4 @@
-"""What comes in and leaves by files: runs, reports, traces, pictures. The worker does the work."""
+"""What comes in and leaves by files: runs, and what is made of them. The worker does the work."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -23,13 +23,13 @@ from optiviz.ui.recordings import (
 )
 from optiviz.ui.session import Entry
 from optiviz.ui.worker import ReaderOf
+from optiviz.views import View
 
 if TYPE_CHECKING:
     from optiviz.store.handed_in import HandedIn
     from optiviz.ui.main_window import MainWindow
 
 _RUN_FILE = "optiviz runs (*.optiviz)"
-_NOTHING = "There is nothing to write yet: press Run first."
 
 
 def with_suffix(path: Path, kinds: str, kind: str) -> Path:
@@ -49,6 +49,10 @@ def with_suffix(path: Path, kinds: str, kind: str) -> Path:
         return path.with_name(path.name + suffix)
     # The name that was offered has the first suffix: who chose another kind means it.
     return path if suffix in (typed, suffixes[0]) else path.with_suffix(suffix)
+
+
+def _untold(_: Failure | None) -> bool:
+    return False
 
 
 def _is_read_only(entry: Entry) -> bool:
@@ -203,64 +207,41 @@ class Files(QObject):
 
         self.write(path, write)
 
-    def report_dialog(self) -> None:
-        """Ask where, and write a report of the runs that are shown."""
-        path = self.ask_where("Export report", "report.html", "Web pages (*.html)")
-        if path is not None:
-            self.write_report(path)
+    def export_dialog(self, name: str = "") -> None:
+        """Ask what of the runs in front is exported; a format's name begins with that."""
+        self._window.exporting.open_runs(name)
 
-    def write_report(self, path: Path) -> None:
-        """Write a report of the runs that are shown."""
-        runs = [one.run for one in self._window.runs_workspace.session.shown()]
-
-        def write(_: ReaderOf) -> None:
-            from optiviz.reports.html import write_report
-
-            write_report(runs, path, progress=self._window.worker.go_on)
-
-        self.write(path, write)
-
-    def csv_dialog(self) -> None:
-        """Ask where, and write the trace of the run in focus."""
-        path = self.ask_where("Export trace", "trace.csv", "Tables (*.csv)")
-        if path is not None:
-            self.export(path, "csv")
+    def export_study(self, results: Results | None, name: str = "", view: str = "") -> None:
+        """Ask what of a study is exported, if there is one."""
+        if results is None:
+            self._window.report(self._window.compare.lacks())
+        else:
+            self._window.exporting.open_study(results, name, view)
 
     def picture_dialog(self, card: FigureCard) -> None:
-        """Ask where, and write a card's picture."""
-        kinds = "Pictures (*.png);;Drawings (*.svg)"
-        path = self.ask_where("Save picture", f"{card.view.kind}.png", kinds)
-        if path is not None:
-            self.save_picture(card, path)
+        """Ask as what picture a card is exported, with its settings."""
+        if isinstance(card.view, View):
+            self._window.exporting.open_runs("png", card.view)
+        else:
+            self._window.study_files.export_dialog("png", card.view.kind)
 
-    def save_picture(self, card: FigureCard, path: Path) -> None:
-        """Write what a card shows, with its settings and at the playhead, as PNG or SVG."""
-        make = card.figure_of()
+    def write(
+        self,
+        path: Path,
+        write: Callable[[ReaderOf], None],
+        quietly: bool = False,
+        over: Callable[[Failure | None], bool] = _untold,
+    ) -> None:
+        """Have the worker write a file, and say how it went; quietly, only if it failed.
 
-        def write(reader_of: ReaderOf) -> None:
-            from optiviz.reports.drawing import render
-
-            render(make(reader_of), path, "svg" if path.suffix.lower() == ".svg" else "png")
-
-        self.write(path, write)
-
-    def export(self, path: Path, to: str) -> None:
-        """Write the run in focus in a format."""
-        focus = self._window.runs_workspace.session.focus
-        if focus is None:
-            self._window.report(_NOTHING)
-            return
-        run = focus.run
-
-        def write(_: ReaderOf) -> None:
-            from optiviz.reports.export import export
-
-            export(run, to, path)
-
-        self.write(path, write)
-
-    def write(self, path: Path, write: Callable[[ReaderOf], None], quietly: bool = False) -> None:
-        """Have the worker write a file, and say how it went; quietly, only if it failed."""
+        Parameters
+        ----------
+        path : Path
+        write : callable
+        quietly : bool
+        over : callable
+            Given what went wrong, or None; returns whether the user was told of it already.
+        """
         if not quietly:
             self._window.messages.say(f"Writing {path.name}…")
         self._written.append(path)
@@ -269,12 +250,14 @@ class Files(QObject):
             self._written.remove(path)
             if not quietly:
                 self._remember(path)
+            if not (over(None) or quietly):
                 self._window.messages.say(f"Wrote {path}.")
             self._window.written(True)
 
         def fail(failure: Failure) -> None:
             self._written.remove(path)
-            self._window.report(failure.sentence, failure.details)
+            if not over(failure):
+                self._window.report(failure.sentence, failure.details)
             self._window.written(False)
 
         self._window.jobs.do(write, done, fail)

@@ -26,6 +26,7 @@ from optiviz.studies.results import Results
 from optiviz.ui.beside import FOUR_RATES, TEN_SEEDS
 from optiviz.ui.compare import Again, CompareWorkspace, StudyFiles, offer_studies
 from optiviz.ui.drawing import Drawing
+from optiviz.ui.exporting import Exporting
 from optiviz.ui.files import Files
 from optiviz.ui.icons import set_icon
 from optiviz.ui.jobs import Jobs
@@ -128,6 +129,7 @@ class MainWindow(QMainWindow):
             self.tabs.addTab(workspace.title)
             self.stack.addWidget(workspace)
         self.tabs.currentChanged.connect(self._change_tab)
+        self.exporting = Exporting(self)
 
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -179,8 +181,7 @@ class MainWindow(QMainWindow):
         for name, text, keys, act in (
             ("open", "Open…", QKeySequence.StandardKey.Open, self.files.open_dialog),
             ("save", "Save…", QKeySequence.StandardKey.Save, lambda: self.doors.save_dialog()),
-            ("report", "Export report…", "Ctrl+E", lambda: self.doors.report_dialog()),
-            ("export", "Export table (CSV)…", "Ctrl+Shift+E", lambda: self.doors.csv_dialog()),
+            ("export", "Export…", "Ctrl+E", lambda: self.doors.export_dialog()),
             ("text-smaller", "Smaller text and lines", "Ctrl+-", self.smaller),
             ("text-larger", "Larger text and lines", "Ctrl++", self.larger),
             ("theme", "Light or dark", "Ctrl+T", self.switch_theme),
@@ -197,6 +198,7 @@ class MainWindow(QMainWindow):
         self._action("Usual size", "Ctrl+0", self.usual_size)
         self._action("Full screen", "F11", self.toggle_full_screen)
         self._action("Run", "Ctrl+R", self.run)
+        self._action("Export table", "Ctrl+Shift+E", lambda: self.doors.export_dialog("csv"))
         self._action("Views", "Alt+V", self.views_button.showMenu)
         for number in range(1, KEYS + 1):
             self._action(f"View {number}", f"Ctrl+{number}", partial(self._toggle_view, number))

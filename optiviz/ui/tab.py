@@ -21,11 +21,8 @@ class Doors(Protocol):
     def save_dialog(self) -> None:
         """Save what was computed."""
 
-    def report_dialog(self) -> None:
-        """Write a report."""
-
-    def csv_dialog(self) -> None:
-        """Write the numbers as a table."""
+    def export_dialog(self, name: str = "") -> None:
+        """Ask what is exported, and as what; a format's name begins with that."""
 
 
 class Tab(QWidget):

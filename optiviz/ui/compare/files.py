@@ -84,37 +84,9 @@ class StudyFiles(QObject):
             return str(error)
         return ""
 
-    def report_dialog(self) -> None:
-        """Ask where, and write a page with the study's figures and what they say."""
-        path = self._files.ask_where("Export report", "study.html", "Web pages (*.html)")
-        if path is not None:
-            self.write_report(path)
-
-    def write_report(self, path: Path) -> None:
-        """Write a page with the study's figures and what they say."""
-
-        def write(results: Results) -> None:
-            from optiviz.reports.study import write_study_report
-
-            write_study_report(results, path)
-
-        self._write(path, write)
-
-    def csv_dialog(self) -> None:
-        """Ask where, and write a row for each run."""
-        path = self._files.ask_where("Export table of runs", "study.csv", "Tables (*.csv)")
-        if path is not None:
-            self.export(path)
-
-    def export(self, path: Path) -> None:
-        """Write a row for each run that is done, as CSV."""
-
-        def write(results: Results) -> None:
-            from optiviz.reports.tables import write_study_table
-
-            write_study_table(results, path)
-
-        self._write(path, write)
+    def export_dialog(self, name: str = "", view: str = "") -> None:
+        """Ask what of the study is exported; a format's name begins with that."""
+        self._files.export_study(self._compare.held.snapshot(), name, view)
 
     def _write(self, path: Path, write: Callable[[Results], None]) -> None:
         results = self._compare.held.snapshot()

@@ -16,7 +16,8 @@ _ALL: Final = (
     ("open", "Open", "Return", "Show it as it was recorded"),
     ("resume", "Resume", "Ctrl+Return", "Let it go on exactly where it is"),
     ("compare", "Compare", "Ctrl+K", "Show the chosen runs together"),
-    ("export", "Export…", "", "Write an .optiviz file to pass on"),
+    ("export", "Export…", "", "A report, a figure, data or a program of the chosen runs"),
+    ("save", "Save as file…", "", "Write an .optiviz file to pass on"),
     ("rename", "Rename", "F2", "Call it something else"),
     ("tag", "Tag…", "Ctrl+L", "Add a tag to the chosen runs"),
     ("delete", "Delete", "Del", "It can be brought back"),
@@ -26,7 +27,8 @@ _ALL: Final = (
 _GONE: Final = ("restore", "purge")  # only with what was deleted
 _THERE: Final = ("resume", "compare", "rename", "delete")  # only with what was not
 MENU: Final = (
-    "open", "resume", "compare", "export", "", "rename", "tag", "", "restore", "delete", "purge",
+    "open", "resume", "compare", "export", "save", "", "rename", "tag", "",
+    "restore", "delete", "purge",
 )  # fmt: skip
 
 
@@ -75,6 +77,7 @@ class Actions(QObject):
             "resume": any(is_resumable(row.item) for row in rows),
             "compare": whole > 1,
             "export": whole > 0,
+            "save": whole > 0,
             "rename": len(rows) == 1,
         }
         for name, action in self._made.items():

@@ -172,52 +172,37 @@ class Acts(QObject):
 
     # Files
 
-    def export(self, rows: Sequence[Row]) -> None:
+    def save(self, rows: Sequence[Row]) -> None:
         """Ask where, and write runs as an .optiviz file."""
         name = _file_name(rows[0].name) if len(rows) == 1 else "runs"
         path = self._window.files.ask_where(
-            "Export runs", f"{name}.optiviz", "optiviz runs (*.optiviz)"
+            "Save runs", f"{name}.optiviz", "optiviz runs (*.optiviz)"
         )
         if path is not None:
-            self.export_to(path, rows)
+            self.save_to(path, rows)
 
-    def export_to(self, path: Path, rows: Sequence[Row]) -> None:
+    def save_to(self, path: Path, rows: Sequence[Row]) -> None:
         """Write runs as an .optiviz file."""
 
-        def write(runs: list[Run], path: Path) -> None:
+        def write(runs: list[Run]) -> None:
             from optiviz.store import run_file
 
-            run_file.save(path, runs)
+            self._window.files.write(path, lambda _: run_file.save(path, runs))
 
-        self._write_file(path, rows, write)
+        self._read_runs(rows, write)
 
-    def report(self, rows: Sequence[Row]) -> None:
-        """Ask where, and write a report of runs."""
-        path = self._window.files.ask_where("Export report", "report.html", "Web pages (*.html)")
-        if path is not None:
+    def export(self, rows: Sequence[Row], name: str = "") -> None:
+        """Ask what of runs is exported, and as what; a format's name begins with that."""
+        label = _file_name(rows[0].name) if len(rows) == 1 else "report"
 
-            def write(runs: list[Run], path: Path) -> None:
-                from optiviz.reports.html import write_report
+        def show(runs: list[Run]) -> None:
+            self._window.exporting.open_recorded(runs, label, name)
+            self._window.messages.clear()  # that they are read
 
-                write_report(runs, path, progress=self._window.worker.go_on)
+        self._read_runs(rows, show)
 
-            self._write_file(path, rows, write)
-
-    def table(self, rows: Sequence[Row]) -> None:
-        """Ask where, and write the trace of the first run."""
-        path = self._window.files.ask_where("Export trace", "trace.csv", "Tables (*.csv)")
-        if path is not None:
-
-            def write(runs: list[Run], path: Path) -> None:
-                from optiviz.reports.export import export
-
-                export(runs[0], "csv", path)
-
-            self._write_file(path, rows[:1], write)
-
-    def _write_file(
-        self, path: Path, rows: Sequence[Row], write: Callable[[list[Run], Path], None]
-    ) -> None:
+    def _read_runs(self, rows: Sequence[Row], then: Callable[[list[Run]], None]) -> None:
+        """Read runs as they were recorded, all of them or none."""
         if len(rows) > _MOST_WRITTEN:
             self.failed.emit(f"A file holds at most {_MOST_WRITTEN:,} runs.", "")
             return
@@ -230,8 +215,7 @@ class Acts(QObject):
             if refused:
                 self.failed.emit(" ".join(refused), "")
             else:
-                held = [run for _, run in runs]
-                self._window.files.write(path, lambda _: write(held, path))
+                then([run for _, run in runs])
 
         self.told.emit(f"Reading {_names(rows)}…", None)
         self._librarian.do(read, done, self._fail)

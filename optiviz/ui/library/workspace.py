@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -124,6 +125,7 @@ class LibraryWorkspace(Tab):
             "resume": acts.resume,
             "compare": acts.compare,
             "export": acts.export,
+            "save": acts.save,
             "rename": self._rename,
             "tag": self._tag,
             "delete": acts.delete,
@@ -345,16 +347,12 @@ class LibraryWorkspace(Tab):
     # The window
 
     def save_dialog(self) -> None:
-        """Export the runs that are chosen."""
-        self._leave_by(self.acts.export)
+        """Save the runs that are chosen as a file."""
+        self._leave_by(self.acts.save)
 
-    def report_dialog(self) -> None:
-        """Write a report of the runs that are chosen."""
-        self._leave_by(self.acts.report)
-
-    def csv_dialog(self) -> None:
-        """Write the trace of the first run that is chosen."""
-        self._leave_by(self.acts.table)
+    def export_dialog(self, name: str = "") -> None:
+        """Ask what of the runs that are chosen is exported."""
+        self._leave_by(partial(self.acts.export, name=name))
 
     def _leave_by(self, door: Callable[[list[Row]], None]) -> None:
         if lacks := self.lacks():

@@ -1,0 +1,184 @@
+"""What a file will be like, made in the worker: by its format, of as much as is quickly read.
+
+A picture is the very file. A movie is a few of its frames, data are their first lines, a report is
+its document. It imports no Qt.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import numpy as np
+
+from optiviz.reports.document import Choices, Document, Progress
+from optiviz.reports.formats import Format, formats
+from optiviz.store.wording import size_words
+from optiviz.ui.exporting.page import HIGH, WIDE, page_of
+from optiviz.ui.exporting.source import INCHES, Wanted
+
+__all__ = ["DocumentOf", "Preview", "previews"]
+
+_FILM_SECONDS, _FILM_RATE = 2.0, 6.0  # of a movie as it is shown before
+_ROWS = 300  # iterations of data
+_TEXT = 40_000  # characters of a file of text
+_LINES = 400
+_LINE = 400  # characters of one of them
+
+DocumentOf = Callable[[Any, Choices, Progress | None], Document]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What is shown of a file before it is written.
+
+    Attributes
+    ----------
+    kind : {"picture", "film", "text", "page"}
+    about : str
+        What it is, in a few words.
+    content : bytes
+        Of a picture (PNG) or a film (GIF).
+    text : str
+        Plain, or of a page as Qt lays it out.
+    images : mapping of str to bytes
+        Of a page, as PNG, as far as they are drawn.
+    whole : bool
+        Nothing more comes.
+    """
+
+    kind: Literal["picture", "film", "text", "page"]
+    about: str = ""
+    content: bytes = b""
+    text: str = ""
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    whole: bool = True
+
+
+def previews(
+    wanted: Wanted, theme: str, go_on: Progress, document_of: DocumentOf
+) -> Iterator[Preview]:
+    """Yield what is shown of a file, more and more of it.
+
+    Parameters
+    ----------
+    wanted : Wanted
+    theme : {"light", "dark"}
+        In which a report is shown that follows the reader's screen.
+    go_on : callable
+        What it raises ends the work.
+    document_of : callable
+        Makes the document of a report.
+    """
+    made = wanted.format
+    if made.group == "report" and "choices" in made.takes:
+        yield from _report(wanted, theme, go_on, document_of)
+    elif made.group == "movie":
+        yield _film(wanted, go_on)
+    elif made.group == "figure":
+        yield _picture(wanted, go_on)
+    else:
+        yield _text(wanted, go_on)
+
+
+def _report(
+    wanted: Wanted, theme: str, go_on: Progress, document_of: DocumentOf
+) -> Iterator[Preview]:
+    from optiviz.reports.drawing import render
+
+    choices = wanted.options.choices
+    theme = theme if choices.theme == "auto" else choices.theme
+    page = page_of(document_of(wanted.runs, choices, go_on), theme)
+    images: dict[str, bytes] = {}
+    for i, figure in enumerate(page.figures):
+        yield Preview("page", "", text=page.text, images=dict(images), whole=False)
+        go_on(i, len(page.figures))
+        buffer = io.BytesIO()
+        render(figure, buffer, "png", theme=theme, width_in=WIDE, height_in=HIGH, heading=False)
+        images[f"figure:{i}"] = buffer.getvalue()
+    yield Preview("page", "", text=page.text, images=images)
+
+
+def _film(wanted: Wanted, go_on: Progress) -> Preview:
+    options = wanted.options
+    gif = formats().get("gif", wanted.format)
+    short = replace(
+        options, seconds=min(options.seconds, _FILM_SECONDS), rate=min(options.rate, _FILM_RATE)
+    )
+    content = _written(replace(wanted, format=gif, options=short), go_on)
+    frames = max(2, round(options.seconds * options.rate))
+    few = min(frames, max(2, round(short.seconds * short.rate)))
+    return Preview("film", f"{few} of {frames:,} pictures", content)
+
+
+def _picture(wanted: Wanted, go_on: Progress) -> Preview:
+    # Other kinds of pictures are laid out alike.
+    content = _written(replace(wanted, format=formats().get("png", wanted.format)), go_on)
+    width, height = _pixels(content)
+    wide, high = _inches(wanted.options.size, width, height)
+    about = f"{wide:.3g} × {high:.3g} in"
+    if wanted.format.suffix == ".png":
+        about += f", {width:,} × {height:,} pixels, {size_words(len(content))}"
+    return Preview("picture", about, content)
+
+
+def _inches(size: str, width: int, height: int) -> tuple[float, float]:
+    wide = INCHES[size][0]
+    return wide, wide * height / max(1, width)
+
+
+def _pixels(png: bytes) -> tuple[int, int]:
+    """Return width and height of a PNG, which stand at its beginning."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+def _text(wanted: Wanted, go_on: Progress) -> Preview:
+    run = wanted.runs[0] if wanted.runs else None
+    about = ""
+    if run is not None and "at" in wanted.format.takes:
+        last = run.trace.last_k if wanted.options.at is None else wanted.options.at
+        if last > _ROWS:
+            about = f"iterations 0 to {_ROWS} of {last:,}"
+            wanted = replace(wanted, options=replace(wanted.options, at=_ROWS))
+    content = _written(wanted, go_on)
+    return Preview("text", about or size_words(len(content)), text=_as_text(wanted.format, content))
+
+
+def _as_text(made: Format, content: bytes) -> str:
+    """Return what is in a file, to be read."""
+    if made.suffix == ".npz":
+        return _arrays(content)
+    text = content.decode("utf-8", errors="replace")
+    if made.suffix == ".ipynb":
+        text = _cells(text)
+    lines = text[:_TEXT].splitlines()
+    shown = [line if len(line) <= _LINE else f"{line[:_LINE]}…" for line in lines[:_LINES]]
+    return "\n".join(shown) + ("\n…" if len(text) > _TEXT or len(lines) > _LINES else "")
+
+
+def _arrays(content: bytes) -> str:
+    lines = []
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        for name in arrays.files:
+            array = arrays[name]
+            shape = " × ".join(f"{n:,}" for n in array.shape) or "one value"
+            lines.append(f"{name:<28} {shape:<16} {array.dtype}")
+    return "\n".join(lines)
+
+
+def _cells(text: str) -> str:
+    """Return the cells of a notebook, one after the other."""
+    cells = json.loads(text).get("cells", [])
+    sources = ("".join(cell.get("source", "")) for cell in cells)
+    return "\n\n".join(sources)
+
+
+def _written(wanted: Wanted, go_on: Progress) -> bytes:
+    """Have a format write its file, where nobody keeps it, and return what is in it."""
+    with TemporaryDirectory(prefix="optiviz-") as folder:
+        path = Path(folder) / f"preview{wanted.format.suffix}"
+        wanted.write(path, go_on)
+        return path.read_bytes()

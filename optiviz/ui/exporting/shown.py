@@ -1,0 +1,202 @@
+"""Shows what a file will be like: a picture, a film, a page, or text."""
+
+from typing import Any
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, QUrl
+from PySide6.QtGui import QFont, QFontDatabase, QImage, QMovie, QPainter, QPaintEvent, QTextDocument
+from PySide6.QtWidgets import (
+    QFrame,
+    QPlainTextEdit,
+    QStackedLayout,
+    QTextBrowser,
+    QWidget,
+)
+
+from optiviz.ui.canvas.legend import ElidedLabel
+from optiviz.ui.exporting.page import WIDE
+from optiviz.ui.exporting.previews import Preview
+from optiviz.ui.forms import Note
+from optiviz.ui.guard import guarded
+from optiviz.ui.theme import RADIUS, SPACE, current_theme
+from optiviz.views.palette import THEMES
+
+__all__ = ["PreviewPane"]
+
+
+class _Picture(QWidget):
+    """A picture as large as there is room, but not larger than it is."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.image = QImage()
+        self._film: QMovie | None = None
+        self._bytes = QByteArray()
+        self._buffer = QBuffer(self)
+
+    def show_image(self, content: bytes) -> None:
+        self.end()
+        self.image = QImage.fromData(content)
+        self.update()
+
+    def show_film(self, content: bytes) -> None:
+        self.end()
+        self._bytes = QByteArray(content)
+        self._buffer.setData(self._bytes)
+        self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        self._film = QMovie(self._buffer, QByteArray(b"gif"), self)
+        self._film.setCacheMode(QMovie.CacheMode.CacheAll)
+        self._film.frameChanged.connect(self._next)
+        self._film.start()
+
+    def _next(self) -> None:
+        if self._film is not None:
+            self.image = self._film.currentImage()
+            self.update()
+
+    def end(self) -> None:
+        """Let nothing move."""
+        film, self._film = self._film, None
+        if film is not None:
+            film.stop()
+            film.deleteLater()
+        if self._buffer.isOpen():
+            self._buffer.close()
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.image.isNull():
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        room = QSize(self.width() - 2 * SPACE[2], self.height() - 2 * SPACE[2])
+        ratio = self.devicePixelRatioF()
+        size = self.image.size()
+        if size.width() > room.width() * ratio or size.height() > room.height() * ratio:
+            size = size.scaled(room * ratio, Qt.AspectRatioMode.KeepAspectRatio)
+        scaled = self.image.scaled(  # in steps: what Qt paints smaller loses its thin lines
+            size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        wide, high = scaled.width() / ratio, scaled.height() / ratio
+        left, top = (self.width() - wide) / 2, (self.height() - high) / 2
+        place = QRectF(left, top, wide, high)
+        painter.drawImage(place, scaled)
+        painter.setPen(current_theme().pen("line"))
+        painter.drawRect(place)
+
+
+class _Page(QTextBrowser):
+    """A page that opens and loads nothing."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Preview of the report")
+        self._images: dict[str, QImage] = {}
+        self._text = ""
+        self._name = "light"
+
+    def show_page(self, preview: Preview, name: str) -> None:
+        """Show a page in a theme, where it was scrolled to if it is the same one."""
+        for key, content in preview.images.items():
+            if self._text != preview.text or key not in self._images:
+                self._images[key] = QImage.fromData(content)
+        self._images = {key: self._images[key] for key in preview.images}
+        at = self.verticalScrollBar().value()
+        self._text, self._name = preview.text, name
+        palette = THEMES[name]
+        self.setStyleSheet(f"QTextBrowser {{ background: {palette.card}; color: {palette.text}; }}")
+        self.document().setDefaultStyleSheet(
+            f"body, td, p, li, h1, h2, h3 {{ color: {palette.text}; }}"
+        )
+        self.document().setDocumentMargin(SPACE[4])
+        self.setHtml(preview.text)
+        self.verticalScrollBar().setValue(at)
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Return a picture that was drawn; nothing else is read, from wherever it may be."""
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return None
+        key = name if isinstance(name, str) else name.toString()
+        wide = max(120, min(self.viewport().width() - 3 * SPACE[4], round(WIDE * 96)))
+        image = self._images.get(key)
+        if image is None:
+            blank = QImage(wide, round(wide * 0.56), QImage.Format.Format_RGB32)
+            blank.fill(THEMES[self._name].ground)
+            return blank
+        ratio = self.devicePixelRatioF()
+        scaled = image.scaledToWidth(
+            round(wide * ratio), Qt.TransformationMode.SmoothTransformation
+        )
+        scaled.setDevicePixelRatio(ratio)
+        return scaled
+
+
+class PreviewPane(QWidget):
+    """What a file will be like, under a line that says how much of it this is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.about = ElidedLabel(role="muted", right=True, parent=self)
+        self.preview: Preview | None = None
+        self.picture = _Picture(self)
+        self.text = QPlainTextEdit(self)
+        self.text.setReadOnly(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
+        self.text.setAccessibleName("Preview of the file")
+        self.page = _Page(self)
+        self.words = Note(parent=self)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(1, 1, 1, 1)
+        for widget in (self.words, self.picture, self.text, self.page):
+            self._stack.addWidget(widget)
+        self.setMinimumSize(280, 200)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence instead."""
+        self.end()
+        self.words.say(sentence)
+        self.about.set_text("")
+        self._stack.setCurrentWidget(self.words)
+
+    def show_preview(self, preview: Preview, theme: str) -> None:
+        """Show a preview; of a report, in a theme."""
+        self.preview = preview
+        self.about.set_text(preview.about)
+        if preview.kind == "page":
+            self.page.show_page(preview, theme)
+            self._stack.setCurrentWidget(self.page)
+        elif preview.kind == "text":
+            self.text.setFont(_even())
+            self.text.setPlainText(preview.text)
+            self._stack.setCurrentWidget(self.text)
+        else:
+            if preview.kind == "film":
+                self.picture.show_film(preview.content)
+            else:
+                self.picture.show_image(preview.content)
+            self.picture.setAccessibleName(f"Preview: {preview.about}")
+            self._stack.setCurrentWidget(self.picture)
+        self.update()
+
+    def end(self) -> None:
+        """Let nothing move, and forget what was shown."""
+        self.preview = None
+        self.picture.end()
+
+    @guarded
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground that the file lies on."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(current_theme().pen("line"))
+        painter.setBrush(current_theme().colour("ground"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+def _even() -> QFont:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(current_theme().font(0.9).pointSizeF())
+    return font
