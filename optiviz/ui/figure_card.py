@@ -6,8 +6,8 @@ Knows what cards of runs and cards of studies share; each says what its figure i
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QGuiApplication, QMouseEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from optiviz.engine.parameters import Kind, SpecError, fields
@@ -35,7 +35,9 @@ class FigureCard(Card):
     Signals
     -------
     picture_wanted : (FigureCard,)
-        The user wants to save the picture.
+        The user wants to export the picture.
+    copied : (str,)
+        It is on the clipboard, which is said so.
     close_requested
     elsewhere : (Action,)
         A figure's action belongs to another view.
@@ -53,6 +55,7 @@ class FigureCard(Card):
     """
 
     picture_wanted = Signal(object)
+    copied = Signal(str)
     close_requested = Signal()
     elsewhere = Signal(object)
     set_by_hand = Signal(object)
@@ -98,13 +101,16 @@ class FigureCard(Card):
             menu.addAction(settings)
             line = menu.addSeparator()
             menu.aboutToShow.connect(partial(self._leave_out_idle, (settings, line)))
-        for text, act in (
-            ("Save picture…", self._want_picture),
-            ("Copy as seen", self.copy),
+        for text, keys, act in (
+            ("Export…", "", self._want_picture),
+            ("Copy as seen", "Ctrl+C", self.copy),
         ):
             action = QAction(text, menu)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(act)
             menu.addAction(action)
+            self.addAction(action)  # so that its keys are known where the menu is closed
         whole = QAction("Whole plot", menu)
         whole.triggered.connect(self.canvas.reset_view)
         whole.setVisible(False)
@@ -173,6 +179,7 @@ class FigureCard(Card):
             QGuiApplication.clipboard().setText(text)
         else:
             QGuiApplication.clipboard().setImage(self.canvas.grab_image())
+        self.copied.emit(f"Copied “{self.title()}” {'as text' if text else 'as seen'}.")
 
     def _settings_changed(self) -> None:
         assert self._form is not None

@@ -40,10 +40,13 @@ class Tab(QWidget):
     said : (str, str)
         A sentence for the user, with details; nothing if what was said is over.
     picture_wanted : (FigureCard,)
+    copied : (str,)
+        A card is on the clipboard, which is said so.
     """
 
     said = Signal(str, str)
     picture_wanted = Signal(object)
+    copied = Signal(str)
     grid: CardGrid[Any]
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:

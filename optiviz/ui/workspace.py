@@ -110,6 +110,7 @@ class Workspace(RunsTab):
     def _connect_card(self, card: ViewCard) -> None:
         self.racing.watch(card)
         card.picture_wanted.connect(self.picture_wanted)
+        card.copied.connect(self.copied)
         card.start_dragged.connect(self._drag_start)
         card.weight_wanted.connect(self.weight_editor.ask)
         if self._run_action is None:  # one button is enough, on the first card

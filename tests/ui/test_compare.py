@@ -24,6 +24,7 @@ from optiviz.ui.compare import CompareWorkspace
 from optiviz.ui.compare.runner import StudyRunner
 from optiviz.ui.compare.study_grid import StudyCard
 from optiviz.views.figure import Action
+from tests.ui.at_export import Exporter
 
 from .conftest import Person
 
@@ -307,7 +308,7 @@ def test_a_run_behind_a_point_is_one_click_away_and_the_same(person, compare):
     assert entry.run.spec == results.study.spec_of(results.study.runs[5])
 
 
-def test_a_study_is_saved_saves_itself_and_comes_back(person, compare, tmp_path):
+def test_a_study_is_saved_saves_itself_and_comes_back(person, compare, tmp_path, monkeypatch):
     window, path = person.window, tmp_path / "mine.optiviz"
     compare.show_study(tiny())
     compare.run()
@@ -324,8 +325,7 @@ def test_a_study_is_saved_saves_itself_and_comes_back(person, compare, tmp_path)
     assert compare.held.results.complete
     assert compare.setup.study() == results.study  # so that it can go on
     table = tmp_path / "runs.csv"
-    window.study_files.export(table)
-    person.until(lambda: not window.jobs.busy)
+    Exporter(window, person.until, monkeypatch).write(table, "csv")
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 39
@@ -353,7 +353,7 @@ def test_a_study_from_a_report_is_never_saved_into_it(person, compare, tmp_path)
 
 
 def test_the_empty_workspace_says_so_where_something_would_be_written(person, compare):
-    person.window.doors.csv_dialog()
+    person.window.doors.export_dialog("csv")
     assert "press Run study first" in person.window.messages.text
 
 

@@ -24,6 +24,7 @@ from optiviz.views import show
 from optiviz.views.confusion import Confusion
 from optiviz.views.decision_boundary import DecisionBoundary
 from optiviz.views.fitness import Fitness
+from tests.ui.at_export import Exporter
 
 
 def settled(window: MainWindow, qtbot: QtBot) -> None:
@@ -279,26 +280,8 @@ def test_a_file_that_the_dialog_did_not_see_is_not_replaced_unasked(
     assert there.read_bytes()[:2] == b"PK"
 
 
-def test_a_picture_is_of_what_the_card_shows(window, qtbot, tmp_path: Path, monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        "optiviz.reports.drawing.render", lambda figure, *a, **k: seen.append(figure)
-    )
-    for _ in range(2):
-        window.train.run()
-        settled(window, qtbot)
-    card = window.train.cards[0]
-    card.view = Fitness(over="seconds", log_x=True)
-    window.files.save_picture(card, tmp_path / "f.svg")
-    settled(window, qtbot)
-    (figure,) = seen
-    assert figure.x.label == "seconds"
-    assert figure.x.log
-    assert "2 runs" in figure.caption
-
-
-def test_there_is_nothing_to_export_without_a_run(window, qtbot, tmp_path: Path):
-    window.files.export(tmp_path / "t.csv", "csv")
+def test_there_is_nothing_to_export_without_a_run(window):
+    window.doors.export_dialog("csv")
     assert "press Run first" in window.messages.text
 
 
@@ -318,14 +301,16 @@ def test_closing_waits_for_what_is_written(qtbot, tmp_path: Path):
     assert path.exists()
 
 
-def test_closing_twice_does_not_wait(qtbot, tmp_path: Path):
+def test_closing_twice_does_not_wait(qtbot, tmp_path: Path, monkeypatch):
     window = MainWindow()
     qtbot.addWidget(window)
     window.show()
     qtbot.waitExposed(window)
     window.train.run()
     settled(window, qtbot)
-    window.files.write_report(tmp_path / "a.html")
+    exporter = Exporter(window, qtbot.waitUntil, monkeypatch)
+    exporter.open("html")
+    exporter.begin(tmp_path / "a.html")
     window.close()
     window.close()
     assert not window.isVisible()

@@ -295,7 +295,7 @@ def test_export_writes_the_chosen_runs(seated, tmp_path):
     seated.choose("one", "two")
     assert not seated.library.lacks()
     path = tmp_path / "mine.optiviz"
-    seated.library.acts.export_to(path, seated.library.table.selected())
+    seated.library.acts.save_to(path, seated.library.table.selected())
     seated.until(lambda: "Wrote" in seated.said)
     assert {run.name: run.digest for run in run_file.load(path)} == {
         "one": one.digest,

@@ -1,6 +1,7 @@
 """The window as a person uses it: real clicks and keys, and what the run then is."""
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from optiviz.engine.stopping import StopReason
 from optiviz.store import run_file
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
+from tests.ui.at_export import Exporter
 
 
 def press_run(window: MainWindow, qtbot: QtBot) -> Run:
@@ -260,20 +262,12 @@ def test_save_and_open_show_the_same_trace(window, qtbot, tmp_path: Path):
     assert window.train.session.k == 1000
 
 
-def test_report_picture_and_trace_are_written_from_the_window(window, qtbot, tmp_path: Path):
+def test_report_and_trace_are_written_from_the_window(window, qtbot, tmp_path: Path, monkeypatch):
     run = press_run(window, qtbot)
-    for write, name in (
-        (window.files.write_report, "r.html"),
-        (lambda path: window.files.save_picture(window.train.cards[0], path), "f.svg"),
-        (lambda path: window.files.export(path, "csv"), "t.csv"),
-    ):
-        window.messages.hide()
-        path = tmp_path / name
-        write(path)
-        qtbot.waitUntil(path.exists, timeout=30_000)
-        qtbot.waitUntil(lambda: not window.jobs.busy, timeout=30_000)
-    assert "<script" not in (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert (tmp_path / "f.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
+    exporter = Exporter(window, partial(qtbot.waitUntil, timeout=30_000), monkeypatch)
+    for name, format_ in (("r.html", "html"), ("t.csv", "csv")):
+        exporter.write(tmp_path / name, format_)
+    assert (tmp_path / "r.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
     rows = list(csv.DictReader((tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()))
     assert float(rows[-1]["best_f"]) == run.best_f
 

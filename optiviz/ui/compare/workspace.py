@@ -171,6 +171,7 @@ class CompareWorkspace(Tab):
 
     def _connect_card(self, card: StudyCard) -> None:
         card.picture_wanted.connect(self.picture_wanted)
+        card.copied.connect(self.copied)
         card.runs_wanted.connect(self.select_runs)
         card.drawn.connect(self._drawn)
 

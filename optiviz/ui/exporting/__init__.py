@@ -96,6 +96,8 @@ class Exporting(QObject):
         self._open.triggered.connect(self._open_written)
         self._written: Path | None = None
         window.tabs.currentChanged.connect(self._leave)
+        for tab in window.workspaces:
+            tab.copied.connect(window.messages.say)
 
     # Opening
 
@@ -176,16 +178,17 @@ class Exporting(QObject):
 
     def _ask_where(self, wanted: Wanted) -> None:
         assert self.panel is not None
-        assert self.panel.source is not None
+        source = self.panel.chooser.source
+        assert source is not None
         made = wanted.format
         name = wanted.options.views[0].kind if made.group in ("figure", "movie") else ""
         path = self._window.files.ask_where(
             "Export",
-            f"{name or self.panel.source.name}{made.suffix}",
+            f"{name or source.name}{made.suffix}",
             f"{made.label} (*{made.suffix})",
         )
         if path is not None:
-            user_settings().change(exporting=self.panel.chosen().remembered())
+            user_settings().change(exporting=self.panel.chooser.chosen().remembered())
             self.write(wanted, path)
 
     def _browse(self) -> None:

@@ -207,15 +207,15 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
     views = tuple(view for kind in kinds if (view := source.view(kind)) is not None)
     if takes & {"view", "views"} and not views:
         raise SpecError([Mistake("views", "choose what is to be drawn")])
-    if "choices" in takes and not chosen.parts:
+    if source.runs and "choices" in takes and not chosen.parts:
         raise SpecError([Mistake("parts", "choose at least one part")])
-    every = set(chosen.views) >= {view.kind for view in source.views}
+    reported = {view.kind for view in source.views if source.runs and view.reported}
     choices = Choices(
         title=look.title.strip(),
         author=look.author.strip(),
         notes=chosen.notes.strip(),
         parts=chosen.parts,
-        views=None if every else chosen.views,
+        views=None if set(chosen.views) >= reported else chosen.views,
         theme=look.theme if "theme" in takes else "light",
         template=look.template,
     )
@@ -245,4 +245,6 @@ def left_out(source: Source, made: Format, templates: bool) -> list[str]:
         without.add("template")
     if source.playhead is None:
         without.add("at")
+    if not source.runs:
+        without.add("author")  # a study's report has a form of its own
     return sorted(without)

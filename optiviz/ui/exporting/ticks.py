@@ -21,6 +21,7 @@ __all__ = ["Ticks"]
 
 _VALUE = int(Qt.ItemDataRole.UserRole)
 _FEW = 4  # need no buttons for all and none
+_HIGH = 1.75  # of a line, in heights of text
 
 
 class _List(QListWidget):
@@ -29,7 +30,7 @@ class _List(QListWidget):
     most = 8
 
     def sizeHint(self) -> QSize:
-        line = self.sizeHintForRow(0) if self.count() else round(1.8 * current_theme().em)
+        line = round(_HIGH * current_theme().em)
         return QSize(120, line * min(self.count(), self.most) + 4)
 
     def minimumSizeHint(self) -> QSize:
@@ -86,6 +87,8 @@ class Ticks(QWidget):
 
     def _restyle(self) -> None:
         self._title.setFont(current_theme().font(bold=True))
+        for i in range(self.list.count()):
+            self.list.item(i).setSizeHint(QSize(0, round(_HIGH * current_theme().em)))
         self.list.updateGeometry()
 
     def offer(
@@ -98,6 +101,7 @@ class Ticks(QWidget):
             item = QListWidgetItem(words, self.list)
             item.setData(_VALUE, value)
             item.setToolTip(words)
+            item.setSizeHint(QSize(0, round(_HIGH * current_theme().em)))
             item.setFlags(
                 Qt.ItemFlag.ItemIsEnabled
                 | Qt.ItemFlag.ItemIsUserCheckable

@@ -1,0 +1,198 @@
+"""The export panel in the real window: what is chosen, what it shows, what is written, bad targets.
+
+If these fail, a user exports other runs than were ticked, loses an old file, or waits for ever.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from optiviz import presets
+from optiviz.store.settings import user_settings
+from tests.ui.at_export import Exporter, Slow, refuse, told, with_format
+
+CLIMB = presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 40)
+
+
+@pytest.fixture
+def exporter(person, monkeypatch) -> Exporter:
+    user_settings().change(exporting={})
+    return Exporter(person.window, person.until, monkeypatch)
+
+
+def two(person):
+    return person.runs(CLIMB, CLIMB.with_value("seed", 2))
+
+
+def test_what_is_ticked_is_written_with_what_is_set(person, exporter, monkeypatch, tmp_path):
+    seen: list = []
+    with_format(monkeypatch, "all", told(seen), ("choices", "theme"), group="report", several=True)
+    runs = two(person)
+    panel = exporter.open("all")
+    panel.chooser.form.control("title").set_value("Ours")
+    panel.chooser.form.changed.emit()
+    panel.chooser.notes.setPlainText("One.\n\nTwo.")
+    panel.chooser.parts.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    panel.chooser.runs.list.item(1).setCheckState(Qt.CheckState.Unchecked)
+    exporter.begin(tmp_path / "a.txt")
+    person.until(lambda: not person.window.jobs.busy)
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "1 runs\n"
+    (wrote, options) = seen[-1]
+    assert list(wrote) == runs[:1]
+    assert options.choices.title == "Ours"
+    assert options.choices.notes == "One.\n\nTwo."
+    assert "summary" not in options.choices.parts
+    assert "results" in options.choices.parts
+    assert options.choices.views is None  # all of them, those of tomorrow too
+    assert "Wrote" in person.window.messages.text
+    # The next time it begins like this, but with a title of its own.
+    assert user_settings().now.exporting["format"] == "all"
+    assert "title" not in user_settings().now.exporting
+    assert "summary" not in user_settings().now.exporting["parts"]
+
+
+def test_one_run_is_chosen_where_a_format_holds_one(person, exporter, monkeypatch, tmp_path):
+    seen: list = []
+    with_format(monkeypatch, "single", told(seen), ("at",))
+    runs = two(person)
+    person.session.seek(7)
+    panel = exporter.open("single")
+    panel.chooser.run.setCurrentIndex(1)
+    panel.chooser.form.control("at").set_value("playhead")
+    panel.chooser.form.changed.emit()
+    exporter.begin(tmp_path / "a.txt")
+    person.until(lambda: not person.window.jobs.busy)
+    (wrote, options) = seen[-1]
+    assert list(wrote) == runs[1:]
+    assert options.at == 7
+
+
+def test_a_card_is_exported_with_its_settings(person, exporter, monkeypatch, tmp_path):
+    seen: list = []
+    with_format(
+        monkeypatch, "png", told(seen), ("view", "size", "theme"), group="figure", several=True
+    )
+    runs = two(person)
+    card = person.card("fitness")
+    card.view = card.view.replace(over="seconds", log_x=True)
+    panel = exporter.open(card=card)
+    assert panel.chooser.formats.value() == "png"
+    exporter.begin(tmp_path / "a.txt")
+    person.until(lambda: not person.window.jobs.busy)
+    assert set(seen[-1][0]) == set(runs)
+    assert seen[-1][1].views == (card.view,)
+
+
+def test_the_preview_is_of_what_is_chosen(person, exporter):
+    person.runs(CLIMB)
+    panel = exporter.open("html")
+    assert "hill climbing" in exporter.preview()
+    assert panel.preview.preview.images  # its figures are drawn
+    before = exporter.preview()
+    panel.chooser.form.control("title").set_value("Other <b>words</b>")
+    panel.chooser.form.changed.emit()
+    person.until(lambda: panel.preview.preview is not None and panel.preview.preview.text != before)
+    assert "Other &lt;b&gt;words&lt;/b&gt;" in exporter.preview()
+    panel.chooser.formats.setCurrentIndex(panel.chooser.formats.findData("csv"))
+    person.until(lambda: panel.preview.text.toPlainText().startswith("iteration,"))
+    assert len(panel.preview.text.toPlainText().splitlines()) == 42
+
+
+def test_nothing_chosen_is_a_sentence_and_no_button(person, exporter):
+    person.runs(CLIMB)
+    panel = exporter.open("html")
+    panel.chooser.parts.none_button.click()
+    assert "at least one part" in panel.mistake.text()
+    assert not panel.export_button.isEnabled()
+    panel.chooser.parts.all_button.click()
+    assert panel.mistake.isHidden()
+    assert panel.export_button.isEnabled()
+
+
+def test_a_cancelled_file_leaves_the_old_one(person, exporter, monkeypatch, tmp_path):
+    slow, path = Slow(), tmp_path / "a.txt"
+    path.write_text("old", encoding="utf-8")
+    with_format(monkeypatch, "slow", slow.write, group="program")
+    person.runs(CLIMB)
+    panel = exporter.open("slow")
+    person.until(slow.begun.is_set)  # the preview, which makes way for the file
+    slow.begun.clear()
+    exporter.begin(path)
+    person.until(slow.begun.is_set)
+    person.until(lambda: panel.progress.maximum() == 100)
+    assert panel.progress.isVisible()
+    assert not panel.export_button.isEnabled()
+    panel.cancel_button.click()
+    person.until(lambda: not person.window.files.writing)
+    assert "Cancelled" in person.window.messages.text
+    assert path.read_text(encoding="utf-8") == "old"
+    assert os.listdir(tmp_path) == ["a.txt"]
+    assert panel.progress.isHidden()
+    assert panel.export_button.isEnabled()
+    panel.dismiss()
+
+
+def test_bad_targets_are_a_sentence_and_leave_what_was_there(
+    person, exporter, monkeypatch, tmp_path
+):
+    with_format(monkeypatch, "full", refuse)
+    person.runs(CLIMB)
+    gone, long = tmp_path / "gone", tmp_path / f"{'n' * 300}.csv"
+    for name, path, words in (
+        ("csv", gone / "a.csv", "folder does not exist"),
+        ("csv", long, "too long"),
+        ("csv", tmp_path / "dir.csv", "is a folder"),
+        ("full", tmp_path / "full.txt", "disk is full"),
+    ):
+        if path.name == "dir.csv":
+            path.mkdir()
+        exporter.write(path, name)
+        assert words in person.window.messages.text
+        assert not person.window.exporting.panel.progress.isVisible()
+    assert sorted(os.listdir(tmp_path)) == ["dir.csv"]
+
+
+def test_keys_open_it_close_it_and_give_the_focus_back(person, exporter):
+    person.runs(CLIMB)
+    person.window.train.timeline.bar.setFocus()
+    person.press(Qt.Key.Key_E, control=True)
+    panel = exporter.panel
+    assert panel.isVisible()
+    assert QApplication.focusWidget() is panel.chooser.formats
+    QTest.keyClick(panel, Qt.Key.Key_Escape)
+    assert panel.isHidden()
+    assert QApplication.focusWidget() is person.window.train.timeline.bar
+    person.press(Qt.Key.Key_E, control=True, shift=True)
+    assert panel.chooser.formats.value() == "csv"
+    person.window.bring(person.window.functions)  # what it would export is elsewhere
+    assert panel.isHidden()
+
+
+def test_what_is_remembered_but_unknown_does_no_harm(person, exporter):
+    user_settings().change(
+        exporting={"format": "gone", "parts": ["nothing"], "rate": -3, "author": "A", "x": [1]}
+    )
+    person.runs(CLIMB)
+    panel = exporter.open()
+    assert panel.chooser.format() is not None
+    assert panel.chooser.chosen().look.author == "A"
+    assert panel.chooser.chosen().look.rate == 15
+    assert panel.chooser.chosen().parts
+
+
+def test_a_card_is_copied_as_it_is_seen_by_its_key(person):
+    person.runs(CLIMB)
+    card = person.card("fitness")
+    person.see("fitness")
+    QGuiApplication.clipboard().clear()
+    card.canvas.plot().setFocus()
+    person.press(Qt.Key.Key_C, control=True)
+    image = QGuiApplication.clipboard().image()
+    assert image.width() == 2 * card.canvas.plot().width()
+    assert "Copied" in person.window.messages.text
