@@ -10,7 +10,6 @@ import typer
 from optiviz.cli import handing_in, options, writing
 from optiviz.cli.shared import (
     Json,
-    check_apart,
     check_export,
     check_report,
     in_words,
@@ -24,6 +23,7 @@ from optiviz.cli.shared import (
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
+from optiviz.reports.document import Choices
 from optiviz.store import is_ours
 from optiviz.store.verify import Verification
 from optiviz.views import View
@@ -100,26 +100,46 @@ def _recomputed(path: Path) -> Verification:
 
 def report(
     files: list[Path],
-    out: Annotated[Path, typer.Option(metavar="F.html", help="Where to write it.")],
+    out: Annotated[
+        Path, typer.Option(metavar="F", help="Where to write it: F.html, or F.pdf where it can be.")
+    ],
+    title: options.Title = None,
+    author: options.Author = "",
+    notes: options.Notes = None,
+    parts: options.Parts = None,
+    views: options.Views = None,
+    theme: options.ReportTheme = "auto",
+    template: options.Template = "",
     answers: options.Answers = None,
     student: options.Student = "",
 ) -> None:
     """Write one report of the runs in run files, or of the study in a study file."""
     from optiviz.store import study_file
 
-    check_report(out)
-    check_apart(out, *files)  # a report that is read has notes or answers that would be lost
+    studies = [path for path in files if study_file.holds_study(path)]
+    check_report(out, *files, study=bool(studies))
+    choices = writing.choices(
+        title=title,
+        author=author,
+        notes=notes,
+        parts=parts,
+        views=views,
+        theme=theme,
+        template=template,
+    )
     if answers is not None or student:
-        handing_in.write(files, out, answers, student)
+        handing_in.write(files, out, answers, student, choices)
         print(out)
         return
-    studies = [path for path in files if study_file.holds_study(path)]
     if studies and len(files) > 1:
         raise SpecError([Mistake(str(studies[0]), "holds a study, which has a report of its own")])
     if studies:
-        write_study_report(study_file.load(studies[0]), out)
+        if choices != Choices(title=choices.title):
+            sentence = "a study's report takes a title alone; leave out what else was said of it"
+            raise SpecError([Mistake(str(studies[0]), sentence)])
+        write_study_report(study_file.load(studies[0]), out, choices.title)
     else:
-        write_report([made for path in files for made in opened(path)], out)
+        write_report([made for path in files for made in opened(path)], out, choices)
     print(out)
 
 

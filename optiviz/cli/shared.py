@@ -4,6 +4,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,11 +17,13 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
 from optiviz.engine.wording import counted, one_line
+from optiviz.reports.document import Choices
+from optiviz.reports.formats import Format, Options, formats
 from optiviz.store import is_ours, is_run_file
 from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
 
-_REPORTS = (".html",)
+_OF_STUDY = ".html"
 _LONGEST_NAME = 100
 _SHORT = 10  # numbers of a point that is printed
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
@@ -65,11 +68,30 @@ def read_setting(text: str) -> tuple[str, Any]:
         return path.strip(), value.strip()
 
 
-def check_report(path: Path) -> None:
-    """Refuse a report that couldn't be written, before there is anything to lose."""
-    if path.suffix.lower() not in _REPORTS:
-        raise SpecError([Mistake(str(path), f"reports are written as {', '.join(_REPORTS)}")])
+def check_report(path: Path, *sources: str | Path, study: bool = False) -> None:
+    """Refuse a report that couldn't be written, or would take the place of what is read."""
+    if report_format(path).suffix != _OF_STUDY and study:
+        raise SpecError([Mistake(str(path), f"reports of studies are written as {_OF_STUDY}")])
     check_place(path)
+    check_apart(path, *sources)
+
+
+def report_format(path: Path) -> Format:
+    """Return the format of a report by its file's name.
+
+    Raises
+    ------
+    SpecError
+        If no report is written under such a name; it says under which ones.
+    """
+    reports = (one for one in formats().values() if one.group == "report")
+    known = {one.suffix: one for one in reports if one.suffix == f".{one.name}"}
+    made = known.get(path.suffix.lower())
+    if made is None:
+        raise SpecError([Mistake(str(path), f"reports are written as {', '.join(known)}")])
+    if made.needs and find_spec(made.needs) is None:
+        raise SpecError([Mistake(str(path), f"for {made.label} {made.needs} must be installed")])
+    return made
 
 
 def check_save(path: Path, *sources: str) -> None:
@@ -106,20 +128,22 @@ def check_export(path: Path, source: Path) -> None:
         raise SpecError([Mistake(str(path), "is a name for runs and studies; choose another one")])
 
 
-def write_report(runs: list[Run], path: Path) -> None:
+def write_report(runs: list[Run], path: Path, choices: Choices | None = None) -> None:
     """Write a report of runs, with a bar."""
-    from optiviz.reports.html import write_report as write
-
+    made = report_format(path)
     with progress("Writing the report") as shown:
-        write(runs, path, progress=lambda done, of: shown(done / of))
+        options = Options(
+            choices=choices or Choices(), progress=lambda done, of: shown(done / max(1, of))
+        )
+        made.write(runs, path, options)
 
 
-def write_study_report(results: Results, path: Path) -> None:
+def write_study_report(results: Results, path: Path, title: str = "") -> None:
     """Write a page about a study, with a bar."""
     from optiviz.reports.study import write_study_report as write
 
     with progress("Writing the report") as shown:
-        write(results, path, progress=lambda done, of: shown(done / of))
+        write(results, path, title or None, lambda done, of: shown(done / max(1, of)))
 
 
 def read_settings(texts: list[str] | None) -> list[tuple[str, Any]]:

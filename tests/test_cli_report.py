@@ -1,0 +1,84 @@
+"""`optiviz report`: its options say what the export panel does, and mistakes are a sentence.
+
+If these fail, a course's script writes another report than it asked for, or loses a file.
+"""
+
+import pytest
+
+from optiviz.cli import main
+from optiviz.reports.document import PARTS, Choices
+from optiviz.reports.formats import Format, formats
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """Be in a folder with a run of a few iterations."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.md").write_text("One.\n\nTwo, with ü.", encoding="utf-8")
+    climb = ("classic-perceptron", "--set", "stopping.max_iterations=3")
+    assert said("run", *climb, "--save", "r.optiviz")[0] == 0
+    return tmp_path
+
+
+def said(*arguments, capsys=None):
+    with pytest.raises(SystemExit) as end:
+        main(list(arguments))
+    return end.value.code, "" if capsys is None else capsys.readouterr().err
+
+
+def test_a_report_is_as_asked_for(here, monkeypatch):
+    seen = []
+    made = Format(
+        "fake", "Fake", "For a test.", ".fake", "report",
+        lambda runs, path, options: seen.append((len(runs), options.choices)), several=True,
+    )  # fmt: skip
+    monkeypatch.setitem(formats(), "fake", made)
+    options = (
+        "--title", "Ours", "--author", "A. B.", "--notes", "notes.md", "--parts",
+        "summary,figures", "--parts", "spec", "--views", "fitness", "--theme", "dark",
+        "--template", "course",
+    )  # fmt: skip
+    assert said("report", "r.optiviz", "r.optiviz", "--out", "x.fake", *options)[0] == 0
+    asked = Choices(
+        title="Ours",
+        author="A. B.",
+        notes="One.\n\nTwo, with ü.",
+        parts=("summary", "figures", "spec"),
+        views=("fitness",),
+        theme="dark",
+        template="course",
+    )
+    assert said("report", "r.optiviz", "--out", "x.fake")[0] == 0
+    assert seen == [(2, asked), (1, Choices())]
+
+
+def test_the_page_has_what_was_asked_for(here):
+    arguments = ("--title", "A <b>title</b>", "--parts", "summary", "--notes", "notes.md")
+    assert said("report", "r.optiviz", "--out", "r.html", *arguments)[0] == 0
+    page = (here / "r.html").read_text(encoding="utf-8")
+    assert "A &lt;b&gt;title&lt;/b&gt;" in page
+    assert "Two, with ü." in page
+    assert "max_iterations" not in page  # that is in the spec
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--out", "r.doc"), "reports are written as"),
+        (("--out", "no/r.html"), "there is no such folder"),
+        (("--out", "r.html", "--parts", "summary,nothing"), f"there are {', '.join(PARTS)}"),
+        (("--out", "r.html", "--parts", ","), "names nothing"),
+        (("--out", "r.html", "--views", "moon"), "there is no 'moon'"),
+        (("--out", "r.html", "--theme", "pink"), "must be auto or light or dark, is 'pink'"),
+        (("--out", "r.html", "--notes", "gone.md"), "gone.md: the notes can't be read"),
+        (("--out", "r.html", "--notes", "."), "the notes can't be read"),
+        (("--out", "r.html", "--notes", "r.optiviz"), "is no text in UTF-8"),
+    ],
+)
+def test_mistakes_are_a_line_that_names_them(here, capsys, arguments, words):
+    (here / "r.html").write_text("old", encoding="utf-8")
+    status, error = said("report", "r.optiviz", *arguments, capsys=capsys)
+    assert status == 2
+    (line,) = error.splitlines()
+    assert words in line
+    assert (here / "r.html").read_text(encoding="utf-8") == "old"
