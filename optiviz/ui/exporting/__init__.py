@@ -270,4 +270,6 @@ def _document(
 
 def templates() -> dict[str, str]:
     """Return the templates of the user's folder, by name."""
-    return {}
+    from optiviz.reports.html.templates import names
+
+    return {name: name for name in names()}

@@ -216,8 +216,8 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
         notes=chosen.notes.strip(),
         parts=chosen.parts,
         views=None if set(chosen.views) >= reported else chosen.views,
-        theme=look.theme if "theme" in takes else "light",
-        template=look.template,
+        theme=look.theme if _is_page(source, made) else "light",
+        template=look.template if _is_page(source, made) else "",
     )
     at = source.playhead if "at" in takes and look.at == "playhead" else None
     return Wanted(
@@ -235,13 +235,19 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
     )
 
 
+def _is_page(source: Source, made: Format) -> bool:
+    """Whether it is a page for a screen, whose colours and layout can be chosen."""
+    return bool(source.runs) and "choices" in made.takes and made.suffix == ".html"
+
+
 def left_out(source: Source, made: Format, templates: bool) -> list[str]:
     """Return the settings that have no meaning for a format."""
     without = {name for name, takes in _OF_TAKES.items() if takes not in made.takes}
-    if "theme" not in made.takes:
-        without |= {"theme", "ground"}
-    without.add("ground" if "choices" in made.takes else "theme")
-    if not templates or made.suffix != ".html" or "choices" not in made.takes:
+    if "theme" not in made.takes or "choices" in made.takes:
+        without.add("ground")
+    if not _is_page(source, made):
+        without |= {"theme", "template"}
+    if not templates:
         without.add("template")
     if source.playhead is None:
         without.add("at")
