@@ -1,7 +1,7 @@
 """The panel that asks what is exported, as what, and shows what it will be."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -15,6 +15,9 @@ from optiviz.ui.forms import MistakeNote, Note
 from optiviz.ui.over_views import PanelOverViews
 from optiviz.ui.plain import Label
 from optiviz.ui.theme import SPACE, current_theme
+
+if TYPE_CHECKING:
+    from optiviz.reports.formats import Format
 
 __all__ = ["ExportPanel"]
 
@@ -45,6 +48,7 @@ class ExportPanel(PanelOverViews):
     def __init__(self, over: QWidget, parent: QWidget) -> None:
         super().__init__("Export", over, parent)
         self.wanted: Wanted | None = None
+        self._shown_as: Format | None = None
         self.chooser = Chooser(self)
         self.preview = PreviewPane(self)
         self._preview_title = Label("Preview", self)
@@ -184,8 +188,9 @@ class ExportPanel(PanelOverViews):
         if self.wanted is None:
             self.preview.say("")
             return
-        if self.preview.preview is None:
-            self.preview.say("Making the preview…")
+        if self.preview.preview is None or self._shown_as is not self.wanted.format:
+            self.preview.say("Making the preview…")  # what is there is of another kind
+        self._shown_as = self.wanted.format
         self.look_wanted.emit(self.wanted)
 
     def _show_buttons(self) -> None:
