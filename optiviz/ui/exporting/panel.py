@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ExportPanel"]
 
-_WIDTH, _HEIGHT, _LEFT = 1180, 760, 330
+_WIDTH, _HEIGHT, _LEFT = 1400, 940, 330
 _REST = 300  # milliseconds after a change until the preview is made again
 
 
@@ -207,14 +207,17 @@ class ExportPanel(PanelOverViews):
 
     def set_busy(self, name: str) -> None:
         """Say that a file is being written; an empty name that none is."""
+        focus = self.window().focusWidget()
+        self.cancel_button.setEnabled(True)
         self.progress.setVisible(bool(name))
         self.cancel_button.setVisible(bool(name))
-        self.cancel_button.setEnabled(True)
         self.progress.setRange(0, 0)
         self.progress.setAccessibleName(f"Writing {name}" if name else "")
         self.doing.say(f"Writing {name}…" if name else "")
         self.doing.setVisible(not self.mistake.text())
         self._show_buttons()
+        if focus in (self.export_button, self.cancel_button) and self.isVisible():
+            (self.cancel_button if name else self.export_button).setFocus()
 
     def go_on(self, done: int, of: int) -> None:
         """Show how far it is."""
