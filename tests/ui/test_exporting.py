@@ -55,18 +55,14 @@ def test_what_is_ticked_is_written_with_what_is_set(person, exporter, monkeypatc
     assert user_settings().now.exporting["format"] == "all"
     assert "title" not in user_settings().now.exporting
     assert "summary" not in user_settings().now.exporting["parts"]
-
-
-def test_one_run_is_chosen_where_a_format_holds_one(person, exporter, monkeypatch, tmp_path):
-    seen: list = []
+    # Of a format that holds one run, one is chosen.
     with_format(monkeypatch, "single", told(seen), ("at",))
-    runs = two(person)
     person.session.seek(7)
-    panel = exporter.open("single")
+    exporter.open("single")
     panel.chooser.run.setCurrentIndex(1)
     panel.chooser.form.control("at").set_value("playhead")
     panel.chooser.form.changed.emit()
-    exporter.begin(tmp_path / "a.txt")
+    exporter.begin(tmp_path / "b.txt")
     person.until(lambda: not person.window.jobs.busy)
     (wrote, options) = seen[-1]
     assert list(wrote) == runs[1:]
@@ -89,7 +85,7 @@ def test_a_card_is_exported_with_its_settings(person, exporter, monkeypatch, tmp
     assert seen[-1][1].views == (card.view,)
 
 
-def test_the_preview_is_of_what_is_chosen(person, exporter):
+def test_the_preview_is_of_what_is_chosen_and_nothing_chosen_is_a_sentence(person, exporter):
     person.runs(CLIMB)
     panel = exporter.open("html")
     assert "hill climbing" in exporter.preview()
@@ -99,20 +95,15 @@ def test_the_preview_is_of_what_is_chosen(person, exporter):
     panel.chooser.form.changed.emit()
     person.until(lambda: panel.preview.preview is not None and panel.preview.preview.text != before)
     assert "Other &lt;b&gt;words&lt;/b&gt;" in exporter.preview()
-    panel.chooser.formats.setCurrentIndex(panel.chooser.formats.findData("csv"))
-    person.until(lambda: panel.preview.text.toPlainText().startswith("iteration,"))
-    assert len(panel.preview.text.toPlainText().splitlines()) == 42
-
-
-def test_nothing_chosen_is_a_sentence_and_no_button(person, exporter):
-    person.runs(CLIMB)
-    panel = exporter.open("html")
     panel.chooser.parts.none_button.click()
     assert "at least one part" in panel.mistake.text()
     assert not panel.export_button.isEnabled()
     panel.chooser.parts.all_button.click()
     assert panel.mistake.isHidden()
     assert panel.export_button.isEnabled()
+    panel.chooser.formats.setCurrentIndex(panel.chooser.formats.findData("csv"))
+    person.until(lambda: panel.preview.text.toPlainText().startswith("iteration,"))
+    assert len(panel.preview.text.toPlainText().splitlines()) == 42
 
 
 def test_a_cancelled_file_leaves_the_old_one(person, exporter, monkeypatch, tmp_path):
@@ -158,13 +149,20 @@ def test_bad_targets_are_a_sentence_and_leave_what_was_there(
     assert sorted(os.listdir(tmp_path)) == ["dir.csv"]
 
 
-def test_keys_open_it_close_it_and_give_the_focus_back(person, exporter):
+def test_keys_open_it_and_what_is_remembered_but_unknown_does_no_harm(person, exporter):
+    user_settings().change(
+        exporting={"format": "gone", "parts": ["nothing"], "rate": -3, "author": "A", "x": [1]}
+    )
     person.runs(CLIMB)
     person.window.train.timeline.bar.setFocus()
     person.press(Qt.Key.Key_E, control=True)
     panel = exporter.panel
     assert panel.isVisible()
     assert QApplication.focusWidget() is panel.chooser.formats
+    assert panel.chooser.format() is not None
+    assert panel.chooser.chosen().look.author == "A"
+    assert panel.chooser.chosen().look.rate == 15
+    assert panel.chooser.chosen().parts
     QTest.keyClick(panel, Qt.Key.Key_Escape)
     assert panel.isHidden()
     assert QApplication.focusWidget() is person.window.train.timeline.bar
@@ -172,18 +170,6 @@ def test_keys_open_it_close_it_and_give_the_focus_back(person, exporter):
     assert panel.chooser.formats.value() == "csv"
     person.window.bring(person.window.functions)  # what it would export is elsewhere
     assert panel.isHidden()
-
-
-def test_what_is_remembered_but_unknown_does_no_harm(person, exporter):
-    user_settings().change(
-        exporting={"format": "gone", "parts": ["nothing"], "rate": -3, "author": "A", "x": [1]}
-    )
-    person.runs(CLIMB)
-    panel = exporter.open()
-    assert panel.chooser.format() is not None
-    assert panel.chooser.chosen().look.author == "A"
-    assert panel.chooser.chosen().look.rate == 15
-    assert panel.chooser.chosen().parts
 
 
 def test_a_card_is_copied_as_it_is_seen_by_its_key(person):
