@@ -7,21 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTemporaryDir, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 
 from optiviz.engine.run import Failure, Run
-from optiviz.reports.document import Choices, Document, Progress
 from optiviz.reports.formats import Format, formats
 from optiviz.store.settings import user_settings
 from optiviz.studies.results import Results
+from optiviz.ui.exporting.documents import Documents
 from optiviz.ui.exporting.jobs import Job
 from optiviz.ui.exporting.panel import ExportPanel
 from optiviz.ui.exporting.previews import Preview, previews
 from optiviz.ui.exporting.source import Source, Wanted, views_of
-from optiviz.ui.exporting.studies import study_document, study_source
+from optiviz.ui.exporting.studies import study_source
 from optiviz.ui.theme import current_theme
 from optiviz.ui.worker import ReaderOf
 from optiviz.ui.workspace import Workspace
@@ -87,6 +87,7 @@ class Exporting(QObject):
         self._window = window
         self.panel: ExportPanel | None = None
         self._results: Results | None = None
+        self._documents = Documents()
         self._looking: Job | None = None
         self._number = -1
         self._theme = "light"
@@ -131,7 +132,7 @@ class Exporting(QObject):
                 self.panel = ExportPanel(self._window.stack, self._window.centralWidget())
             self.panel.export_wanted.connect(self._ask_where)
             self.panel.look_wanted.connect(self._preview)
-            self.panel.closed.connect(self._end_preview)
+            self.panel.closed.connect(self._closed)
             self.panel.cancel_wanted.connect(self.cancel)
             self.panel.browse_button.clicked.connect(self._browse)
         kept = user_settings().now.exporting
@@ -150,10 +151,11 @@ class Exporting(QObject):
         shown = wanted.options.choices.theme
         self._theme = theme if shown == "auto" else shown
         results = self._results if not wanted.runs else None
-        document_of = partial(_document, results)
+        documents = self._documents
 
         def make(_: ReaderOf) -> Iterator[Preview]:
-            return _stepped(previews(wanted, theme, job.go_on, document_of), job)
+            made = partial(documents.of, results)
+            return _stepped(previews(wanted, theme, job.go_on, made, documents.drawn), job)
 
         self._number = self._window.worker.request(self, make, _COST, self._shown)
 
@@ -166,6 +168,10 @@ class Exporting(QObject):
         elif isinstance(result, Failure):
             sentence = result.sentence.rpartition(": ")[2]
             panel.preview.say(f"There is no preview: {sentence}.".replace("..", "."))
+
+    def _closed(self) -> None:
+        self._end_preview()
+        self._documents = Documents()  # the runs in it may be closed too
 
     def _end_preview(self) -> None:
         self._number = -1
@@ -256,16 +262,6 @@ def _stepped(shown: Iterator[Preview], job: Job) -> Iterator[Preview]:
     """Yield previews, each of which can be left while it is made."""
     while (found := job.do(partial(next, shown, None))) is not None:
         yield found
-
-
-def _document(
-    results: Results | None, runs: Any, choices: Choices, progress: Progress | None
-) -> Document:
-    if results is not None:
-        return study_document(results, choices)
-    from optiviz.reports.content import document
-
-    return document(runs, choices, progress)
 
 
 def templates() -> dict[str, str]:

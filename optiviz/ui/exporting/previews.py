@@ -19,8 +19,9 @@ from optiviz.reports.formats import Format, formats
 from optiviz.store.wording import size_words
 from optiviz.ui.exporting.page import HIGH, WIDE, page_of
 from optiviz.ui.exporting.source import INCHES, Wanted
+from optiviz.views.figure import Figure
 
-__all__ = ["DocumentOf", "Preview", "previews"]
+__all__ = ["DocumentOf", "Drawn", "Preview", "previews"]
 
 _FILM_SECONDS, _FILM_RATE = 2.0, 6.0  # of a movie as it is shown before
 _ROWS = 300  # iterations of data
@@ -29,6 +30,7 @@ _LINES = 400
 _LINE = 400  # characters of one of them
 
 DocumentOf = Callable[[Any, Choices, Progress | None], Document]
+Drawn = dict[tuple[Figure, str], bytes]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Preview:
 
 
 def previews(
-    wanted: Wanted, theme: str, go_on: Progress, document_of: DocumentOf
+    wanted: Wanted, theme: str, go_on: Progress, document_of: DocumentOf, drawn: Drawn
 ) -> Iterator[Preview]:
     """Yield what is shown of a file, more and more of it.
 
@@ -72,10 +74,12 @@ def previews(
         What it raises ends the work.
     document_of : callable
         Makes the document of a report.
+    drawn : mapping of (Figure, str) to bytes
+        Pictures in themes that are there already; those that are made come to them.
     """
     made = wanted.format
     if made.group == "report" and "choices" in made.takes:
-        yield from _report(wanted, theme, go_on, document_of)
+        yield from _report(wanted, theme, go_on, document_of, drawn)
     elif made.group == "movie":
         yield _film(wanted, go_on)
     elif made.group == "figure":
@@ -85,20 +89,23 @@ def previews(
 
 
 def _report(
-    wanted: Wanted, theme: str, go_on: Progress, document_of: DocumentOf
+    wanted: Wanted, theme: str, go_on: Progress, document_of: DocumentOf, drawn: Drawn
 ) -> Iterator[Preview]:
     from optiviz.reports.drawing import render
 
     choices = wanted.options.choices
     theme = theme if choices.theme == "auto" else choices.theme
     page = page_of(document_of(wanted.runs, choices, go_on), theme)
-    images: dict[str, bytes] = {}
-    for i, figure in enumerate(page.figures):
+    keys = {figure: f"figure:{i}" for i, figure in enumerate(page.figures)}
+    images = {key: drawn[figure, theme] for figure, key in keys.items() if (figure, theme) in drawn}
+    for i, (figure, key) in enumerate(keys.items()):
+        if key in images:
+            continue
         yield Preview("page", "", text=page.text, images=dict(images), whole=False)
         go_on(i, len(page.figures))
         buffer = io.BytesIO()
         render(figure, buffer, "png", theme=theme, width_in=WIDE, height_in=HIGH, heading=False)
-        images[f"figure:{i}"] = buffer.getvalue()
+        images[key] = drawn[figure, theme] = buffer.getvalue()
     yield Preview("page", "", text=page.text, images=images)
 
 
