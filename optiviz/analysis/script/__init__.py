@@ -4,6 +4,7 @@ Imports problems and the engine.
 """
 
 import ast
+from dataclasses import dataclass
 from textwrap import fill, indent
 
 import numpy as np
@@ -34,10 +35,11 @@ from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
 from optiviz.problems.one_parameter_regression import OneParameterRegression
 from optiviz.schedules import Schedule
 
-__all__ = ["NoScript", "script"]
+__all__ = ["NoScript", "Program", "program", "script"]
 
 _SINGLE = 2000  # weights: see `optiviz.networks.batches`
 _USUAL = 1000  # iterations, where the run has no limit of them
+_PRINTED = 'print(f"best {best_f:.6g} after {best_k} iterations, at {best_x}")\n'
 _TAB = "    "
 
 
@@ -58,16 +60,57 @@ def script(run: Run, reader: Reader, end: int | None = None) -> str:
     NoScript
         If the run can't be written down; the text says why.
     """
+    made = program(run, reader, end)
+    last = made.main[:-1] + (f"{made.main[-1]}{_PRINTED}",)
+    parts = (made.settings, *made.data, *made.functions, "".join(last))
+    quoted = "\n\n".join(made.words).replace("\\", "").replace('"', "'")
+    return f'"""{quoted}\n"""\n\n{made.imports}\n{joined(parts)}'
+
+
+@dataclass(frozen=True)
+class Program:
+    """The parts of a run's program, in order; one after the other they are the whole of it.
+
+    Attributes
+    ----------
+    words : tuple of str
+        What it does: paragraphs, broken into lines.
+    imports, settings : str
+        Of NumPy and the standard library; and the seed and the algorithm's settings.
+    data, functions : tuple of str
+        How data are unpacked; then all that is optimised and chosen by chance.
+    main : tuple of str
+        The algorithm, up to its first change, up to the next one and so on.
+    """
+
+    words: tuple[str, ...]
+    imports: str
+    settings: str
+    data: tuple[str, ...]
+    functions: tuple[str, ...]
+    main: tuple[str, ...]
+
+
+def program(run: Run, reader: Reader, end: int | None = None) -> Program:
+    """Return the program of a run in parts; see `script`.
+
+    Raises
+    ------
+    NoScript
+        If the run can't be written down; the text says why.
+    """
     spec, stepper = run.spec, reader.stepper
     if end is None:
         ended = run.status is RunStatus.FINISHED
         end = run.trace.last_k if ended else spec.stopping.max_iterations or _USUAL
     pieces = CHANCE | _problem(spec.problem, stepper.problem)
     starts = sorted({0, *(change.at for change in spec.changes if change.at < end)})
-    main = _start(spec)
-    for at, until in zip(starts, [*starts[1:], end], strict=True):
-        main += _part(spec, reader, at, until)
-    main += 'print(f"best {best_f:.6g} after {best_k} iterations, at {best_x}")\n'
+    parts = [
+        _part(spec, reader, at, until)
+        for at, until in zip(starts, [*starts[1:], end], strict=True)
+    ]
+    parts[0] = _start(spec) + parts[0]
+    main = "".join(parts)
     needed = chosen(pieces, main)
     body = "".join(needed) + main
     constants = [f"SEED = {spec.seed}"] if "SEED" in names_read(body) else []
@@ -75,16 +118,17 @@ def script(run: Run, reader: Reader, end: int | None = None) -> str:
         constants.append(f"DIM = {spec.problem.dim}")
     data = [UNPACKED] if "unpacked" in names_read(body) else []
     top = [*constants, *(_settings(spec.optimizer) if _is_set_at_the_top(spec) else [])]
-    text = joined(("\n".join(top), *data, *needed, main))
-    whole = f"{_words(run)}\n{_imports(text)}\n{text}"
+    text = joined(("\n".join(top), *data, *needed, f"{main}{_PRINTED}"))
+    imports = _imports(text)
     if taken := names_set(main) & {*pieces, *constants}:
         raise NoScript(f"The lines give {', '.join(sorted(taken))} a value, which is a name here.")
-    if missing := unknown(whole):
+    if missing := unknown(f"{imports}\n{text}"):
         raise NoScript(
             f"{run.spec.optimizer.label} can't be written as a script: nobody says what "
             f"{', '.join(sorted(missing))} is."
         )
-    return whole
+    words = tuple(fill(words, 88) for words in _words(spec))
+    return Program(words, imports, "\n".join(top), tuple(data), tuple(needed), tuple(parts))
 
 
 def _settings(optimizer: Optimizer) -> list[str]:
@@ -175,8 +219,7 @@ def _begun(reader: Reader, k: int) -> State:
     return reader.stepper.entering(reader.state(k))
 
 
-def _words(run: Run) -> str:
-    spec = run.spec
+def _words(spec: RunSpec) -> list[str]:
     parts = [
         f"{spec.optimizer.label}: a run of optiviz as a program, which needs numpy alone.",
         spec.problem.sentence(),
@@ -187,8 +230,7 @@ def _words(run: Run) -> str:
             "On batches the run computed in single precision, which this doesn't: values differ "
             "by about a part in a million."
         )
-    text = "\n\n".join(fill(part, 88) for part in parts).replace("\\", "").replace('"', "'")
-    return f'"""{text}\n"""\n'
+    return parts
 
 
 def _algorithms(spec: RunSpec) -> list[Optimizer]:
