@@ -61,7 +61,7 @@ def script(run: Run, reader: Reader, end: int | None = None) -> str:
         If the run can't be written down; the text says why.
     """
     made = program(run, reader, end)
-    last = made.main[:-1] + (f"{made.main[-1]}{_PRINTED}",)
+    last = (*made.main[:-1], f"{made.main[-1]}{_PRINTED}")
     parts = (made.settings, *made.data, *made.functions, "".join(last))
     quoted = "\n\n".join(made.words).replace("\\", "").replace('"', "'")
     return f'"""{quoted}\n"""\n\n{made.imports}\n{joined(parts)}'
@@ -106,8 +106,7 @@ def program(run: Run, reader: Reader, end: int | None = None) -> Program:
     pieces = CHANCE | _problem(spec.problem, stepper.problem)
     starts = sorted({0, *(change.at for change in spec.changes if change.at < end)})
     parts = [
-        _part(spec, reader, at, until)
-        for at, until in zip(starts, [*starts[1:], end], strict=True)
+        _part(spec, reader, at, until) for at, until in zip(starts, [*starts[1:], end], strict=True)
     ]
     parts[0] = _start(spec) + parts[0]
     main = "".join(parts)
