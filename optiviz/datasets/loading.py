@@ -72,10 +72,16 @@ class Data:
 
 def standardized(train: Array, test: Array) -> tuple[Array, Array]:
     """Shift and scale the columns of both parts to mean 0 and deviation 1 of the training part."""
+    mean, spread = scaling(train)
+    return (train - mean) / spread, (test - mean) / spread
+
+
+def scaling(train: Array) -> tuple[Array, Array]:
+    """Return by what columns are shifted and scaled: their means and deviations, (columns,)."""
     mean, spread = train.mean(axis=0), train.std(axis=0)
     for column in np.flatnonzero(spread == 0):
         spread[column] = deviation(train[:, column], float(mean[column]))
-    return (train - mean) / spread, (test - mean) / spread
+    return mean, spread
 
 
 def without_unit(name: str) -> str:
