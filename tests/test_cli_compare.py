@@ -165,12 +165,16 @@ def test_a_study_file_is_shown_verified_and_exported(run, found):
     with Path("t.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["trace_sha256"] for row in rows] == [one["trace_sha256"] for one in data["runs"]]
+    assert run("export", "s.optiviz", "--to", "statistics_json", "--out", "t.json")[0] == 0
+    (group,) = json.loads(Path("t.json").read_text())["groups"]
+    hashes = [one["trace_sha256"] for one in data["runs"]]
+    assert [one["trace_sha256"] for one in group["runs"]] == hashes
     assert run("export", "s.optiviz", "--to", "png", "--out", "t.png", "--view", "spread")[0] == 0
     assert Path("t.png").read_bytes().startswith(b"\x89PNG")
     for arguments, words in (
-        (("--to", "py"), "formats are csv, png, svg"),
+        (("--to", "py"), "formats are csv, statistics_csv, statistics_json, statistics_npz, png"),
         (("--to", "png", "--view", "fitness"), "'fitness' is not a view of this study; they are"),
-        (("--to", "csv", "--view", "spread"), "csv holds the runs"),
+        (("--to", "csv", "--view", "spread"), "csv shows no view"),
     ):
         status, _, lines = run("export", "s.optiviz", *arguments, "--out", "no")
         assert (status, len(lines)) == (2, 1)

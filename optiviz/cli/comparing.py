@@ -27,7 +27,7 @@ from optiviz.cli.shared import (
     spec_from,
     write_report,
 )
-from optiviz.cli.studies import changed, usual_measure
+from optiviz.cli.studies import changed
 from optiviz.engine import registry
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Mistake, SpecError
@@ -36,7 +36,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
 from optiviz.reports.summary import summary
 from optiviz.studies.listing.differences import differences
-from optiviz.studies.measures import known_measures
+from optiviz.studies.measures import known_measures, usual_measure
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.race import suited
 from optiviz.studies.results import Results

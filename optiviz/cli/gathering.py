@@ -8,12 +8,12 @@ from typing import Any
 from optiviz.analysis.runs.agreement import Agreement, best_agreement
 from optiviz.cli.doing import Where, execute
 from optiviz.cli.shared import measured_at_end, name_from, opened, progress, spec_from
-from optiviz.cli.studies import usual_measure
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
 from optiviz.store import is_ours
+from optiviz.studies.measures import usual_measure
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import Record
 from optiviz.studies.results import Results

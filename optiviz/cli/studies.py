@@ -13,7 +13,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
 from optiviz.store import is_ours, is_run_file
 from optiviz.studies import sweep as sweeps
-from optiviz.studies.measures import known_measures
+from optiviz.studies.measures import usual_measure
 from optiviz.studies.plan import Configuration, Study
 
 
@@ -146,17 +146,6 @@ def changed(
         limits = {"max_evaluations": evaluations, "gradient_weight": weight}
         values.append(("stopping", limits))
     return spec.with_values(values)
-
-
-def usual_measure(specs: list[RunSpec]) -> str:
-    """Return what runs are compared by if nobody says: as they train, not by test rows."""
-    if len({spec.problem.reading.name for spec in specs}) == 1:
-        return "objective"
-    common = set.intersection(*(set(known_measures(spec.problem)) for spec in specs))
-    for measure in ("train_accuracy", "train_r2", "train_log_loss", "train_mean_squared_error"):
-        if measure in common:
-            return measure
-    return "objective"
 
 
 def _seeds(vary: str, n: int, spec: RunSpec) -> dict[str, Any]:

@@ -8,14 +8,15 @@ from optiviz.cli import tables
 from optiviz.cli.doing import Where, as_data, execute
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
-from optiviz.store import digests, study_file
+from optiviz.store import StoreError, digests, study_file
 from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Planned
 from optiviz.studies.records import Record, record_of, without_run
 from optiviz.studies.results import Results
 from optiviz.study_views import views_for
 
-FORMATS = ("csv", "png", "svg")
+_STATISTICS = ("statistics_csv", "statistics_json", "statistics_npz")
+FORMATS = ("csv", *_STATISTICS, "png", "svg")
 _TOLD = 5  # runs that differ
 _NOTHING = without_run("")
 
@@ -73,12 +74,21 @@ def _with_older_digest(kept: Results, planned: Planned) -> Record:
     return replace(found, digest=digests.PLAIN + digests.plain(run)) if found.digest else found
 
 
+def _write_statistics(results: Results, to: str, out: Path) -> None:
+    from optiviz.reports import statistics_files
+    from optiviz.reports.statistics import of_study
+
+    if not results.records:
+        raise StoreError(f"{out}: no run is done, so there is nothing to export")
+    getattr(statistics_files, f"write_{to.removeprefix('statistics_')}")(of_study(results), out)
+
+
 def _is_same(one: Record, other: Record) -> bool:
     return one.digest == other.digest and bool(one.failure) == bool(other.failure)
 
 
 def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str, Any]) -> None:
-    """Write a study as a table of its runs, or as a picture.
+    """Write a study as a table of its runs, as statistics, or as a picture.
 
     Raises
     ------
@@ -89,9 +99,12 @@ def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str,
         sentence = f"{to!r} is not a format of studies; formats are {', '.join(FORMATS)}"
         raise SpecError([Mistake("to", sentence)])
     results = study_file.load(path)
-    if to == "csv":
+    if to in ("csv", *_STATISTICS):
         if view is not None or settings:
-            raise SpecError([Mistake("view", "csv holds the runs; choose png or svg for a view")])
+            raise SpecError([Mistake("view", f"{to} shows no view; choose png or svg for one")])
+        if to != "csv":
+            _write_statistics(results, to, out)
+            return
         from optiviz.reports.tables import write_study_table
 
         write_study_table(results, out)

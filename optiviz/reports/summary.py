@@ -6,8 +6,11 @@ from typing import Any
 
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
+from optiviz.engine.spec import RunSpec
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.studies.measures import final
+from optiviz.studies.plan import Planned
+from optiviz.studies.records import Record
 from optiviz.studies.results import Results
 
 _NUMBERS = 1000  # longest point that is printed
@@ -63,22 +66,29 @@ def summaries(results: Results) -> Iterator[dict[str, Any]]:
         if record is None:
             continue
         configuration = study.configurations[planned.configuration]
-        reason = record.stop_reason
-        yield {
-            "configuration": configuration.name,
-            "search_seed": planned.search_seed,
-            "split_seed": planned.split_seed,
-            "value": number(final(study.measure, record, configuration.spec.problem)),
-            "failure": record.failure or None,
-            "stop_reason": None if reason is None else reason.name.lower(),
-            "iterations": record.iterations,
-            "evaluations": record.evaluations,
-            "gradient_evaluations": record.gradient_evaluations,
-            "rows_seen": record.rows_seen,
-            "seconds": number(record.seconds),
-            **{name: number(value) for name, value in record.metrics.items()},
-            "trace_sha256": record.digest or None,
-        }
+        yield of_record(configuration.name, planned, record, study.measure, configuration.spec)
+
+
+def of_record(
+    name: str, planned: Planned, record: Record, measure: str, spec: RunSpec
+) -> dict[str, Any]:
+    """Return what a study keeps of a run as plain data that is valid JSON, under a name."""
+    reason = record.stop_reason
+    return {
+        "configuration": name,
+        "search_seed": planned.search_seed,
+        "split_seed": planned.split_seed,
+        "value": number(final(measure, record, spec.problem)),
+        "failure": record.failure or None,
+        "stop_reason": None if reason is None else reason.name.lower(),
+        "iterations": record.iterations,
+        "evaluations": record.evaluations,
+        "gradient_evaluations": record.gradient_evaluations,
+        "rows_seen": record.rows_seen,
+        "seconds": number(record.seconds),
+        **{name: number(value) for name, value in record.metrics.items()},
+        "trace_sha256": record.digest or None,
+    }
 
 
 def _measured(problem: Problem) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
 """What is compared: the objective, or a metric that is the same whatever a run optimises."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from optiviz.engine.problem import Array, Problem, Reading
+from optiviz.engine.spec import RunSpec
 from optiviz.networks.losses import MEASURES
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.studies.records import Record
@@ -40,3 +43,14 @@ def along(measure: str, record: Record, problem: Problem) -> Array:
     if measure == "objective":
         return problem.reading.value(course.f)
     return course.metrics.get(measure, np.full(len(course.f), np.nan))
+
+
+def usual_measure(specs: Sequence[RunSpec]) -> str:
+    """Return what runs are compared by if nobody says: as they train, not by test rows."""
+    if len({spec.problem.reading.name for spec in specs}) == 1:
+        return "objective"
+    common = set.intersection(*(set(known_measures(spec.problem)) for spec in specs))
+    for measure in ("train_accuracy", "train_r2", "train_log_loss", "train_mean_squared_error"):
+        if measure in common:
+            return measure
+    return "objective"

@@ -43,7 +43,8 @@ def forward(data, row):
     a = z = (np.array(row) - inputs["shift"]) / inputs["scale"]
     for layer in data["layers"]:
         z = np.array(layer["weights"]) @ a + layer["biases"]
-        a = UNITS[layer["formula"]](z)
+        with np.errstate(over="ignore"):
+            a = UNITS[layer["formula"]](z)
     return z, a
 
 
