@@ -433,8 +433,7 @@ def test_a_view_is_exported_with_settings_of_its_own(run, tmp_path, monkeypatch)
     assert status == 2
     assert error == ["row: must be a whole number, is the text 'many'"]
     status, _, error = run("export", "r.optiviz", "--to", "csv", "--out", "t.csv", "--set", "row=1")
-    assert status == 2
-    assert "name what to draw" in error[0]
+    assert (status, error) == (2, ["--set: says nothing of csv; leave it out"])
     assert not (tmp_path / "c.svg").exists()
 
 
@@ -444,10 +443,14 @@ def test_formats_are_listed_and_only_take_what_they_say(run, tmp_path, monkeypat
     assert {"csv", "json", "npz", "py"} <= set(listed)
     assert listed["csv"]["suffix"] == ".csv"
     assert listed["csv"]["several"]
-    for option, value in (("--size", "page"), ("--theme", "dark"), ("--rate", 5)):
-        arguments = ("--to", "csv", "--out", "t.csv", option, value)
+    for to, option, value in (
+        *(("csv", option, "page") for option in ("--size", "--theme")),
+        ("npz", "--rate", 5),
+        ("statistics_csv", "--at", 0),
+    ):
+        arguments = ("--to", to, "--out", "t.csv", option, value)
         status, _, error = run("export", "classic-descent", *arguments)
-        assert (status, error) == (2, [f"{option}: says nothing of csv; leave it out"])
+        assert (status, error) == (2, [f"{option}: says nothing of {to}; leave it out"])
     assert list(tmp_path.iterdir()) == []
 
 

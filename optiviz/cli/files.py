@@ -180,7 +180,7 @@ def export(
     from optiviz.store.study_file import holds_study
 
     check_export(out, file)
-    given = {"--size": size, "--theme": theme, "--seconds": seconds, "--rate": rate}
+    given: dict[str, Any] = {"--size": size, "--theme": theme, "--seconds": seconds, "--rate": rate}
     if is_ours(file) and holds_study(file):
         from optiviz.cli import study_files
 
@@ -193,9 +193,9 @@ def export(
         print(out)
         return
     chosen = format_named(to)
-    takes = {"--size": "size", "--theme": "theme", "--seconds": "length", "--rate": "length"}
+    given |= {"--at": at, "--set": settings or None}
     _refuse(
-        {name: value for name, value in given.items() if takes[name] not in chosen.takes},
+        {name: value for name, value in given.items() if not _TAKES[name] & chosen.takes},
         f"says nothing of {to}; leave it out",
     )
     looks: dict[str, Any] = dict(writing.length(seconds, rate))
@@ -219,6 +219,16 @@ def export(
         looks["progress"] = lambda done, of: told(done / max(1, of))
         write(first, to, out, at=at, beside=others, options=Options(views=tuple(drawn), **looks))
     print(out)
+
+
+_TAKES: dict[str, set[str]] = {
+    "--size": {"size"},
+    "--theme": {"theme"},
+    "--seconds": {"length"},
+    "--rate": {"length"},
+    "--at": {"at"},
+    "--set": {"view", "views"},
+}
 
 
 def _refuse(given: dict[str, Any], sentence: str) -> None:

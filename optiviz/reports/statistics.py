@@ -267,6 +267,7 @@ def _quantity(name: str, label: str, more_is_better: bool, values: Array) -> Qua
     known = values[np.isfinite(values)]
     found = quartiles(values, more_is_better)
     interval = median_interval(values, more_is_better)
+    low, high = (np.nan, np.nan) if interval.method == "none" else (interval.low, interval.high)
     return Quantity(
         name=name,
         label=label,
@@ -280,8 +281,8 @@ def _quantity(name: str, label: str, more_is_better: bool, values: Array) -> Qua
         median=found.median,
         upper_quartile=found.high,
         most=float(known.max()) if len(known) else np.nan,
-        low=interval.low,
-        high=interval.high,
+        low=low,
+        high=high,
     )
 
 

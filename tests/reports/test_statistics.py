@@ -134,6 +134,8 @@ def test_runs_that_failed_count_as_the_worst_and_are_never_left_out(descents, tm
 def test_the_same_run_twice_is_one_run(runs):
     found = of_runs([*runs[:2], runs[0]])
     assert [len(group.records) for group in found.groups] == [2]
+    numbers = found.groups[0].quantities
+    assert all(np.isnan([one.low, one.high]).all() for one in numbers)  # two runs bound nothing
     assert found.notes == ("1 run was the same as others, seed and all, and counted once.",)
 
 
