@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from optiviz.reports import marks, panes
 from optiviz.reports.styles import FONT, MARKERS, SIZE, dash, plain
@@ -20,7 +21,7 @@ from optiviz.store.atomic import write_bytes
 from optiviz.views.figure import Figure, LegendEntry, ValueImage, panel_grid
 from optiviz.views.palette import THEMES, Palette
 
-Format = Literal["png", "svg"]
+Format = Literal["png", "svg", "pdf"]
 _SMALL = SIZE - 0.5
 _EDGE = 0.16  # inches around everything with a heading; without, what is around gives the room
 _HEADING = 0.3
@@ -28,8 +29,13 @@ _LEGEND = 0.24
 _RAMP = 0.95  # for the scale of a picture of values
 _GAP = 0.12  # between small plots
 _LOWER = 0.34  # of the height, for a plot below another
-_Edges = tuple[float, float, float]  # inches left of, below and above axes
+_TICK, _LEAST_LABEL = 0.24, 0.72  # inches that a tick needs; of the size, how small labels become
 _drawing = threading.Lock()  # matplotlib's settings belong to the whole process
+_UNSAID: dict[str, dict[str, Any]] = {  # what differs between two writings of one figure
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
 _SETTINGS: dict[str, Any] = {
     "font.family": FONT,
     "font.size": SIZE,
@@ -37,6 +43,7 @@ _SETTINGS: dict[str, Any] = {
     "svg.hashsalt": "optiviz",
     "svg.fonttype": "path",
     "svg.image_inline": True,
+    "pdf.fonttype": 42,  # letters that can be searched for
     "path.simplify": True,
     "axes.unicode_minus": True,
 }
@@ -50,7 +57,7 @@ def render(
     theme: str = "light",
     width_in: float = 6.4,
     height_in: float = 4.0,
-    dpi: int = 192,
+    dpi: float = 192,
     heading: bool = True,
 ) -> None:
     """Draw a figure into a file, whole or not at all, or into a buffer.
@@ -61,7 +68,7 @@ def render(
     theme : {"light", "dark"}
     width_in, height_in : float
         Inches.
-    dpi : int
+    dpi : float
         Pixels to an inch, of PNG and of the images inside an SVG.
     heading : bool
         Draw title, note and warning too, where nothing around the picture says them.
@@ -74,9 +81,12 @@ def render(
     buffer = io.BytesIO()
     with settled():
         canvas = draw(figure, theme=theme, size=(width_in, height_in), heading=heading)
-        nothing = {"Date": None, "Creator": None} if format == "svg" else {"Software": None}
         canvas.savefig(
-            buffer, format=format, dpi=dpi, metadata=nothing, facecolor=canvas.get_facecolor()
+            buffer,
+            format=format,
+            dpi=dpi,
+            metadata=_UNSAID[format],
+            facecolor=canvas.get_facecolor(),
         )
     if isinstance(target, str | Path):
         write_bytes(target, buffer.getvalue())
@@ -101,10 +111,22 @@ def draw(
     figure: Figure, *, theme: str | Palette, size: tuple[float, float], heading: bool = True
 ) -> Canvas:
     """Return a figure as matplotlib's, drawn in the settings of `render`."""
+    return page_of(figure, theme=theme, size=size, heading=heading).canvas
+
+
+def page_of(
+    figure: Figure,
+    *,
+    theme: str | Palette,
+    size: tuple[float, float],
+    heading: bool = True,
+    right: float = 0.0,
+) -> "Page":
+    """Return the page on which a figure is drawn; at least `right` inches are for end labels."""
     palette = THEMES[theme] if isinstance(theme, str) else theme
     canvas = Canvas(figsize=size, facecolor=palette.card, dpi=100)
     FigureCanvasAgg(canvas)
-    page = Page(canvas, palette, _EDGE if heading else 0.03)
+    page = Page(canvas, palette, _EDGE if heading else 0.03, right)
     if heading:
         page.heading(figure)
     if figure.empty:
@@ -126,14 +148,26 @@ def draw(
         if figure.steps is not None:
             page.step(figure.steps.title, figure.steps.words)
         page.plot(figure)
-    return canvas
+    return page
 
 
 class Page:
-    """A canvas that fills from the top; all measures are inches."""
+    """A canvas that fills from the top; all measures are inches.
 
-    def __init__(self, canvas: Canvas, palette: Palette, edge: float) -> None:
-        self.canvas, self.palette, self.edge = canvas, palette, edge
+    Attributes
+    ----------
+    plots : list of (Axes, Figure)
+        What has been drawn on which axes.
+    notes : list of (Text, float)
+        Of the figure, or of each small plot that has one, with the room it may take.
+    right : float
+        Room for labels at the ends of lines, in a plot.
+    """
+
+    def __init__(self, canvas: Canvas, palette: Palette, edge: float, right: float = 0.0) -> None:
+        self.canvas, self.palette, self.edge, self.right = canvas, palette, edge, right
+        self.plots: list[tuple[Axes, Figure]] = []
+        self.notes: list[tuple[Any, float]] = []
         self.width, self.height = (float(v) for v in canvas.get_size_inches())
         self.top = self.height - self.edge  # of what is free
         self.bottom = self.edge
@@ -171,7 +205,9 @@ class Page:
         self.text(self.edge, y, title, size=SIZE + 2, weight="bold")
         if figure.note:
             note = self.cut(figure.note, room - used)
-            self.text(self.width - self.edge, y, note, color=self.palette.muted, ha="right")
+            place = (self.width - self.edge, y)
+            written = self.text(*place, note, color=self.palette.muted, ha="right")
+            self.notes.append((written, room - used))
         self.top -= _HEADING + 0.02
         if figure.warning:
             for line in self.wrapped(figure.warning, room)[:3]:
@@ -248,16 +284,15 @@ class Page:
         if figure.below is not None:  # ticks and label of x are written once
             pairs[0][0].tick_params(labelbottom=False)
             pairs[0][0].set_xlabel("")
-        right = max(map(self._right_of, parts))
+        self.right = right = max(self.right, *map(self._right_of, parts))
         middle = self.bottom + _LOWER * (self.top - self.bottom) if len(parts) > 1 else self.bottom
         bottoms, tops = (middle, self.bottom), (self.top, middle)
-        found = [self._around(axes) for axes, _ in pairs]
-        for _ in range(3 if any(part.equal for part in parts) else 1):
-            left = max(edges[0] for edges in found)  # plots over each other begin at one place
-            found = [
-                self._fit(axes, left, right, bottom, top, edges)
-                for (axes, _), bottom, top, edges in zip(pairs, bottoms, tops, found, strict=False)
-            ]
+        left = 0.6
+        for _ in range(2):  # ticks follow the size, and plots over each other begin at one place
+            left = max(
+                self._fit(axes, left, right, bottom, top)
+                for (axes, _), bottom, top in zip(pairs, bottoms, tops, strict=False)
+            )
         for axes, part in pairs:
             values = [item for item in part.items if isinstance(item, ValueImage)]
             if values:
@@ -281,7 +316,9 @@ class Page:
             used = self.wide(note, size=_SMALL) + 0.08 if note else 0.0
             title = self.cut(panel.title, room - used, size=_SMALL)
             style = {"color": self.palette.muted, "size": _SMALL, "va": "center_baseline"}
-            self.text(left + wide - _GAP, top - _LEGEND / 2, note, ha="right", **style)
+            written = self.text(left + wide - _GAP, top - _LEGEND / 2, note, ha="right", **style)
+            if note:
+                self.notes.append((written, 0.6 * room))
             style["color"] = self.palette.text
             self.text(left + shift, top - _LEGEND / 2, title, **style)
             axes = self._axes(panel)
@@ -315,6 +352,7 @@ class Page:
         if figure.frameless:
             axes.set(xticks=(), yticks=(), xlabel="", ylabel="")
         marks.draw_items(axes, figure, palette)
+        self.plots.append((axes, figure))
         return axes
 
     def _right_of(self, figure: Figure) -> float:
@@ -324,22 +362,33 @@ class Page:
         has_ramp = any(isinstance(item, ValueImage) for item in figure.items)
         return max(right, _RAMP) if has_ramp else right
 
-    def _fit(
-        self, axes: Axes, left: float, right: float, bottom: float, top: float, edges: _Edges
-    ) -> _Edges:
-        """Place axes between edges of ticks and labels; return what these need there."""
-        _, below, above = edges
-        above = min(0.3, max(0.0, above))
-        width = max(0.3, self.width - 2 * self.edge - left - max(right, 0.06))
-        height = max(0.3, top - bottom - below - above)
-        x, y = self.edge + left, bottom + below
-        axes.set_position(
-            (x / self.width, y / self.height, width / self.width, height / self.height)
-        )
-        # Ticks don't follow the size, but for axes that keep their shape.
-        return edges if axes.get_aspect() == "auto" else self._around(axes)
+    def _fit(self, axes: Axes, left: float, right: float, bottom: float, top: float) -> float:
+        """Place axes so that ticks and labels just fit; return the room needed at the left."""
+        below, above, needed = 0.5, 0.0, left
+        for _ in range(2):
+            width = max(0.3, self.width - 2 * self.edge - left - max(right, 0.06))
+            height = max(0.3, top - bottom - below - above)
+            x, y = self.edge + left, bottom + below
+            axes.set_position(
+                (x / self.width, y / self.height, width / self.width, height / self.height)
+            )
+            self._fit_words(axes, height)
+            needed, below, above = self._around(axes)
+            above = min(0.3, max(0.0, above))
+        return needed
 
-    def _around(self, axes: Axes) -> _Edges:
+    def _fit_words(self, axes: Axes, height: float) -> None:
+        """Have no more ticks on the upright axis than there is room for, and a label that fits."""
+        locator = axes.yaxis.get_major_locator()
+        if isinstance(locator, MaxNLocator):
+            locator.set_params(nbins=max(2, min(6, int(height / _TICK))))
+        label = axes.yaxis.label
+        if label.get_text():
+            label.set_fontsize(SIZE)
+            needed = self.wide(label.get_text())
+            label.set_fontsize(max(_LEAST_LABEL, min(1.0, 1.05 * height / needed)) * SIZE)
+
+    def _around(self, axes: Axes) -> tuple[float, float, float]:
         """Return what ticks and labels need left of, below and above axes, in inches."""
         renderer = self.canvas.canvas.get_renderer()  # type: ignore[attr-defined]
         outer, inner = axes.get_tightbbox(renderer), axes.get_window_extent(renderer)

@@ -52,7 +52,7 @@ def set_axes(axes: Axes, figure: Figure, palette: Palette) -> None:
     if figure.equal:
         axes.set_aspect("equal", adjustable="box")
     for axis, upright in ((figure.x, False), (figure.y, True)):
-        low, high, log = _range(axis, figure.items, upright)
+        low, high, log = range_of(axis, figure.items, upright)
         which = axes.yaxis if upright else axes.xaxis
         (axes.set_yscale if upright else axes.set_xscale)("log" if log else "linear")
         (axes.set_ylim if upright else axes.set_xlim)(low, high)
@@ -101,7 +101,7 @@ def _tick(value: float, _: object = None) -> str:
     return f"{value:,.10g}".replace("-", "−")
 
 
-def _range(axis: Axis, items: Sequence[Item], upright: bool) -> tuple[float, float, bool]:
+def range_of(axis: Axis, items: Sequence[Item], upright: bool) -> tuple[float, float, bool]:
     """Return where an axis begins and ends, and whether it can be logarithmic."""
     parts = [_usable(v, axis.log) for item in items for v in _values(item, upright)]
     values = np.concatenate([part[np.isfinite(part)] for part in parts] or [np.empty(0)])
