@@ -1,0 +1,132 @@
+"""Runs as views are to see them for a picture or a movie."""
+
+import io
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from optiviz.engine import registry
+from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.engine.run import Reader, Run
+from optiviz.store.atomic import StoreError, writing
+from optiviz.views import Shown, View, finest
+
+if TYPE_CHECKING:
+    from optiviz.reports.formats import Options
+    from optiviz.reports.sizes import Size
+
+_MEASURING = 5.0  # seconds at most for metrics along the runs
+_REFINING = 5.0  # seconds at most for finer pictures
+
+
+def shown_of(
+    runs: Sequence[Run], path: str | Path, views: Sequence[View], at: int | None = None
+) -> list[Shown]:
+    """Return runs as these views see them at an iteration, those that have started.
+
+    A run that is shorter is shown at its end.
+
+    Raises
+    ------
+    StoreError
+        If none has started.
+    SpecError
+        If none has this iteration, or the first can't be shown by one of the views.
+    """
+    started = [run for run in runs if len(run.trace)]
+    if not started:
+        raise StoreError(f"{path}: the run has not started, so there is nothing to export")
+    last = max(run.trace.last_k for run in started)
+    if at is not None and not 0 <= at <= last:
+        raise SpecError([Mistake("at", f"the run has iterations 0 to {last:,}, not {at:,}")])
+    check_views(started[0], views)
+    shown = []
+    for i, run in enumerate(started):
+        reader = Reader(run)
+        run.history.extend(reader, _MEASURING / len(started))
+        k = run.trace.last_k if at is None else min(at, run.trace.last_k)
+        shown.append(Shown(run, k, reader, run.name, i))
+    return shown
+
+
+def check_views(run: Run, views: Sequence[View]) -> None:
+    """Say what could be drawn, where nothing is named or something can't be.
+
+    Raises
+    ------
+    SpecError
+    """
+    problem = run.spec.problem
+    names = ", ".join(kind for kind, cls in registry.kinds("views").items() if cls().suits(problem))
+    if not views:
+        raise SpecError([Mistake("view", f"name what to draw; views of this run are {names}")])
+    for view in views:
+        if not view.suits(problem):
+            sentence = f"{view.kind} can't show this run; views of it are {names}"
+            raise SpecError([Mistake("view", sentence)])
+
+
+def write_figure(
+    runs: Sequence[Run], path: Path, options: "Options", kind: Literal["png", "svg", "pdf"]
+) -> None:
+    """Draw the first of the views into a file, at the size of where it goes.
+
+    Raises
+    ------
+    StoreError
+        If no run has started, or the file can't be written; what was there before stays.
+    SpecError
+        If the runs can't be shown so.
+    """
+    from optiviz.reports.drawing import render
+    from optiviz.reports.sizes import SIZES
+
+    with writing(path) as file:  # a bad target is said before the work
+        shown = shown_of(runs, path, options.views[:1], options.at)
+        figure = finest(options.views[0], shown, _REFINING * len(shown) ** 0.5)
+        size = SIZES[options.size]
+        content = io.BytesIO()
+        # All is drawn with type of the usual size, and then enlarged or reduced.
+        render(
+            figure,
+            content,
+            kind,
+            theme=options.theme,
+            width_in=size.width / size.scale,
+            height_in=size.height / size.scale,
+            dpi=size.dpi * size.scale,
+        )
+        file.write(_ENLARGED[kind](content.getvalue(), size))
+
+
+def _png(content: bytes, size: "Size") -> bytes:
+    """Say how large a pixel is, so that a page gives the picture its size."""
+    from PIL import Image
+
+    enlarged = io.BytesIO()
+    Image.open(io.BytesIO(content)).save(enlarged, "PNG", dpi=(size.dpi, size.dpi))
+    return enlarged.getvalue()
+
+
+def _svg(content: bytes, size: "Size") -> bytes:
+    """Give the drawing its size; what is in it follows."""
+    head, sep, rest = content.partition(b"viewBox=")
+    head = re.sub(rb'width="[\d.]+pt"', b'width="%gin"' % size.width, head)
+    head = re.sub(rb'height="[\d.]+pt"', b'height="%gin"' % size.height, head)
+    return head + sep + rest
+
+
+def _pdf(content: bytes, size: "Size") -> bytes:
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
+    if size.scale != 1:
+        writer.pages[0].scale_by(size.scale)
+    writer.metadata = None
+    enlarged = io.BytesIO()
+    writer.write(enlarged)
+    return enlarged.getvalue()
+
+
+_ENLARGED: dict[str, Callable[[bytes, "Size"], bytes]] = {"png": _png, "svg": _svg, "pdf": _pdf}
