@@ -13,9 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
-from optiviz.reports import marks, panes
+from optiviz.reports import marks, panes, ticks
 from optiviz.reports.styles import FONT, MARKERS, SIZE, dash, plain
 from optiviz.store.atomic import write_bytes
 from optiviz.views.figure import Figure, LegendEntry, ValueImage, panel_grid
@@ -29,7 +28,6 @@ _LEGEND = 0.24
 _RAMP = 0.95  # for the scale of a picture of values
 _GAP = 0.12  # between small plots
 _LOWER = 0.34  # of the height, for a plot below another
-_TICK, _LEAST_LABEL = 0.24, 0.72  # inches that a tick needs; of the size, how small labels become
 _drawing = threading.Lock()  # matplotlib's settings belong to the whole process
 _UNSAID: dict[str, dict[str, Any]] = {  # what differs between two writings of one figure
     "png": {"Software": None},
@@ -284,7 +282,7 @@ class Page:
         if figure.below is not None:  # ticks and label of x are written once
             pairs[0][0].tick_params(labelbottom=False)
             pairs[0][0].set_xlabel("")
-        self.right = right = max(self.right, *map(self._right_of, parts))
+        self.right = right = max(self.right, *map(self.right_of, parts))
         middle = self.bottom + _LOWER * (self.top - self.bottom) if len(parts) > 1 else self.bottom
         bottoms, tops = (middle, self.bottom), (self.top, middle)
         left = 0.6
@@ -324,7 +322,7 @@ class Page:
             axes = self._axes(panel)
             for axis, label in ((axes.xaxis, panel.x.label), (axes.yaxis, panel.y.label)):
                 axis.set_tick_params(labelleft=bool(label), labelbottom=bool(label))
-            right = max(self._right_of(panel), _GAP)
+            right = max(self.right_of(panel), _GAP)
             x, y = left, top - high + _GAP
             size = [max(0.3, wide - right), max(0.3, high - _LEGEND - _GAP)]
             for _ in range(2):  # ticks follow the size
@@ -355,7 +353,7 @@ class Page:
         self.plots.append((axes, figure))
         return axes
 
-    def _right_of(self, figure: Figure) -> float:
+    def right_of(self, figure: Figure) -> float:
         """Return the room that is needed right of a plot, in inches."""
         labels = [words for _, words, _, _ in marks.labels_of(figure)]
         right = max((self.wide(words) for words in labels), default=-0.1) + 0.16
@@ -372,21 +370,10 @@ class Page:
             axes.set_position(
                 (x / self.width, y / self.height, width / self.width, height / self.height)
             )
-            self._fit_words(axes, height)
+            ticks.fit(axes, width, height, self.wide)
             needed, below, above = self._around(axes)
             above = min(0.3, max(0.0, above))
         return needed
-
-    def _fit_words(self, axes: Axes, height: float) -> None:
-        """Have no more ticks on the upright axis than there is room for, and a label that fits."""
-        locator = axes.yaxis.get_major_locator()
-        if isinstance(locator, MaxNLocator):
-            locator.set_params(nbins=max(2, min(6, int(height / _TICK))))
-        label = axes.yaxis.label
-        if label.get_text():
-            label.set_fontsize(SIZE)
-            needed = self.wide(label.get_text())
-            label.set_fontsize(max(_LEAST_LABEL, min(1.0, 1.05 * height / needed)) * SIZE)
 
     def _around(self, axes: Axes) -> tuple[float, float, float]:
         """Return what ticks and labels need left of, below and above axes, in inches."""

@@ -35,14 +35,26 @@ class Cell:
         self._size = ((width + 1e-3) / dpi, (height + 1e-3) / dpi)
         self._ranges: dict[Any, tuple[float, float]] = {}
         self._right = 0.0  # the most that end labels have needed
+        self._labels: set[tuple[str, ...]] = set()  # that have been measured
         self._key: object = None
         self._page: Page | None = None
         self._last: Figure | None = None  # that has been drawn
         self._still: Any = None  # the pixels of what stays the same
 
     def learn(self, figure: Figure) -> None:
-        """Note what ranges a figure needs, without drawing it."""
+        """Note what room and what ranges a figure needs, without drawing it."""
         self._steady(figure, 0.0)
+        if not _is_plot(figure) or figure.panels:
+            return
+        with settled():
+            for part in parts_of(figure):
+                words = tuple(words for _, words, _, _ in marks.labels_of(part))
+                if words not in self._labels:
+                    self._labels.add(words)
+                    self._right = max(self._right, self._measuring().right_of(part))
+
+    def _measuring(self) -> Page:
+        return page_of(Figure(""), theme=self._theme, size=self._size)
 
     def draw(self, figure: Figure) -> NDArray[np.uint8]:
         """Draw a figure.
