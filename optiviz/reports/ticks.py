@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from optiviz.reports.styles import SIZE
+from optiviz.views.figure import in_two_lines
 
 _HIGH, _WIDE = 0.24, 0.5  # inches that a tick needs, upwards and to the right
 _MOST_UPWARDS, _MOST_TO_THE_RIGHT = 6, 8
@@ -14,6 +15,8 @@ _SMALLEST = 0.72  # of the usual size, how small a label becomes
 
 def fit(axes: Axes, width: float, height: float, wide: Callable[[str], float]) -> None:
     """Have no more ticks than there is room for, and a label of the upright axis that fits.
+
+    A label that is long for the axis is smaller, or in two lines.
 
     Parameters
     ----------
@@ -29,6 +32,10 @@ def fit(axes: Axes, width: float, height: float, wide: Callable[[str], float]) -
         if isinstance(locator := axis.get_major_locator(), MaxNLocator):
             locator.set_params(nbins=max(2, min(most, int(room))))
     label = axes.yaxis.label
-    if label.get_text():
-        share = 1.05 * height / wide(label.get_text())
+    words = label.get_text().replace("\n", " ")
+    if words:
+        if 0.95 * height < _SMALLEST * wide(words):
+            words = "\n".join(in_two_lines(words, 0))
+        label.set_text(words)
+        share = 0.95 * height / wide(words)
         label.set_fontsize(max(_SMALLEST, min(1.0, share)) * SIZE)
