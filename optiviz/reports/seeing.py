@@ -11,8 +11,9 @@ from optiviz.views.figure import Figure
 _SHARES = ((0.5, "Half"), (0.9, "nine tenths"))
 
 _READING = {
-    "decision_boundary": "Look where the outlined markers crowd: most of them lie along the pale "
-    "seam, where it is unsure; those deep in a colour are mistakes it is sure of.",
+    "decision_boundary": "Look where the outlined markers crowd: most of them lie along the "
+    "seam where the colours fade, as it is unsure there; those deep in a colour are mistakes "
+    "that it is sure of.",
     "boundaries": "What the runs agree on has the same colour in every panel; the seams that "
     "differ are what start, seed or algorithm decided.",
     "network": "Thick strokes are what a unit listens to. Two units with the same map do the same "
@@ -66,8 +67,10 @@ def _of_one(one: Shown) -> str:
     curve = one.run.trace.curve("best_f")
     best = np.asarray(curve.last)
     state = one.run.state_now
-    gain = float(best[0] - state.best_f) if len(best) else 0.0
-    if not np.isfinite(gain) or gain <= 0 or state.best_k <= 0:
+    if not (len(best) and np.isfinite([best[0], state.best_f]).all()):
+        return ""
+    gain = float(best[0] - state.best_f)
+    if not 0 < gain < np.inf or state.best_k <= 0:
         return ""
     parts = []
     for share, words in _SHARES:

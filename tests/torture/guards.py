@@ -99,7 +99,7 @@ GUARDS = (
     ),
     Guard(
         "escape: names are text on a page",
-        "optiviz/reports/html/__init__.py",
+        "optiviz/reports/html/page.py",
         "autoescape=True",
         "autoescape=False",
         ("tests/reports/test_names.py", "tests/reports/test_html.py"),

@@ -5,7 +5,7 @@ page keeps its content policy, so that nothing of it can run or reach the networ
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,7 @@ from optiviz.store import StoreError
 from optiviz.store.folders import data_folder
 
 _ENDING = ".html.j2"
-_LARGEST = 1_000_000  # letters of a page without its figures
-_LONGEST_LOOP = 10_000
+_LARGEST = 4_000_000  # letters of a page without its figures
 _HEAD_END = re.compile(r"</head|<body|<script|<link|<img|<iframe", re.IGNORECASE)
 
 
@@ -47,7 +46,7 @@ def of_a_user(name: str, words: Mapping[str, Any]) -> str:
         raise StoreError(f"there is no template {name!r} in {folder()}: {there}")
     made = environment([FileSystemLoader(folder())])
     try:
-        text = made.get_template(name + _ENDING).render(words)
+        text = _limited(made.get_template(name + _ENDING).generate(words))
     except TemplateNotFound as error:
         raise StoreError(
             f"the template {name!r} asks for {str(error)!r}, which is not there"
@@ -66,6 +65,17 @@ def of_a_user(name: str, words: Mapping[str, Any]) -> str:
             'network; begin it with {% extends "report.html.j2" %}'
         )
     return text
+
+
+def _limited(parts: Iterable[str]) -> str:
+    """Join what a template says, unless it goes on and on."""
+    found, letters = [], 0
+    for part in parts:
+        found.append(part)
+        letters += len(part)
+        if letters > _LARGEST:
+            raise ValueError(f"its page has more than {_LARGEST:,} letters")
+    return "".join(found)
 
 
 def _has_policy(text: str, policy: str) -> bool:

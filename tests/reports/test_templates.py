@@ -1,0 +1,74 @@
+"""A teacher's template makes the page it says, and can't do anything else."""
+
+import pytest
+
+from optiviz.reports.content import document
+from optiviz.reports.document import Choices
+from optiviz.reports.html import html_of, write
+from optiviz.reports.html.templates import names
+from optiviz.store import StoreError
+from optiviz.store.folders import HOME
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv(HOME, str(tmp_path))
+    made = tmp_path / "templates"
+    made.mkdir()
+    return made
+
+
+def page(descents, name="mine"):
+    choices = Choices(title="<b>Course</b>", parts=("summary", "figures"), template=name)
+    return html_of(document(descents[:1], choices), choices)
+
+
+def test_a_template_of_a_teacher_s_own_makes_the_page(folder, descents):
+    (folder / "mine.html.j2").write_text(
+        '{% extends "report.html.j2" %}{% block style %}h1 { color: red; }{% endblock %}'
+    )
+    (folder / "other.txt").write_text("")
+    text = page(descents)
+    assert names() == ("mine",)
+    assert "h1 { color: red; }" in text
+    assert "&lt;b&gt;Course&lt;/b&gt;" in text
+    assert 'role="img"' in text
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ("{% extends 'report.html.j2' %}{% block body %}{{ nothing }}{% endblock %}", "'nothing'"),
+        ("{% extends 'report.html.j2' %}{% if %}", "broken, line 1"),
+        ("{% extends 'gone.html.j2' %}", "asks for 'gone.html.j2'"),
+        ("{{ ''.__class__.__mro__ }}", "broken"),
+        ("{{ document.title.__init__.__globals__ }}", "broken"),
+        ("{{ 'a' * 9999999999 }}", "broken"),
+        ("{% for i in range(999999999) %}a{% endfor %}", "broken"),
+        ("{% include '../secret.html.j2' %}", "asks for"),
+        ("<html><head></head><body>{{ title }}</body></html>", "content policy"),
+        (
+            "<html><head><script></script><meta http-equiv="
+            '"Content-Security-Policy" content="{{ policy }}"></head></html>',
+            "content policy",
+        ),
+    ],
+)
+def test_a_broken_template_is_a_sentence_and_the_old_file_stays(
+    template, sentence, folder, descents, tmp_path
+):
+    (folder.parent / "secret.html.j2").write_text("secret")
+    (folder / "mine.html.j2").write_text(template)
+    (tmp_path / "a.html").write_text("old")
+    choices = Choices(parts=("summary",), template="mine")
+    with pytest.raises(StoreError, match="the template 'mine'") as caught:
+        write(descents[:1], tmp_path / "a.html", choices)
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert (tmp_path / "a.html").read_text() == "old"
+
+
+def test_a_template_that_is_not_there_is_named(folder, descents):
+    for name in ("gone", "../secret", "a\0b"):
+        with pytest.raises(StoreError, match="there is no template"):
+            page(descents, name)
