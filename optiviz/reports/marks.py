@@ -10,13 +10,7 @@ from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 
-from optiviz.reports.strokes import (
-    draw_arrows,
-    draw_disks,
-    draw_strokes,
-    draw_tiles,
-    show_colours,
-)
+from optiviz.reports import strokes
 from optiviz.reports.styles import LINE, MARKERS, SIZE, dash, plain
 from optiviz.views.figure import (
     Array,
@@ -175,11 +169,8 @@ def draw_items(axes: Axes, figure: Figure, palette: Palette) -> None:
                 )
             case Points():
                 _draw_points(axes, item, figure, palette, z)
-            case ClassImage():
-                _draw_image(axes, item, partial(class_colours, item), palette, z)
-            case ValueImage():
-                shares = item.shares(item.values)
-                _draw_image(axes, item, lambda p, at=shares: p.on_ramp(at), palette, z)
+            case ClassImage() | ValueImage():
+                _draw_image(axes, item, palette, z)
             case Text():
                 _draw_text(axes, item, palette, z)
             case Rule():
@@ -187,13 +178,13 @@ def draw_items(axes: Axes, figure: Figure, palette: Palette) -> None:
                 line = draw(item.at, color=palette.colour(item.role), linewidth=1.2, zorder=z)
                 line.set_linestyle(dash(item.dash))
             case Strokes():
-                draw_strokes(axes, item, palette, z)
+                strokes.draw_strokes(axes, item, palette, z)
             case Disks():
-                draw_disks(axes, item, palette, z)
+                strokes.draw_disks(axes, item, palette, z)
             case Tiles():
-                draw_tiles(axes, item, palette, z)
+                strokes.draw_tiles(axes, item, palette, z)
             case Arrows():
-                draw_arrows(axes, item, palette, z)
+                strokes.draw_arrows(axes, item, palette, z)
 
 
 def _draw_line(axes: Axes, item: Line, figure: Figure, palette: Palette, z: float) -> None:
@@ -231,17 +222,11 @@ def _draw_points(axes: Axes, item: Points, figure: Figure, palette: Palette, z: 
     )
 
 
-def _draw_image(
-    axes: Axes,
-    item: ClassImage | ValueImage,
-    colours: Callable[[Palette], Any],
-    palette: Palette,
-    z: float,
-) -> None:
+def _draw_image(axes: Axes, item: ClassImage | ValueImage, palette: Palette, z: float) -> None:
     limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
-    show_colours(
+    strokes.show_colours(
         axes,
-        colours,
+        partial(_colours, item),
         palette,
         extent=(item.left, item.right, item.bottom, item.top),
         interpolation="nearest" if isinstance(item, ValueImage) and item.flat else "bilinear",
@@ -250,12 +235,18 @@ def _draw_image(
     axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
 
 
+def _colours(item: ClassImage | ValueImage, palette: Palette) -> Any:
+    if isinstance(item, ClassImage):
+        return class_colours(item, palette)
+    return palette.on_ramp(item.shares(item.values))
+
+
 def draw_ramp(axes: Axes, item: ValueImage, palette: Palette, width: float) -> None:
     """Draw the scale of a picture of values right of its axes, on a page `width` inches wide."""
     box = axes.get_position()
     strip = axes.figure.add_axes((box.x1 + 0.12 / width, box.y0, 0.11 / width, box.height))
     steps = np.linspace(0.0, 1.0, 256)[:, None]
-    show_colours(strip, lambda p: p.on_ramp(steps), palette, extent=(0.0, 1.0, 0.0, 1.0))
+    strokes.show_colours(strip, lambda p: p.on_ramp(steps), palette, extent=(0.0, 1.0, 0.0, 1.0))
     strip.set_xticks([])
     strip.yaxis.tick_right()
     strip.yaxis.set_label_position("right")

@@ -1,6 +1,7 @@
 """Strokes, disks, tiles and arrows of a figure as matplotlib's artists."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,7 @@ def draw_tiles(axes: Axes, item: Tiles, palette: Palette, z: float) -> None:
         left, bottom = x - item.width / 2, y - item.height / 2
         show_colours(
             axes,
-            lambda p, shown=values: p.on_signs(shown),
+            partial(_colours, values),
             palette,
             extent=(left, left + item.width, bottom, bottom + item.height),
             interpolation="bilinear",
@@ -83,6 +84,10 @@ def draw_tiles(axes: Axes, item: Tiles, palette: Palette, z: float) -> None:
             )
         )
     axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
+
+
+def _colours(values: Array, palette: Palette) -> Any:
+    return palette.on_signs(values)
 
 
 def draw_arrows(axes: Axes, item: Arrows, palette: Palette, z: float) -> None:

@@ -99,7 +99,7 @@ def _png(colours: Any) -> str:
 
 @cache
 def _keys() -> Keys:
-    names = {name: f"#fe01{i:02x}" for i, name in enumerate(_NAMES)}
+    names: dict[str, Any] = {name: f"#fe01{i:02x}" for i, name in enumerate(_NAMES)}
     return Keys(
         name="keys",
         classes=tuple(f"#fe02{i:02x}" for i in range(len(LIGHT.classes))),
@@ -221,8 +221,8 @@ class _Tidied:
 
     def _made(self, old: ET.Element) -> Iterator[ET.Element]:
         """Yield what stands for an element."""
-        tag = old.tag.rpartition("}")[2] if isinstance(old.tag, str) else ""
-        if tag in ("", "metadata", "style", "title"):
+        tag = old.tag.rpartition("}")[2]
+        if tag in ("metadata", "style", "title"):
             return
         name = old.get("id", "")
         if tag == "image":

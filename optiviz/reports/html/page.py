@@ -9,7 +9,8 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from optiviz.reports.document import Moments, Plot
 from optiviz.reports.html.pictures import Picture, picture, still
