@@ -12,6 +12,7 @@ from optiviz.reports.document import Plot
 from optiviz.reports.drawing import render
 from optiviz.reports.html import page
 from optiviz.reports.plots import left_out
+from optiviz.store import study_file
 from optiviz.store.atomic import StoreError, write_text
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
@@ -100,6 +101,7 @@ def write_study_report(
     text = page(
         "study.html.j2",
         facts=facts(),
+        carried=study_file.to_bytes(results),
         today=date.today().isoformat(),
         title=title or study.title or f"Comparison of {len(specs)} configurations",
         about=f"{done:,} runs" if results.complete else f"{done:,} of {study.size:,} runs",

@@ -10,7 +10,7 @@ import pytest
 
 from optiviz import presets
 from optiviz.reports.study import write_study_report
-from optiviz.store import StoreError
+from optiviz.store import StoreError, study_file
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.records import recorded
 from optiviz.studies.results import Results
@@ -33,6 +33,7 @@ def test_a_page_has_words_figures_and_the_plan(tmp_path):
     write_study_report(results, path, progress=lambda done, of: told.append((done, of)))
     text = path.read_text(encoding="utf-8")
     assert "<b>bold</b>" not in text
+    assert study_file.load(path).study == STUDY
     assert "Small steps &lt;or&gt; large?" in text
     assert "3 seeds (1 to 3)" in text
     assert text.count('role="img"') >= 2
