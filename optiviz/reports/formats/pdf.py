@@ -6,15 +6,24 @@ from pathlib import Path
 from optiviz.engine.run import Run
 from optiviz.reports.formats import Format, Options
 
+_HALF = 1000  # steps
+
 
 def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
     from optiviz.reports.content import document
     from optiviz.reports.pdf import pdf_of
     from optiviz.store.atomic import write_bytes
 
-    progress = options.progress
-    made = document(runs, options.choices, progress)
-    write_bytes(path, pdf_of(made, progress=progress))
+    progress, half = options.progress, [0]
+
+    def told(done: int, of: int) -> None:
+        """Tell of both halves, saying what there is to say and drawing it, as one."""
+        if progress is not None:
+            progress(half[0] + done * _HALF // of, 2 * _HALF)
+
+    made = document(runs, options.choices, told)
+    half[0] = _HALF
+    write_bytes(path, pdf_of(made, progress=told))
 
 
 FORMAT = Format(

@@ -22,13 +22,14 @@ from optiviz.reports.document import (
 )
 from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, width
 from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark
-from optiviz.views.figure import Code, Figure, Line
+from optiviz.views.figure import Code, Figure, Item, Line, Points, Text
 from optiviz.views.figure import Table as FigureTable
 from optiviz.views.palette import LIGHT
 
 _LONGEST = 3000  # letters of a cell or a paragraph; it is said where there are more
 _MOST_LINES = 3000  # of a listing
-_FRAMES = 4
+_FRAMES, _FRAME, _SCALE = 4, 92.0, 0.72  # moments of a run, how high each is, what is in it
+_POINT = 0.65  # of the size of markers, in a frame
 _FIGURE, _EMPTY = 250.0, 80.0  # points high: two to a page
 _TABLE, _ROW = 60.0, 40.0
 _WHOLE, _START = 12, 100.0  # rows of a table that is not split; what a split one begins with
@@ -57,6 +58,7 @@ def styles() -> dict[str, ParagraphStyle]:
         "item": _style("item", 9.5, spaceAfter=3, leftIndent=12, bulletIndent=2),
         "caption": _style("caption", 8.5, spaceBefore=2, spaceAfter=14, **muted),
         "note": _style("note", 8.5, spaceAfter=4, keepWithNext=1, **muted),
+        "row": _style("row", 8.5, spaceBefore=7, spaceAfter=3, keepWithNext=1, **muted),
         "loosenote": _style("loosenote", 8.5, spaceAfter=4, **muted),
         "warning": _style("warning", 8.5, spaceAfter=4, textColor=LIGHT.danger, keepWithNext=1),
         "cell": _style("cell", 8.3, leading=11),
@@ -264,8 +266,8 @@ class Writer:
             for figure in shown:
                 self.letters.note(figure)
             axes = _axes(figures[chosen[-1]])
-            row = Frames(shown, words, 92, self.letters, 0.72)
-            yield from (self.text(f"{title}{axes}", "note"), row)
+            row = Frames(shown, words, _FRAME, self.letters, _SCALE)
+            yield from (self.text(f"{title}{axes}", "row"), row)
         self.figures += 1
         yield self.text(
             f"Figure {self.figures}. {len(chosen)} of {len(block.k):,} moments of the run, from "
@@ -356,12 +358,19 @@ def _of_code(code: Code) -> list[str]:
 
 def _small(figure: Figure) -> Figure:
     """Return a figure without the words for which a small frame has no room."""
-    items = tuple(
-        replace(item, label="") if isinstance(item, Line) and item.label else item
-        for item in figure.items
-    )
+    items: list[Item] = []
+    for item in figure.items:
+        match item:
+            case Text():
+                continue
+            case Line():
+                item = replace(item, label="")
+            case Points():
+                item = replace(item, size=_POINT * item.size)
+        items.append(item)
     x, y = replace(figure.x, label=""), replace(figure.y, label="")
-    return replace(figure, items=items, x=x, y=y, legend=(), note="", warning="", steps=None)
+    bare = replace(figure, items=tuple(items), x=x, y=y, below=None, steps=None)
+    return replace(bare, legend=(), note="", warning="")
 
 
 def _axes(figure: Figure) -> str:

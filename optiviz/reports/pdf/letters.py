@@ -122,15 +122,15 @@ class Letters:
         left = len(self.missing) - len(named)
         more = f" and {left:,} more" if left else ""
         return (
-            f"The fonts of this file have no {', no '.join(named)}{more}: each stands as {_BOX}. "
-            "A report as HTML shows them with the fonts of who reads it."
+            f"No font of this file has {', '.join(named)}{more}; {_BOX} stands in each place. "
+            "The report as HTML shows them in the fonts of its reader."
         )
 
 
 def _name(letter: str) -> str:
     code = f"U+{ord(letter):04X}"
-    name = unicodedata.name(letter, "")
-    return f"{code} {name.lower()}" if name and code[2:] not in name else code
+    name = unicodedata.name(letter, "").lower().removesuffix(f"-{code[2:]}".lower())
+    return f"{code} ({name})" if name else code
 
 
 def draw_line(canvas: Any, x: float, y: float, pieces: list[tuple[str, str]], size: float) -> float:

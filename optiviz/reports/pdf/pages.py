@@ -6,6 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from reportlab.lib.pagesizes import A4, LETTER
+from reportlab.pdfbase.pdfdoc import (
+    PDFArray,
+    PDFDictionary,
+    PDFName,
+    PDFStream,
+    PDFString,
+)
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
@@ -24,6 +31,9 @@ from optiviz.reports.pdf.pieces import Contents, Places
 from optiviz.views.palette import LIGHT
 
 PAPERS = {"a4": A4, "letter": LETTER}
+CARRIED = "runs.optiviz"
+"""The name of the attachment that holds the runs."""
+
 _SIDE, _TOP, _BOTTOM = 58.0, 62.0, 56.0  # margins, in points
 _HEADING = 150.0  # that must be left of a page for a part to begin on it
 _SMALL = 8.0
@@ -109,6 +119,8 @@ class _Report(BaseDocTemplate):
         stamp = "".join(day.groups()) if day else "20000101"
         self.canv.setDateFormatter(lambda *_: f"D:{stamp}000000Z")
         self.canv.showOutline()
+        if self.document.carried:
+            _attach(self.canv, CARRIED, self.document.carried)
 
     def step(self) -> None:
         """Tell that a figure is going to be drawn."""
@@ -155,11 +167,20 @@ class _Report(BaseDocTemplate):
             yield PageBreak()
             yield from self._chapter(chapter, writer)
         if self.document.facts:
-            yield CondPageBreak(160)
-            yield Spacer(0, 14)
-            yield writer.mark("Versions and machine", 0)
-            yield writer.text("Versions and machine", "part")
+            yield from self._closing("Versions and machine", writer)
             yield from writer.write(Grid("", (), self.document.facts, numbers=False))
+        if self.document.carried:
+            yield from self._closing("The runs themselves", writer)
+            yield writer.text(
+                f"This file carries its runs, as {CARRIED}: your PDF reader shows it among the "
+                "attachments. Save it there, and optiviz opens the runs and does them again."
+            )
+
+    def _closing(self, title: str, writer: Writer) -> Iterator[Flowable]:
+        yield CondPageBreak(_HEADING)
+        yield Spacer(0, 14)
+        yield writer.mark(title, 0)
+        yield writer.text(title, "part")
 
     def _chapter(self, chapter: Chapter, writer: Writer) -> Iterator[Flowable]:
         yield writer.mark(chapter.title, 0)
@@ -171,3 +192,19 @@ class _Report(BaseDocTemplate):
                 yield writer.text(part.title, "part")
             for block in part.blocks:
                 yield from writer.write(block)
+
+
+def _attach(canvas: Any, name: str, content: bytes) -> None:
+    """Put a file into a PDF, ISO 32000-1, 7.11.4."""
+    about = {"Type": PDFName("EmbeddedFile"), "Params": PDFDictionary({"Size": len(content)})}
+    stream = canvas._doc.Reference(PDFStream(PDFDictionary(about), content, filters=[]))
+    file = {
+        "Type": PDFName("Filespec"),
+        "F": PDFString(name),
+        "UF": PDFString(name),
+        "Desc": PDFString("The runs of this report, for optiviz"),
+        "EF": PDFDictionary({"F": stream}),
+    }
+    pair = [PDFString(name), canvas._doc.Reference(PDFDictionary(file))]
+    tree = PDFDictionary({"EmbeddedFiles": PDFDictionary({"Names": PDFArray(pair)})})
+    canvas.setCatalogEntry("Names", tree)
