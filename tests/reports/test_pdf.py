@@ -233,7 +233,7 @@ def _all_kinds(words):
                             Paragraphs((words, words)),
                             Items((words,)),
                             Keys(((words, words),) * 5),
-                            Grid(words, (words,) * 9, ((words,) * 9,) * 30, swatches=(0, 1)),
+                            Grid(words, (words,) * 9, ((words,) * 9,) * 4, swatches=(0, 1)),
                             Grid(words, (), ((words, words),), numbers=False, note=words),
                             Settings((Group(words, (Setting(words, words, words),)),)),
                             Plot(figure, words, words, words),
@@ -304,6 +304,12 @@ def test_long_listings_and_tables_go_on_over_pages_whole():
     for i in range(200):
         assert f"row {i} " in text
     assert sum("name value" in _text(page) for page in pages) >= 3  # headings are said again
+
+
+def test_a_table_too_wide_for_a_page_says_what_it_leaves_out():
+    rows = (tuple(f"cell{i}" for i in range(40)),)
+    text = _text(pypdf.PdfReader(io.BytesIO(pdf_of(_of(Grid("Wide", (), rows))))).pages[1])
+    assert "16 more columns" in text
 
 
 def test_what_ends_the_writing_leaves_the_old_file(climb, tmp_path):

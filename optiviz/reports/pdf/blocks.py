@@ -20,19 +20,21 @@ from optiviz.reports.document import (
     Plot,
     Settings,
 )
-from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, width
+from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, encodable, width
 from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark
 from optiviz.views.figure import Code, Figure, Item, Line, Points, Text
 from optiviz.views.figure import Table as FigureTable
 from optiviz.views.palette import LIGHT
 
-_LONGEST = 3000  # letters of a cell or a paragraph; it is said where there are more
+_LONGEST, _LONGEST_CELL = 3000, 400  # letters of paragraphs, and of all else
 _MOST_LINES = 3000  # of a listing
 _FRAMES, _FRAME, _SCALE = 4, 92.0, 0.72  # moments of a run, how high each is, what is in it
 _POINT = 0.65  # of the size of markers, in a frame
 _FIGURE, _EMPTY = 250.0, 80.0  # points high: two to a page
 _TABLE, _ROW = 60.0, 40.0
 _WHOLE, _START = 12, 100.0  # rows of a table that is not split; what a split one begins with
+_COLUMNS, _ROW_LETTERS = 24, 900  # of a table, at most
+_PROSE = ("text", "item", "caption", "warning")
 _CELL = 4.0  # points around what is in a cell
 
 
@@ -88,15 +90,18 @@ class Writer:
     def mark(self, title: str, level: int) -> Mark:
         """Return a place for the contents and the outline; at most a level below the one before."""
         last = self.marks[-1].level if self.marks else -1
-        made = Mark(f"place-{len(self.marks)}", title[:300], min(level, last + 1))
+        made = Mark(f"place-{len(self.marks)}", encodable(title[:300]), min(level, last + 1))
         self.marks.append(made)
         return made
 
-    def text(self, text: str, style: str = "text", **more: Any) -> Paragraph:
-        """Return a paragraph of plain text."""
+    def text(
+        self, text: str, style: str = "text", most: int = _LONGEST_CELL, **more: Any
+    ) -> Paragraph:
+        """Return a paragraph of plain text; what is not prose has `most` letters."""
         style_ = self.styles[style]
-        if len(text) > _LONGEST:
-            text = f"{text[:_LONGEST]}… ({len(text):,} letters in all)"
+        longest = _LONGEST if style in _PROSE else most
+        if len(text) > longest:
+            text = f"{text[:longest]}… ({len(text):,} letters in all)"
         return Paragraph(self.letters.markup(text, style_.fontName), style_, **more)
 
     def heading(self, title: str, run: int | None) -> Flowable:
@@ -156,23 +161,28 @@ class Writer:
             yield self.text(block.label, "small" if whole else "loose")
         if block.rows:
             yield self._table(block)
+            left_out = max(len(row) for row in block.rows) - _COLUMNS
+            if left_out > 0:
+                yield self.text(f"{left_out:,} more columns have no room on a page.", "caption")
         yield self.text(block.note, "caption") if block.note else Spacer(0, 10)
 
     def _table(self, block: Grid) -> Table:
-        columns = max(len(row) for row in (block.headings, *block.rows))
-        rows = [(*row, *[""] * (columns - len(row))) for row in block.rows]
-        head = (*block.headings, *[""] * (columns - len(block.headings)))
+        columns = min(_COLUMNS, max(len(row) for row in (block.headings, *block.rows)))
+        most = min(_LONGEST_CELL, _ROW_LETTERS // columns)  # so that a row fits on a page
+        rows = [(*row, *[""] * columns)[:columns] for row in block.rows]
+        head = (*block.headings, *[""] * columns)[:columns]
         wide = self._widths([head, *rows] if block.headings else rows, bool(block.swatches))
         last = "number" if block.numbers else "cell"
         kinds = ["cell", *[last] * (columns - 1)]
         cells = [
-            [self.text(text, kind) for text, kind in zip(row, kinds, strict=True)] for row in rows
+            [self.text(text, kind, most) for text, kind in zip(row, kinds, strict=True)]
+            for row in rows
         ]
         look: list[Any] = list(_LOOK)
         if block.headings:
             of = {"cell": "head", "number": "headnumber"}
             cells.insert(
-                0, [self.text(text, of[kind]) for text, kind in zip(head, kinds, strict=True)]
+                0, [self.text(text, of[kind], most) for text, kind in zip(head, kinds, strict=True)]
             )
             look.append(("VALIGN", (0, 0), (-1, 0), "BOTTOM"))
         top = 1 if block.headings else 0

@@ -48,6 +48,11 @@ def width(text: str, font: str, size: float) -> float:
     return float(pdfmetrics.stringWidth(text, font, size))
 
 
+def encodable(text: str) -> str:
+    """Return text that can be stored: halves of letters become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 class Letters:
     """Which font shows which letter of one report; it notes the letters that none has."""
 

@@ -26,7 +26,7 @@ from reportlab.platypus import (
 import optiviz
 from optiviz.reports.document import Chapter, Document, Grid, Progress
 from optiviz.reports.pdf.blocks import Writer
-from optiviz.reports.pdf.letters import SANS, Letters, draw_line, load_fonts, width
+from optiviz.reports.pdf.letters import SANS, Letters, draw_line, encodable, load_fonts, width
 from optiviz.reports.pdf.pieces import Contents, Places
 from optiviz.views.palette import LIGHT
 
@@ -91,8 +91,8 @@ class _Report(BaseDocTemplate):
         super().__init__(
             self.file,
             pagesize=size,
-            title=document.title,
-            author=document.author,
+            title=encodable(document.title),
+            author=encodable(document.author),
             subject="Report of optimization runs",
             creator=f"optiviz {optiviz.__version__}",
             producer="optiviz, reportlab",
