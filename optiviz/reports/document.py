@@ -208,6 +208,8 @@ class Choices:
         Kinds of views among the figures; all that suit where it is None.
     theme : {"auto", "light", "dark"}
         Auto follows the reader's screen where a format can.
+    paper : {"a4", "letter"}
+        What a report in pages is made for.
     template : str
         Of the user's own; the usual one where it is empty.
     """
@@ -219,3 +221,4 @@ class Choices:
     views: tuple[str, ...] | None = None
     theme: Literal["auto", "light", "dark"] = "auto"
     template: str = ""
+    paper: Literal["a4", "letter"] = "a4"

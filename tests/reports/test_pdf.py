@@ -275,6 +275,15 @@ def test_no_words_break_it(name):
         assert "(4,000 letters in all)" in text
 
 
+def test_a_long_log_is_its_beginning_and_its_end():
+    figure = Figure("Log", lines=tuple(f"at {i}." for i in range(5000)))
+    reader = pypdf.PdfReader(io.BytesIO(pdf_of(_of(Plot(figure, "Log")))))
+    text = " ".join(map(_text, reader.pages))
+    for words in ("at 0.", "at 23.", "4,876 lines", "at 4900.", "at 4999."):
+        assert words in text
+    assert len(reader.pages) < 6
+
+
 def test_letters_that_no_font_has_are_named():
     reader = pypdf.PdfReader(io.BytesIO(pdf_of(_of(Plot(_plot(), "r\ue000n"), title="\ue001"))))
     assert reader.metadata.title == "\ue001"
@@ -351,7 +360,9 @@ def test_a_report_of_several_runs_has_a_chapter_for_each(descents):
 
 
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595.28, 841.89)), ("letter", (612, 792))])
-def test_it_is_made_for_the_paper(paper, size):
-    reader = pypdf.PdfReader(io.BytesIO(pdf_of(_of(Plot(_plot(), "Curve")), paper=paper)))
+def test_it_is_made_for_the_paper(paper, size, climb, tmp_path):
+    choices = Choices(parts=("summary",), paper=paper)
+    FORMAT.write([climb], tmp_path / "a.pdf", Options(choices=choices))
+    reader = pypdf.PdfReader(tmp_path / "a.pdf")
     for page in reader.pages:
         assert page.mediabox.upper_right == pytest.approx(size, abs=0.01)

@@ -23,7 +23,7 @@ def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
 
     made = document(runs, options.choices, told)
     half[0] = _HALF
-    write_bytes(path, pdf_of(made, progress=told))
+    write_bytes(path, pdf_of(made, paper=options.choices.paper, progress=told))
 
 
 FORMAT = Format(

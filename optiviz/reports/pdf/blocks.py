@@ -21,13 +21,14 @@ from optiviz.reports.document import (
     Settings,
 )
 from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, encodable, width
-from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark
+from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark, Swatched
 from optiviz.views.figure import Code, Figure, Item, Line, Points, Text
 from optiviz.views.figure import Table as FigureTable
 from optiviz.views.palette import LIGHT
 
 _LONGEST, _LONGEST_CELL = 3000, 400  # letters of paragraphs, and of all else
 _MOST_LINES = 3000  # of a listing
+_ENDS = 24, 100  # lines of a log, from its beginning and from its end
 _FRAMES, _FRAME, _SCALE = 4, 92.0, 0.72  # moments of a run, how high each is, what is in it
 _POINT = 0.65  # of the size of markers, in a frame
 _FIGURE, _EMPTY = 250.0, 80.0  # points high: two to a page
@@ -109,7 +110,7 @@ class Writer:
         words = self.text(title, "chapter")
         if run is None:
             return words
-        marked = _Swatched(words, LIGHT.colour(f"run:{run}"), 10.0)
+        marked = Swatched(words, LIGHT.colour(f"run:{run}"), 10.0)
         marked.keepWithNext, marked.spaceAfter = 1, self.styles["chapter"].spaceAfter
         return marked
 
@@ -187,7 +188,7 @@ class Writer:
             look.append(("VALIGN", (0, 0), (-1, 0), "BOTTOM"))
         top = 1 if block.headings else 0
         for i, run in enumerate(block.swatches[: len(rows)]):
-            cells[i + top][0] = _Swatched(cells[i + top][0], LIGHT.colour(f"run:{run}"))
+            cells[i + top][0] = Swatched(cells[i + top][0], LIGHT.colour(f"run:{run}"))
         return Table(
             cells, wide, repeatRows=top, style=TableStyle(look), splitInRow=1, hAlign="LEFT"
         )
@@ -263,7 +264,7 @@ class Writer:
                 found += [self.text(note.sentence, "item", bulletText="•")]
                 found += [self.text(note.evidence, "caption")] if note.evidence else []
             return found
-        return self._lines(figure.lines) if figure.lines else None
+        return self._lines(_ends(figure.lines)) if figure.lines else None
 
     def _moments(self, block: Moments) -> Iterator[Flowable]:
         if not block.k:
@@ -326,27 +327,6 @@ _LOOK = (
 )
 
 
-class _Swatched(Flowable):
-    """A cell marked in the colour of its run."""
-
-    def __init__(self, words: Paragraph, colour: str, side: float = 7.0) -> None:
-        super().__init__()
-        self.words, self.colour, self.side = words, colour, side
-
-    def wrap(self, available: float, height: float) -> tuple[float, float]:
-        """Return the room that it needs."""
-        self.width, self.height = self.words.wrap(max(1.0, available - 1.7 * self.side), height)
-        return available, self.height
-
-    def draw(self) -> None:
-        """Draw the mark, and the words beside it."""
-        self.canv.setFillColor(self.colour)
-        style = self.words.style
-        middle = self.height - style.leading + 0.36 * style.fontSize + 0.22 * style.fontSize
-        self.canv.rect(0, middle - self.side / 2, self.side, self.side, stroke=0, fill=1)
-        self.words.drawOn(self.canv, 1.7 * self.side, 0)
-
-
 def _height(figure: Figure) -> float:
     """Return how high a figure is to be, in points."""
     if figure.empty:
@@ -359,6 +339,16 @@ def _height(figure: Figure) -> float:
 def _as_grid(table: FigureTable) -> Grid:
     rows = tuple((name, *cells) for name, cells in zip(table.rows, table.cells, strict=True))
     return Grid(table.title, (table.row_title, *table.columns), rows)
+
+
+def _ends(lines: Sequence[str]) -> Sequence[str]:
+    """Return the beginning and the end of many lines."""
+    first, last = _ENDS
+    left_out = len(lines) - first - last
+    if left_out <= 1:
+        return lines
+    words = f"… {left_out:,} lines between are left out of these pages"
+    return [*lines[:first], words, *lines[-last:]]
 
 
 def _of_code(code: Code) -> list[str]:

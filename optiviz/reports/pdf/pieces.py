@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, Paragraph
 
 from optiviz.reports import drawing
 from optiviz.reports.pdf.letters import BOLD, SANS, Letters, draw_line, width
@@ -229,3 +229,24 @@ class Lines(Flowable):
         for line in self.lines:
             draw_line(canvas, self._EDGE, y, list(self.letters.pieces(line, self.font)), self._SIZE)
             y -= self._STEP
+
+
+class Swatched(Flowable):
+    """Words marked in the colour of its run."""
+
+    def __init__(self, words: Paragraph, colour: str, side: float = 7.0) -> None:
+        super().__init__()
+        self.words, self.colour, self.side = words, colour, side
+
+    def wrap(self, available: float, height: float) -> tuple[float, float]:
+        """Return the room that it needs."""
+        self.width, self.height = self.words.wrap(max(1.0, available - 1.7 * self.side), height)
+        return available, self.height
+
+    def draw(self) -> None:
+        """Draw the mark, and the words beside it."""
+        self.canv.setFillColor(self.colour)
+        style = self.words.style
+        middle = self.height - style.leading + 0.36 * style.fontSize + 0.22 * style.fontSize
+        self.canv.rect(0, middle - self.side / 2, self.side, self.side, stroke=0, fill=1)
+        self.words.drawOn(self.canv, 1.7 * self.side, 0)
