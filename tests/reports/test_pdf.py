@@ -275,6 +275,14 @@ def test_no_words_break_it(name):
         assert "(4,000 letters in all)" in text
 
 
+def test_long_contents_begin_on_the_first_page():
+    parts = tuple(Part(f"Part {i}", ()) for i in range(90))
+    made = Document("Long", "2026-11-21", (Chapter("Run", parts),))
+    pages = pypdf.PdfReader(io.BytesIO(pdf_of(made))).pages
+    assert "Part 0" in _text(pages[0])
+    assert "Part 89" in _text(pages[1]) + _text(pages[2])
+
+
 def test_a_long_log_is_its_beginning_and_its_end():
     figure = Figure("Log", lines=tuple(f"at {i}." for i in range(5000)))
     reader = pypdf.PdfReader(io.BytesIO(pdf_of(_of(Plot(figure, "Log")))))

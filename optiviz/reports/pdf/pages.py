@@ -159,7 +159,9 @@ class _Report(BaseDocTemplate):
         if len(marks) > _MOST_ENTRIES:
             marks = [mark for mark in marks if mark.level < 2]
         if marks:
-            yield writer.text("Contents", "part")
+            heading = writer.text("Contents", "part")
+            heading.keepWithNext = 0  # they may go on over pages
+            yield heading
             yield Contents(marks, places, self.letters)
 
     def _body(self, writer: Writer) -> Iterator[Flowable]:
