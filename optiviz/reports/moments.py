@@ -12,7 +12,7 @@ from optiviz.views import Shown, View
 from optiviz.views.figure import Figure
 
 MOST = 200
-_POINTS = 500  # of a curve: two for each pixel across
+_POINTS = 2000  # of a curve, which is stored once
 _GROUNDS = (
     "decision_boundary", "regression_fit", "function_1d", "regression_line", "function_2d",
     "coordinates",

@@ -28,7 +28,12 @@ from optiviz.views.figure import (
     ValueImage,
 )
 
-_KINDS = {np.dtype("<f8"): "d", np.dtype("<f4"): "f", np.dtype("u1"): "B", np.dtype("i1"): "b"}
+_KINDS: dict[np.dtype[Any], str] = {
+    np.dtype("<f8"): "d",
+    np.dtype("<f4"): "f",
+    np.dtype("u1"): "B",
+    np.dtype("i1"): "b",
+}
 _CLASSES = 10  # colours of classes; then they come again
 _STEPS = 25  # of how sure a model is
 _SHADES = 255  # of a ramp; the byte after the last one is where there is no value
@@ -113,7 +118,8 @@ def unpacked(text: str) -> dict[str, Any]:
     content = zlib.decompress(base64.b64decode(text))
     length = struct.unpack_from("<I", content)[0]
     found = json.loads(content[4 : 4 + length])
-    begin, kinds = 4 + length, {letter: kind for kind, letter in _KINDS.items()}
+    begin = 4 + length
+    kinds: dict[Any, np.dtype[Any]] = {letter: kind for kind, letter in _KINDS.items()}
 
     def value(of: Any) -> Any:
         if isinstance(of, dict):

@@ -113,7 +113,7 @@ class Player {
     this.at = Math.min(Math.max(Math.round(to), 0), this.last);
     const number = (k) => k.toLocaleString('en-US');
     const curve = this.views.find((view) => this.figure(view).time);
-    const value = curve ? this.figure(curve).note || '' : '';
+    const value = (curve ? this.figure(curve).note || '' : '').replace(/^iteration [\d,]+: /, '');
     this.when.textContent = `Iteration ${number(this.pack.k[this.at])} of ${number(this.pack.k[this.last])}`;
     this.value.textContent = value;
     this.slider.value = this.at;

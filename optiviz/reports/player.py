@@ -8,9 +8,8 @@ import base64
 import hashlib
 import io
 from collections.abc import Callable
+from html import escape
 from importlib import resources
-
-from markupsafe import Markup, escape
 
 from optiviz.reports.document import Moments
 from optiviz.reports.packing import packed
@@ -22,9 +21,16 @@ _ICONS = {
     "back": "M17 5v14L6.5 12z",
     "play": "M7 4.5v15L19.5 12z",
     "pause": "M6.5 5h4v14h-4zM13.5 5h4v14h-4z",
-    "on": "M7 5v14l10.500-7z",
-    "last": "M16.600 5H19v14h-2.400zM5 5v14l10.500-7z",
+    "on": "M7 5v14l10.5-7z",
+    "last": "M16.6 5H19v14h-2.4zM5 5v14l10.5-7z",
 }
+_BUTTONS = (
+    ("first", "To the start"),
+    ("back", "One moment back"),
+    ("play", "Play"),
+    ("on", "One moment on"),
+    ("last", "To the end"),
+)
 
 
 def _colours(palette: Palette) -> str:
@@ -80,83 +86,65 @@ def player_html(
     """
     data = packed(moments)
     name = f"moments-{hashlib.sha256(data.encode()).hexdigest()[:12]}"
-    last = moments.k[-1]
-    views = Markup("").join(
+    last, steps = f"{moments.k[-1]:,}", len(moments.k) - 1
+    views = "".join(
         _view(title, figures[-1], still or _still) for title, figures in moments.figures
     )
-    buttons = Markup("").join(
-        _button(kind, label)
-        for kind, label in (
-            ("first", "To the start"),
-            ("back", "One moment back"),
-            ("play", "Play"),
-            ("on", "One moment on"),
-            ("last", "To the end"),
-        )
-    )
-    steps = len(moments.k) - 1
-    markup = Markup(
-        '<div class="player" data-moments="{name}" data-theme="{theme}" role="group" '
-        'aria-label="Player: {title}">\n'
-        '<p class="player-said" role="status">This is the last moment, iteration {last}. To go '
-        "through the run, open this page where scripts are allowed: its one script draws "
-        "what is in the page, and loads nothing.</p>\n"
-        '<div class="player-bar" hidden>\n'
-        '<div class="player-buttons">{buttons}</div>\n'
-        '<label class="player-slider"><span class="player-hidden">Moment of the run</span>'
-        '<input type="range" min="0" max="{steps}" value="{steps}" step="1" '
-        'aria-valuetext="Iteration {last}"></label>\n'
-        '<p class="player-now"><strong></strong><span></span></p>\n'
-        "</div>\n"
-        '<div class="player-views">\n{views}</div>\n</div>\n'
-    ).format(
-        name=name,
-        theme=theme,
-        title=moments.title,
-        last=f"{last:,}",
-        buttons=buttons,
-        steps=steps,
-        views=views,
-    )
-    block = Markup('<script type="application/octet-stream" data-moments="{}">{}</script>\n')
-    return str(markup), str(block.format(name, data))
+    markup = f"""\
+<div class="player" data-moments="{name}" data-theme="{escape(theme)}" role="group" \
+aria-label="Player: {escape(moments.title)}">
+<p class="player-said" role="status">This is the last moment, iteration {last}. To go through the \
+run, open this page where scripts are allowed: its one script draws what is in the page, and loads \
+nothing.</p>
+<div class="player-bar" hidden>
+<div class="player-buttons">{"".join(_button(*one) for one in _BUTTONS)}</div>
+<label class="player-slider"><span class="player-hidden">Moment of the run</span>\
+<input type="range" min="0" max="{steps}" value="{steps}" step="1" \
+aria-valuetext="Iteration {last}"></label>
+<p class="player-now"><strong></strong><span></span></p>
+</div>
+<div class="player-views">
+{views}</div>
+</div>
+"""
+    block = f'<script type="application/octet-stream" data-moments="{name}">{data}</script>\n'
+    return markup, block
 
 
-def _button(kind: str, label: str) -> Markup:
+def _button(kind: str, label: str) -> str:
     icons = ("play", "pause") if kind == "play" else (kind,)
-    drawn = Markup("").join(
-        Markup('<svg class="player-{}-icon" viewBox="0 0 24 24" aria-hidden="true">').format(icon)
-        + Markup('<path d="{}"/></svg>').format(_ICONS[icon])
+    drawn = "".join(
+        f'<svg class="player-{icon}-icon" viewBox="0 0 24 24" aria-hidden="true">'
+        f'<path d="{_ICONS[icon]}"/></svg>'
         for icon in icons
     )
-    return Markup(
-        '<button type="button" class="player-{}" aria-label="{}" title="{}">{}</button>'
-    ).format(kind, label, label, drawn)
+    about = f'class="player-{kind}" aria-label="{label}" title="{label}"'
+    return f'<button type="button" {about}>{drawn}</button>'
 
 
-def _view(title: str, figure: Figure, still: Callable[[Figure], str]) -> Markup:
-    diagram = any(isinstance(item, Strokes) for item in figure.items)
-    return Markup(
-        '<figure class="player-view{wide}">\n'
-        '<p class="player-title"><span>{title}</span><span class="player-note">{note}</span></p>\n'
-        '<div class="player-plot"><img src="{still}" alt="{alt}" decoding="async"></div>\n'
-        "<figcaption>{caption}</figcaption>\n</figure>\n"
-    ).format(
-        wide=" wide" if diagram else "",
-        title=title,
-        note=figure.note,
-        still=still(figure),
-        alt=f"{title}: {figure.caption or figure.note}",
-        caption=escape(figure.caption),
-    )
+def _view(title: str, figure: Figure, still: Callable[[Figure], str]) -> str:
+    wide = " wide" if _is_diagram(figure) else ""
+    alt = f"{title}: {figure.caption or figure.note}"
+    return f"""\
+<figure class="player-view{wide}">
+<p class="player-title"><span>{escape(title)}</span>\
+<span class="player-note">{escape(figure.note)}</span></p>
+<div class="player-plot">\
+<img src="{escape(still(figure))}" alt="{escape(alt)}" decoding="async"></div>
+<figcaption>{escape(figure.caption)}</figcaption>
+</figure>
+"""
+
+
+def _is_diagram(figure: Figure) -> bool:
+    return any(isinstance(item, Strokes) for item in figure.items)
 
 
 def _still(figure: Figure) -> str:
     """Return a figure as an image in light colours, small: few people ever see it."""
     from optiviz.reports.drawing import render
 
-    diagram = any(isinstance(item, Strokes) for item in figure.items)
     buffer = io.BytesIO()
-    size = (7.2, 3.6) if diagram else (5.0, 3.5)
-    render(figure, buffer, "png", width_in=size[0], height_in=size[1], dpi=110, heading=False)
+    size = (7.2, 3.6) if _is_diagram(figure) else (5.0, 3.5)
+    render(figure, buffer, "png", width_in=size[0], height_in=size[1], dpi=80, heading=False)
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -162,13 +162,14 @@ function drawPlot(ctx, figure, box, palette, pack, playhead) {
     const wide = Math.max(14, ...yTicks.map(([, text]) => ctx.measureText(text).width));
     const left = wide + 8 + (y.label ? 18 : 0);
     area = {left: box.left + left, top: box.top + 8, width: Math.max(20, box.width - left - right), height};
-    xTicks = ticksOf(x, Math.max(2, Math.min(8, Math.floor(area.width / 64))));
+    xTicks = ticksOf(x, Math.max(2, Math.min(8, Math.floor(area.width / 52))));
   }
   if (figure.equal) {
     const scale = Math.min(area.width / (x.high - x.low), area.height / (y.high - y.low));
     const width = scale * (x.high - x.low), height = scale * (y.high - y.low);
     area = {left: area.left + (area.width - width) / 2, top: area.top + (area.height - height) / 2, width, height};
   }
+  if (figure.bare) area = withWords(ctx, items, area, x);
   const px = (v) => area.left + shareOf(x, v) * area.width;
   const py = (v) => area.top + (1 - shareOf(y, v)) * area.height;
   const bottom = area.top + area.height;
@@ -201,11 +202,12 @@ function drawPlot(ctx, figure, box, palette, pack, playhead) {
       ctx.restore();
     }
   }
-  const plot = {ctx, area, box, px, py, palette, pack, x, y};
+  const plot = {ctx, area, box, px, py, palette, pack, x, y, items};
   ctx.save();
   ctx.beginPath();
-  const bleed = figure.bare ? 0 : 3;
-  ctx.rect(area.left - bleed, area.top - bleed, area.width + 2 * bleed, area.height + 2 * bleed); ctx.clip();
+  if (figure.bare) ctx.rect(box.left, box.top, box.width, box.height);
+  else ctx.rect(area.left - 3, area.top - 3, area.width + 6, area.height + 6);
+  ctx.clip();
   if (figure.time && playhead !== null) {
     ctx.strokeStyle = palette.accent; ctx.lineWidth = 1.2;
     ctx.beginPath(); ctx.moveTo(px(playhead), area.top); ctx.lineTo(px(playhead), bottom); ctx.stroke();
@@ -215,6 +217,27 @@ function drawPlot(ctx, figure, box, palette, pack, playhead) {
   drawLabels(plot, labels);
   if (ramp) drawRamp(plot, ramp);
   return {left: area.left, width: area.width, low: x.low, high: x.high, log: x.log};
+}
+
+// Words beside a diagram need room within the canvas, and those above it are beside each other.
+function withWords(ctx, items, area, x) {
+  const words = items.filter((item) => item.is === 'Text' && item.x !== null);
+  let left = 0, right = 0;
+  for (const item of words) {
+    const at = shareOf(x, item.x), width = Math.min(ctx.measureText(item.text).width * item.size, area.width * 0.3);
+    if (item.anchor === 'left') right = Math.max(right, at * area.width + width + 2 - area.width);
+    if (item.anchor === 'right') left = Math.max(left, width + 2 - at * area.width);
+  }
+  return {...area, left: area.left + left, width: area.width - left - right};
+}
+
+// What a centred text may take: others stand in its row, and the canvas ends.
+function roomOf(plot, item) {
+  if (['left', 'right'].includes(item.anchor)) return Infinity;
+  const {box} = plot, middle = plot.px(item.x);
+  const row = plot.items.filter((one) => one.is === 'Text' && one !== item && one.y === item.y && one.anchor === item.anchor);
+  const beside = row.map((one) => Math.abs(plot.px(one.x) - middle) - 6);
+  return Math.min(...beside, 2 * (middle - box.left), 2 * (box.left + box.width - middle));
 }
 
 function ticksOf(reach, most) {
@@ -285,9 +308,10 @@ function drawLabels(plot, lines) {
   for (const one of found.reverse()) { one.y = Math.min(one.y, free); free = one.y - gap; }
   ctx.textAlign = 'left'; ctx.textBaseline = 'middle';
   for (const one of found) {
-    // Where there is no room beyond the end of the curve, its label stays inside.
     const x = Math.min(one.x, area.left + area.width) + 7;
-    ctx.fillStyle = colourOf(palette, one.line.role);
+    ctx.globalAlpha = 0.85; ctx.fillStyle = palette.card; // over what comes later, which is pale
+    ctx.fillRect(x - 2, one.y - TYPE * 0.65, ctx.measureText(one.line.label).width + 4, TYPE * 1.3);
+    ctx.globalAlpha = 1; ctx.fillStyle = colourOf(palette, one.line.role);
     ctx.fillText(one.line.label, x, one.y);
   }
 }
@@ -496,7 +520,8 @@ const DRAW = {
       ctx.fillRect(x - shift - 3, y - {top: 0, bottom: height, middle: height / 2}[up], width + 6, height);
       ctx.globalAlpha = 1;
     }
-    ctx.fillStyle = colourOf(palette, item.role); ctx.fillText(item.text, x, y);
+    ctx.fillStyle = colourOf(palette, item.role);
+    ctx.fillText(cut(ctx, item.text, roomOf(plot, item)), x, y);
   },
 };
 
