@@ -10,7 +10,7 @@ import time
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+    "--headless=new", "--disable-gpu", "--disable-dev-shm-usage",
     "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-default-apps", "--no-default-browser-check",
     "--remote-debugging-pipe", "--hide-scrollbars", "--disable-extensions",
@@ -34,8 +34,9 @@ class Chromium:
             os.dup2(a, 3)
             os.dup2(b, 4)
 
+        alone = ["--no-sandbox"] if os.geteuid() == 0 else []  # there is none for root
         self.process = subprocess.Popen(
-            [path, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            [path, *FLAGS, *alone, f"--user-data-dir={profile}", "about:blank"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
