@@ -25,7 +25,7 @@ class Player {
     this.timer = 0; this.due = false;
     this.views = [...root.querySelectorAll('.player-view')].map((element, i) => this.view(element, pack.views[i]));
     root.querySelector('.player-said').remove();
-    this.bar.hidden = false; this.slider.max = this.last;
+    this.bar.hidden = root.querySelector('.player-views').hidden = false; this.slider.max = this.last;
     this.slider.addEventListener('input', () => { this.pause(); this.go(+this.slider.value); });
     root.addEventListener('keydown', (event) => this.key(event));
     const does = {first: () => this.leap(0), back: () => this.leap(this.at - 1), play: () => this.turn(),
@@ -154,8 +154,8 @@ async function begin(root) {
     const data = document.querySelector(`script[data-moments="${root.dataset.moments}"]`);
     new Player(root, await unpack(data.textContent));
   } catch (error) {
-    root.querySelector('.player-said').textContent =
-      'This browser cannot unpack the moments of the run: this is the last one. A newer one can.';
+    root.querySelector('.player-said').lastElementChild.textContent =
+      'This browser cannot unpack the moments of the run; a newer one can.';
   }
 }
 

@@ -82,20 +82,27 @@ def player_html(
         Auto follows the reader's screen.
     still : callable, optional
         Makes of the last figure of each view the address of an image, `data:image/…`, which is
-        seen where scripts are off; drawn in light colours if left out.
+        seen where scripts are off; drawn in light colours if left out. Where the page shows the
+        last moment anyway it may make nothing: readers are then sent there.
     """
     data = packed(moments)
     name = f"moments-{hashlib.sha256(data.encode()).hexdigest()[:12]}"
     last, steps = f"{moments.k[-1]:,}", len(moments.k) - 1
+    stills = [(still or _still)(figures[-1]) for _, figures in moments.figures]
+    drawn = all(stills)
     views = "".join(
-        _view(title, figures[-1], still or _still) for title, figures in moments.figures
+        _view(title, figures[-1], image if drawn else "")
+        for (title, figures), image in zip(moments.figures, stills, strict=True)
+    )
+    where = (
+        "This is the last moment" if drawn else "The figures of this page are of the last moment"
     )
     markup = f"""\
 <div class="player" data-moments="{name}" data-theme="{escape(theme)}" role="group" \
 aria-label="Player: {escape(moments.title)}">
-<p class="player-said" role="status">This is the last moment, iteration {last}. To go through the \
-run, open this page where scripts are allowed: its one script draws what is in the page, and loads \
-nothing.</p>
+<p class="player-said" role="status"><span>{where}, iteration {last}.</span> <span>To go \
+through the run, open this page where scripts are allowed: its one script draws what is in the \
+page, and loads nothing.</span></p>
 <div class="player-bar" hidden>
 <div class="player-buttons">{"".join(_button(*one) for one in _BUTTONS)}</div>
 <label class="player-slider"><span class="player-hidden">Moment of the run</span>\
@@ -103,7 +110,7 @@ nothing.</p>
 aria-valuetext="Iteration {last}"></label>
 <p class="player-now"><strong></strong><span></span></p>
 </div>
-<div class="player-views">
+<div class="player-views"{"" if drawn else " hidden"}>
 {views}</div>
 </div>
 """
@@ -122,15 +129,15 @@ def _button(kind: str, label: str) -> str:
     return f'<button type="button" {about}>{drawn}</button>'
 
 
-def _view(title: str, figure: Figure, still: Callable[[Figure], str]) -> str:
+def _view(title: str, figure: Figure, still: str) -> str:
     wide = " wide" if _is_diagram(figure) else ""
-    alt = f"{title}: {figure.caption or figure.note}"
+    alt = escape(f"{title}: {figure.caption or figure.note}")
+    image = f'<img src="{escape(still)}" alt="{alt}" decoding="async">' if still else ""
     return f"""\
 <figure class="player-view{wide}">
 <p class="player-title"><span>{escape(title)}</span>\
 <span class="player-note">{escape(figure.note)}</span></p>
-<div class="player-plot">\
-<img src="{escape(still(figure))}" alt="{escape(alt)}" decoding="async"></div>
+<div class="player-plot">{image}</div>
 <figcaption>{escape(figure.caption)}</figcaption>
 </figure>
 """

@@ -24,6 +24,7 @@ from optiviz.views.figure import (
 )
 from optiviz.views.palette import marker_of_class
 
+_SMALL: Detail = (96, 72)
 _QUICK: Detail = (120, 90)
 _USUAL: Detail = (200, 200)
 _FINE: Detail = (400, 400)
@@ -64,6 +65,10 @@ class DecisionBoundary(View):
     def figure(self, shown: Sequence[Shown]) -> Figure:
         """Draw the first run's boundary at its iteration."""
         return self._figure(shown[0], _QUICK if shown[0].quick else _USUAL)
+
+    def sketch(self, shown: Sequence[Shown]) -> Figure:
+        """Draw it with few places."""
+        return self._figure(shown[0], _SMALL)
 
     def refined(self, shown: Sequence[Shown]) -> Iterator[Figure]:
         """Fill a fine grid in, band by band, every other one first."""

@@ -267,6 +267,14 @@ def test_without_scripts_the_last_moment_is_there(climb, gone_through):
     assert "hidden" in bar
 
 
+def test_a_page_that_shows_the_last_moment_anyway_is_pointed_at(climb, gone_through):
+    markup, _ = player.player_html(gone_through, still=lambda figure: "")
+    tags = Tags(markup).found
+    assert not any(tag == "img" for tag, _ in tags)
+    assert "hidden" in next(a for _, a in tags if a.get("class") == "player-views")
+    assert f"The figures of this page are of the last moment, iteration {climb.k:,}." in markup
+
+
 def test_every_control_has_a_name(written):
     for tag, attributes in Tags(written[0]).found:
         if tag == "button":
