@@ -28,6 +28,8 @@ _LEGEND = 0.24
 _RAMP = 0.95  # for the scale of a picture of values
 _GAP = 0.12  # between small plots
 _LOWER = 0.34  # of the height, for a plot below another
+_Edges = tuple[float, float, float]  # inches left of, below and above axes
+_USUAL: _Edges = (0.6, 0.5, 0.0)
 _drawing = threading.Lock()  # matplotlib's settings belong to the whole process
 _UNSAID: dict[str, dict[str, Any]] = {  # what differs between two writings of one figure
     "png": {"Software": None},
@@ -285,12 +287,13 @@ class Page:
         self.right = right = max(self.right, *map(self.right_of, parts))
         middle = self.bottom + _LOWER * (self.top - self.bottom) if len(parts) > 1 else self.bottom
         bottoms, tops = (middle, self.bottom), (self.top, middle)
-        left = 0.6
-        for _ in range(2):  # ticks follow the size, and plots over each other begin at one place
-            left = max(
-                self._fit(axes, left, right, bottom, top)
-                for (axes, _), bottom, top in zip(pairs, bottoms, tops, strict=False)
-            )
+        around = [_USUAL] * len(pairs)
+        for measured in range(3 if any(part.equal for part in parts) else 2):
+            if measured:  # ticks are there now; only axes that keep their shape need it twice
+                around = [self._around(axes) for axes, _ in pairs]
+            left = max(before for before, _, _ in around)  # plots over each other begin together
+            for (axes, _), edges, bottom, top in zip(pairs, around, bottoms, tops, strict=False):
+                self._fit(axes, left, right, bottom, top, edges)
         for axes, part in pairs:
             values = [item for item in part.items if isinstance(item, ValueImage)]
             if values:
@@ -360,22 +363,21 @@ class Page:
         has_ramp = any(isinstance(item, ValueImage) for item in figure.items)
         return max(right, _RAMP) if has_ramp else right
 
-    def _fit(self, axes: Axes, left: float, right: float, bottom: float, top: float) -> float:
-        """Place axes so that ticks and labels just fit; return the room needed at the left."""
-        below, above, needed = 0.5, 0.0, left
-        for _ in range(2):
-            width = max(0.3, self.width - 2 * self.edge - left - max(right, 0.06))
-            height = max(0.3, top - bottom - below - above)
-            x, y = self.edge + left, bottom + below
-            axes.set_position(
-                (x / self.width, y / self.height, width / self.width, height / self.height)
-            )
-            ticks.fit(axes, width, height, self.wide)
-            needed, below, above = self._around(axes)
-            above = min(0.3, max(0.0, above))
-        return needed
+    def _fit(
+        self, axes: Axes, left: float, right: float, bottom: float, top: float, edges: _Edges
+    ) -> None:
+        """Place axes with so much room for ticks and labels, and have no more than fit there."""
+        _, below, above = edges
+        above = min(0.3, max(0.0, above))
+        width = max(0.3, self.width - 2 * self.edge - left - max(right, 0.06))
+        height = max(0.3, top - bottom - below - above)
+        x, y = self.edge + left, bottom + below
+        axes.set_position(
+            (x / self.width, y / self.height, width / self.width, height / self.height)
+        )
+        ticks.fit(axes, width, height, self.wide)
 
-    def _around(self, axes: Axes) -> tuple[float, float, float]:
+    def _around(self, axes: Axes) -> _Edges:
         """Return what ticks and labels need left of, below and above axes, in inches."""
         renderer = self.canvas.canvas.get_renderer()  # type: ignore[attr-defined]
         outer, inner = axes.get_tightbbox(renderer), axes.get_window_extent(renderer)

@@ -143,7 +143,9 @@ def _code(one: Shown) -> tuple[Block, ...]:
         return ()
     values = "\n".join(f"{name} = {value}" for name, value in code.values)
     about = "One turn of the loop is one iteration; f(x) is what is made small."
-    listings = [Listing("The algorithm in lines of Python", "\n".join(code.lines), (about,), open=True)]
+    listings = [
+        Listing("The algorithm in lines of Python", "\n".join(code.lines), (about,), open=True)
+    ]
     if values:
         listings.append(Listing("Its variables at the end", values))
     return tuple(listings)
