@@ -28,8 +28,8 @@ _LEGEND = 0.24
 _RAMP = 0.95  # for the scale of a picture of values
 _GAP = 0.12  # between small plots
 _LOWER = 0.34  # of the height, for a plot below another
-_Edges = tuple[float, float, float]  # inches left of, below and above axes
-_USUAL: _Edges = (0.6, 0.5, 0.0)
+_Edges = tuple[float, float, float, float]  # inches left of, below, above and right of axes
+_USUAL: _Edges = (0.6, 0.5, 0.0, 0.06)
 _drawing = threading.Lock()  # matplotlib's settings belong to the whole process
 _UNSAID: dict[str, dict[str, Any]] = {  # what differs between two writings of one figure
     "png": {"Software": None},
@@ -291,9 +291,10 @@ class Page:
         for measured in range(3 if any(part.equal for part in parts) else 2):
             if measured:  # ticks are there now; only axes that keep their shape need it twice
                 around = [self._around(axes) for axes, _ in pairs]
-            left = max(before for before, _, _ in around)  # plots over each other begin together
+            left = max(edges[0] for edges in around)  # plots over each other begin together
+            beyond = max(right, *(edges[3] for edges in around))  # and end so
             for (axes, _), edges, bottom, top in zip(pairs, around, bottoms, tops, strict=False):
-                self._fit(axes, left, right, bottom, top, edges)
+                self._fit(axes, left, beyond, bottom, top, edges)
         for axes, part in pairs:
             values = [item for item in part.items if isinstance(item, ValueImage)]
             if values:
@@ -331,7 +332,7 @@ class Page:
             for _ in range(2):  # ticks follow the size
                 shares = (x / self.width, y / self.height)
                 axes.set_position((*shares, size[0] / self.width, size[1] / self.height))
-                before, below, _ = self._around(axes)
+                before, below, *_ = self._around(axes)
                 x, y = left + before, top - high + _GAP + below
                 size = [max(0.3, wide - right - before), max(0.3, high - _LEGEND - _GAP - below)]
             marks.draw_labels(axes, panel, self.palette, lambda: self.canvas.dpi / 72)
@@ -367,9 +368,9 @@ class Page:
         self, axes: Axes, left: float, right: float, bottom: float, top: float, edges: _Edges
     ) -> None:
         """Place axes with so much room for ticks and labels, and have no more than fit there."""
-        _, below, above = edges
+        _, below, above, _ = edges
         above = min(0.3, max(0.0, above))
-        width = max(0.3, self.width - 2 * self.edge - left - max(right, 0.06))
+        width = max(0.3, self.width - 2 * self.edge - left - right)
         height = max(0.3, top - bottom - below - above)
         x, y = self.edge + left, bottom + below
         axes.set_position(
@@ -378,9 +379,11 @@ class Page:
         ticks.fit(axes, width, height, self.wide)
 
     def _around(self, axes: Axes) -> _Edges:
-        """Return what ticks and labels need left of, below and above axes, in inches."""
+        """Return what ticks and labels need around axes, in inches."""
         renderer = self.canvas.canvas.get_renderer()  # type: ignore[attr-defined]
         outer, inner = axes.get_tightbbox(renderer), axes.get_window_extent(renderer)
         assert outer is not None
         dpi = self.canvas.dpi
-        return (inner.x0 - outer.x0) / dpi, (inner.y0 - outer.y0) / dpi, (outer.y1 - inner.y1) / dpi
+        left, below = inner.x0 - outer.x0, inner.y0 - outer.y0
+        above, right = outer.y1 - inner.y1, outer.x1 - inner.x1
+        return left / dpi, below / dpi, above / dpi, right / dpi

@@ -15,8 +15,9 @@ from optiviz.engine.optimizer import Channel, Outcome
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import SpecError
 from optiviz.reports import rows as pieces
+from optiviz.reports.document import Choices
 from optiviz.reports.export import export
-from optiviz.reports.formats import formats
+from optiviz.reports.formats import Options, formats
 from optiviz.reports.formats import json as as_json
 from optiviz.reports.formats import npz as as_npz
 from optiviz.reports.rows import OUTCOMES
@@ -183,7 +184,7 @@ def test_a_picture_measures_what_it_needs_and_takes_a_view_with_settings(tmp_pat
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"fmt": "xlsx"}, "^to: 'xlsx' is not a format; formats are csv, "),
+        ({"fmt": "xlsx"}, "^to: 'xlsx' is not a format; formats are assignment, csv, "),
         ({"fmt": "png"}, "^view: name what to draw; views of this run are boundaries, code, conf"),
         ({"fmt": "png", "view": "pie"}, "^view: there is no view 'pie'; views of this run are b"),
         ({"fmt": "svg", "view": "function_1d"}, "^view: function_1d can't show this run; views"),
@@ -204,10 +205,11 @@ def test_mistakes_name_what_would_be_right(climb, tmp_path, options, words):
 @pytest.mark.parametrize("fmt", formats())
 def test_a_file_that_can_t_be_written_is_one_sentence(climb, tmp_path, fmt):
     view = "log" if formats()[fmt].takes & {"view", "views"} else None
+    options = Options(choices=Choices(author="Ada", notes="## Why?\nIt climbs."))
     with pytest.raises(StoreError, match="its folder does not exist"):
-        export(climb, fmt, tmp_path / "gone" / "a", view=view)
+        export(climb, fmt, tmp_path / "gone" / "a", view=view, options=options)
     with pytest.raises(StoreError, match="has not started"):
-        export(Run(climb.spec), fmt, tmp_path / "a", view=view)
+        export(Run(climb.spec), fmt, tmp_path / "a", view=view, options=options)
 
 
 def test_data_need_no_matplotlib():

@@ -191,7 +191,7 @@ GUARDS = (
     ),
     Guard(
         "a page may load nothing from elsewhere",
-        "optiviz/reports/page.html.j2",
+        "optiviz/reports/html/page.py",
         "default-src 'none'; ",
         "",
         ("tests/reports/test_html.py", "-k", "outside"),
