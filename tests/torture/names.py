@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import csv
+import hashlib
 import io
 import random
 import re
 import sys
 import tempfile
 import tomllib
+from base64 import b64encode
 from html.parser import HTMLParser
 from pathlib import Path
 from unittest.mock import patch
@@ -59,8 +61,10 @@ _TAGS = {
     *("html", "head", "meta", "title", "style", "body", "header", "h1", "h2", "h3", "h4", "p"),
     *("main", "section", "div", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
     *("caption", "figure", "figcaption", "picture", "source", "img", "span", "details", "summary"),
-    *("pre", "code", "nav", "ul", "li", "a", "footer"),
+    *("pre", "code", "nav", "ul", "li", "a", "footer", "strong", "label", "input", "button"),
+    *("svg", "defs", "g", "path", "use", "image", "clippath", "rect", "script"),
 }
+_DATA = ("application/vnd.optiviz", "application/octet-stream")  # scripts that nobody runs
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e\u2066\ud800-\udfff]")
 
 
@@ -89,7 +93,10 @@ def _out(names: list[str], folder: Path) -> None:
     spec = optiviz.RunSpec.load("classic-descent").with_value("stopping.max_iterations", 5)
     runs = [Run(spec, name).finish() for name in names]
     _is_html(report(runs[-1:]), names[-1])
-    with patch("optiviz.reports.telling.plots_of", lambda *_: ()):  # else it takes minutes
+    with (  # else it takes minutes
+        patch("optiviz.reports.telling.plots_of", lambda *_, **__: ()),
+        patch("optiviz.reports.telling._player", lambda *_: ()),
+    ):
         for one in runs:
             _is_html(report([one]), one.name)
         with patch("optiviz.reports.comparing.compared", lambda _: ()):
@@ -121,7 +128,7 @@ def _half(name: str) -> bool:
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.policy = ""
+        self.policy = self._script = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert tag in _TAGS, f"a page has <{tag}>"
@@ -129,10 +136,24 @@ class _Page(HTMLParser):
             assert not name.startswith("on"), f"a page has {name}={value!r}"
             if name in ("src", "srcset"):
                 assert (value or "").startswith("data:image/"), f"a page loads {value!r}"
-            if name == "href":
+            if name in ("href", "xlink:href") and tag == "image":
+                assert (value or "").startswith("data:image/"), f"a page loads {value!r}"
+            elif name in ("href", "xlink:href"):
                 assert (value or "").startswith("#"), f"a page leads to {value!r}"
+        if tag == "script":
+            kind = dict(attrs).get("type")
+            assert kind is None or kind in _DATA, f"a page has a script of {kind}"
+            self._script = "" if kind else "runs"
         if tag == "meta" and ("http-equiv", "Content-Security-Policy") in attrs:
             self.policy = dict(attrs)["content"] or ""
+
+    def handle_data(self, data: str) -> None:
+        if self._script:
+            digest = b64encode(hashlib.sha256(data.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in self.policy, f"a page runs {data[:50]!r}"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._script = ""
 
     def handle_comment(self, data: str) -> None:
         raise AssertionError(f"a page has a comment {data[:50]!r}")
