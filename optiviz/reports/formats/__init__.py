@@ -72,6 +72,8 @@ class Format:
         Whether it can hold more than one run; else it is given the first.
     needs : str
         The module of an extra without which it is not there, or nothing.
+    is_special : bool
+        Few want it: it stands after the others of its group.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Format:
     takes: frozenset[Takes] = frozenset()
     several: bool = False
     needs: str = ""
+    is_special: bool = False
 
 
 @cache
@@ -93,5 +96,5 @@ def formats() -> dict[str, Format]:
         for module in pkgutil.iter_modules(__path__)
     ]
     groups = ("report", "figure", "movie", "data", "program")
-    found.sort(key=lambda one: (groups.index(one.group), one.label))
+    found.sort(key=lambda one: (groups.index(one.group), one.is_special, one.label))
     return {one.name: one for one in found}

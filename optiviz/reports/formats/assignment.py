@@ -36,4 +36,5 @@ FORMAT = Format(
     write=_write,
     takes=frozenset({"choices"}),
     several=True,
+    is_special=True,
 )
