@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.engine.optimizer import Outcome
-
 if TYPE_CHECKING:
     from optiviz.engine.run import Reader
     from optiviz.engine.trace import Trace
@@ -51,7 +49,6 @@ class History:
         self._lock = threading.Lock()
         self._generation = 0
         self._found: dict[int, tuple[dict[str, float], Array | None]] = {}
-        self._last = -1  # what was measured last
         self._made: Samples | None = None  # of what is found now
 
     def stride(self) -> int:
@@ -92,30 +89,14 @@ class History:
         with self._lock:
             found = self._found.get(k)
         if found is None:
-            found = self._where_it_stayed(reader, k)
-            if found is None:
-                state = reader.state(k)
-                metrics = dict(reader.stepper.problem.metrics(state.x))
-                found = metrics, state.x if len(state.x) <= _SHORT else None
+            state = reader.state(k)
+            metrics = dict(reader.stepper.problem.metrics(state.x))
+            found = metrics, state.x if len(state.x) <= _SHORT else None
             with self._lock:
                 if generation == self._generation == self._trace.generation:
                     self._found[k] = found
-                    self._last = k
                     self._made = None
         return found[0]
-
-    def _where_it_stayed(
-        self, reader: "Reader", k: int
-    ) -> tuple[dict[str, float], Array | None] | None:
-        """Return what was measured last, where the run has rejected every move since."""
-        with self._lock:
-            before, found = self._last, self._found.get(self._last)
-        spec = reader.stepper.spec
-        if found is None or before >= k or spec.changes or not spec.optimizer.replays:
-            return None
-        rows = self._trace.rows(before + 1, k + 1)
-        stayed = rows is not None and bool((rows.outcome == Outcome.REJECTED).all())
-        return found if stayed else None
 
     def _forget(self) -> int:
         """Drop what belongs to rows that are gone, and what is finer than needed.
