@@ -627,7 +627,7 @@ WRONG_OPTIONS = [
     *(("run", "ok.json", option) for option in (
         "--seed=x", "--seed=-1", "--seed=1.5", "--seed=99999999999999999999", "--save=folder",
         "--save=no/x.optiviz", "--save=a.txt", "--save=ok.json", "--report=folder",
-        "--report=r.pdf", "--report=no/x.html", "--report=ok.json", "--nope", "--json=3",
+        "--report=r.txt", "--report=no/x.html", "--report=ok.json", "--nope", "--json=3",
         "--save=" + "x" * 5000 + ".optiviz", "--report=" + "x" * 300 + ".html", "--save=a\0.optiviz",
     )),
     ("run", "ok.optiviz", "--save", "ok.optiviz"),
