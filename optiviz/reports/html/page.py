@@ -1,7 +1,5 @@
 """Pages from templates: words are escaped, and what is HTML is put in afterwards."""
 
-import base64
-import hashlib
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +32,7 @@ class Page:
         self._pieces: list[str] = []
         self._styles: list[str] = []
         self._data: list[str] = []  # of players
-        self._script = ""
+        self._script = self._digest = ""
         self._told = told
 
     def put(self, html: str) -> str:
@@ -73,7 +71,7 @@ class Page:
         )
         self._data.append(data)
         if not self._script:
-            self._script = player.SCRIPT
+            self._script, self._digest = player.SCRIPT, player.script_digest()
             self._styles.append(player.STYLE)
         return self.put(html)
 
@@ -85,10 +83,7 @@ class Page:
     def whole(self, text: str) -> str:
         """Return a rendered text with all that is HTML in it."""
         glyphs = "".join(self._drawings.glyphs.values())
-        scripts = ""
-        if self._script:
-            digest = base64.b64encode(hashlib.sha256(self._script.encode()).digest()).decode()
-            scripts = f"script-src 'sha256-{digest}'; "
+        scripts = f"script-src {self._digest}; " if self._script else ""
         more = {
             "policy": POLICY.format(scripts=scripts),
             "styles": "\n".join(self._styles),
