@@ -17,6 +17,7 @@ from optiviz.reports.document import (
     Paragraphs,
     Part,
     Progress,
+    half,
 )
 from optiviz.store import StoreError
 from optiviz.store.answers import Assignment, Question
@@ -74,10 +75,10 @@ def write(
         parts=tuple(dict.fromkeys((*choices.parts, "runs"))),
     )
     try:
-        made = document(runs, choices, progress)
+        made = document(runs, choices, half(progress, 0))
         if not made.carried:
             raise StoreError("none of the runs can be stored, so nobody could check them")
-        page = html_of(with_answers(made, assignment), choices)
+        page = html_of(with_answers(made, assignment), choices, half(progress, 1))
         traces = [run.digest for run in runs if len(run.trace) and not why_not_stored(run)]
         text = sealed(page, assignment, traces)
     except StoreError as error:

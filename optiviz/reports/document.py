@@ -14,6 +14,15 @@ from optiviz.views.figure import Figure
 Progress = Callable[[int, int], None]
 """Told the steps done and to do before each one; what it raises ends the writing."""
 
+_HALF = 1000  # steps
+
+
+def half(progress: Progress | None, which: int) -> Progress | None:
+    """Return what tells of the first or the second half of a work, 0 or 1, as of all of it."""
+    if progress is None:
+        return None
+    return lambda done, of: progress(_HALF * which + _HALF * done // max(1, of), 2 * _HALF)
+
 
 @dataclass(frozen=True)
 class Paragraphs:

@@ -6,7 +6,7 @@ from typing import Any
 
 from optiviz.engine.run import Run
 from optiviz.reports import content
-from optiviz.reports.document import Choices, Document, Moments, Plot, Progress
+from optiviz.reports.document import Choices, Document, Moments, Plot, Progress, half
 from optiviz.reports.html.page import Page, environment
 from optiviz.reports.html.templates import of_a_user
 from optiviz.store import StoreError
@@ -47,8 +47,8 @@ def write(
 ) -> None:
     """Write a report that is as chosen; else as `write_report`."""
     try:
-        made = content.document(runs, choices, _half(progress, 0))
-        text = html_of(made, choices, _half(progress, 1))
+        made = content.document(runs, choices, half(progress, 0))
+        text = html_of(made, choices, half(progress, 1))
     except StoreError as error:
         raise StoreError(f"{path}: {error}") from None
     write_text(path, text)
@@ -109,10 +109,3 @@ def page(template: str, **words: Any) -> str:
     """Return one of our pages as HTML text, of words that are still to be escaped."""
     made = Page()
     return made.whole(environment().get_template(template).render(made.names(), **words))
-
-
-def _half(progress: Progress | None, which: int) -> Progress | None:
-    """Return what tells the progress of the first or the second half, in hundredths of all."""
-    if progress is None:
-        return None
-    return lambda done, of: progress(50 * which + 50 * done // max(1, of), 100)
