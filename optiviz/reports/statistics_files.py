@@ -1,7 +1,5 @@
 """Statistics in files: as a table, as one object, as arrays."""
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optiviz.reports.summary import numbers
-from optiviz.reports.tables import safe_cell
+from optiviz.reports.tables import write_table
 from optiviz.store.atomic import write_text, writing
 
 if TYPE_CHECKING:
@@ -36,13 +34,7 @@ def write_csv(found: "Statistics", path: Path) -> None:
     """
     from optiviz.reports.statistics import table
 
-    rows, text = list(table(found)), io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        cells = {name: safe_cell(v) if isinstance(v, str) else v for name, v in row.items()}
-        writer.writerow(cells)
-    write_text(path, text.getvalue())
+    write_table(list(table(found)), path)
 
 
 def write_json(found: "Statistics", path: Path) -> None:

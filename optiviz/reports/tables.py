@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from optiviz.engine.wording import one_line
 from optiviz.reports.summary import summaries
@@ -21,8 +22,18 @@ def write_study_table(results: Results, path: str | Path) -> None:
     StoreError
         If it can't be written; what was there before is then untouched.
     """
+    write_table(list(summaries(results)), path)
+
+
+def write_table(rows: Sequence[Mapping[str, Any]], path: str | Path) -> None:
+    """Write a CSV with a column for each name in any row; no text in it is a formula.
+
+    Raises
+    ------
+    StoreError
+        If it can't be written; what was there before is then untouched.
+    """
     text = io.StringIO()
-    rows = list(summaries(results))
     headings = list(dict.fromkeys(name for row in rows for name in row))
     writer = csv.DictWriter(text, headings, lineterminator="\n")
     writer.writeheader()
