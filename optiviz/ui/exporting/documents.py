@@ -47,15 +47,15 @@ class Documents:
         """Return the document of a study, or else of runs, without the runs themselves."""
         if results is not None:
             return study_document(results, choices)
+        from optiviz.reports.content import document, paragraphs
+
         states = [(run, run.trace.generation, run.trace.last_k, run.name) for run in runs]
         key = (*states, choices.parts, choices.views)
         made = self._made
         if made is None or key != self._for:
-            from optiviz.reports.content import document
-
             self.forget()
             parts = tuple(part for part in choices.parts if part != "runs")
             made = document(runs, Choices(parts=parts, views=choices.views), progress)
             self._for, self._made = key, made
-        notes = tuple(part.strip() for part in choices.notes.split("\n\n") if part.strip())
-        return replace(made, title=choices.title or made.title, author=choices.author, notes=notes)
+        title, notes = choices.title or made.title, paragraphs(choices.notes)
+        return replace(made, title=title, author=choices.author, notes=notes)
