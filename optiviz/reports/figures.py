@@ -15,7 +15,9 @@ from optiviz.views import Shown, View, finest
 if TYPE_CHECKING:
     from optiviz.reports.formats import Options
     from optiviz.reports.sizes import Size
+    from optiviz.views.figure import Figure
 
+Kind = Literal["png", "svg", "pdf"]
 _MEASURING = 5.0  # seconds at most for metrics along the runs
 _REFINING = 5.0  # seconds at most for finer pictures
 
@@ -67,9 +69,7 @@ def check_views(run: Run, views: Sequence[View]) -> None:
             raise SpecError([Mistake("view", sentence)])
 
 
-def write_figure(
-    runs: Sequence[Run], path: Path, options: "Options", kind: Literal["png", "svg", "pdf"]
-) -> None:
+def write_figure(runs: Sequence[Run], path: Path, options: "Options", kind: Kind) -> None:
     """Draw the first of the views into a file, at the size of where it goes.
 
     Raises
@@ -79,25 +79,29 @@ def write_figure(
     SpecError
         If the runs can't be shown so.
     """
-    from optiviz.reports.drawing import render
-    from optiviz.reports.sizes import SIZES
-
     with writing(path) as file:  # a bad target is said before the work
         shown = shown_of(runs, path, options.views[:1], options.at)
         figure = finest(options.views[0], shown, _REFINING * len(shown) ** 0.5)
-        size = SIZES[options.size]
-        content = io.BytesIO()
-        # All is drawn with type of the usual size, and then enlarged or reduced.
-        render(
-            figure,
-            content,
-            kind,
-            theme=options.theme,
-            width_in=size.width / size.scale,
-            height_in=size.height / size.scale,
-            dpi=size.dpi * size.scale,
-        )
-        file.write(_ENLARGED[kind](content.getvalue(), size))
+        file.write(drawn(figure, kind, options.size, options.theme))
+
+
+def drawn(figure: "Figure", kind: Kind, size: str, theme: str) -> bytes:
+    """Return a figure as a file, at a size of `SIZES` and with type and lines to match."""
+    from optiviz.reports.drawing import render
+    from optiviz.reports.sizes import SIZES
+
+    made, content = SIZES[size], io.BytesIO()
+    # All is drawn with type of the usual size, and then enlarged or reduced.
+    render(
+        figure,
+        content,
+        kind,
+        theme=theme,
+        width_in=made.width / made.scale,
+        height_in=made.height / made.scale,
+        dpi=made.dpi * made.scale,
+    )
+    return _ENLARGED[kind](content.getvalue(), made)
 
 
 def _png(content: bytes, size: "Size") -> bytes:

@@ -16,10 +16,10 @@ from zipfile import ZipFile
 import numpy as np
 
 from optiviz.reports.document import Choices, Document, Progress
-from optiviz.reports.formats import Format, formats
+from optiviz.reports.formats import Format
 from optiviz.store.wording import size_words
 from optiviz.ui.exporting.page import HIGH, WIDE, page_of
-from optiviz.ui.exporting.source import INCHES, Wanted
+from optiviz.ui.exporting.source import Wanted
 from optiviz.views.figure import Figure
 
 __all__ = ["DocumentOf", "Drawn", "Preview", "previews"]
@@ -112,30 +112,25 @@ def _report(
 
 def _film(wanted: Wanted, go_on: Progress) -> Preview:
     options = wanted.options
-    gif = formats().get("gif", wanted.format)
     short = replace(
         options, seconds=min(options.seconds, _FILM_SECONDS), rate=min(options.rate, _FILM_RATE)
     )
-    content = _written(replace(wanted, format=gif, options=short), go_on)
+    content = _written(replace(wanted, format=wanted.shown_as, options=short), go_on)
     frames = max(2, round(options.seconds * options.rate))
     few = min(frames, max(2, round(short.seconds * short.rate)))
     return Preview("film", f"{few} of {frames:,} pictures", content)
 
 
 def _picture(wanted: Wanted, go_on: Progress) -> Preview:
-    # Other kinds of pictures are laid out alike.
-    content = _written(replace(wanted, format=formats().get("png", wanted.format)), go_on)
+    from optiviz.reports.sizes import SIZES
+
+    content = _written(replace(wanted, format=wanted.shown_as), go_on)
     width, height = _pixels(content)
-    wide, high = _inches(wanted.options.size, width, height)
-    about = f"{wide:.3g} × {high:.3g} in"
+    size = SIZES[wanted.options.size]
+    about = f"{size.width:.3g} × {size.height:.3g} in"
     if wanted.format.suffix == ".png":
         about += f", {width:,} × {height:,} pixels, {size_words(len(content))}"
     return Preview("picture", about, content)
-
-
-def _inches(size: str, width: int, height: int) -> tuple[float, float]:
-    wide = INCHES[size][0]
-    return wide, wide * height / max(1, width)
 
 
 def _pixels(png: bytes) -> tuple[int, int]:

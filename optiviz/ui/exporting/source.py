@@ -14,13 +14,6 @@ from optiviz.views import View
 
 __all__ = ["Chosen", "Look", "Source", "Wanted", "views_of"]
 
-INCHES: dict[str, tuple[float, float]] = {
-    "column": (3.5, 2.6),
-    "page": (6.5, 4.0),
-    "slide": (13.33, 7.5),
-}
-"""About how large a picture of each size is."""
-
 
 class Look(Parameters):
     """What a file is to be like, as far as it is more than what is in it."""
@@ -87,6 +80,7 @@ _OF_TAKES = {  # which of them matters to a format that takes something
     "seconds": "length",
     "rate": "length",
 }
+_SHOWN_AS = {"figure": "png", "movie": "gif"}  # of a group the format that a window can show
 _KEPT = ("author", "theme", "template", "size", "ground", "at", "seconds", "rate")
 
 
@@ -177,11 +171,21 @@ class Chosen:
 
 @dataclass(frozen=True, eq=False)
 class Wanted:
-    """A file that is to be written: the same for the preview."""
+    """A file that is to be written: the same for the preview.
+
+    Attributes
+    ----------
+    format : Format
+    runs : tuple of Run
+    options : Options
+    shown_as : Format
+        What a preview is written as: kinds of pictures are laid out alike, and movies too.
+    """
 
     format: Format
     runs: tuple[Run, ...]
     options: Options
+    shown_as: Format
 
     def write(self, path: Path, progress: Progress) -> None:
         """Write it."""
@@ -232,6 +236,7 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
             seconds=look.seconds,
             rate=look.rate,
         ),
+        source.formats.get(_SHOWN_AS.get(made.group, ""), made),
     )
 
 

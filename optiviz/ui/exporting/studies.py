@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from optiviz.engine.run import Run
 from optiviz.reports.document import Chapter, Choices, Document, Part, Plot
 from optiviz.reports.formats import Format, Options
+from optiviz.store.atomic import write_bytes
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView, views_for
-from optiviz.ui.exporting.source import INCHES, Source
+from optiviz.ui.exporting.source import Source
 
 if TYPE_CHECKING:
     from optiviz.views import View
@@ -91,11 +92,10 @@ def _report(results: Results) -> Callable[[Path, Options], None]:
 
 def _picture(results: Results, kind: Literal["png", "svg"]) -> Callable[[Path, Options], None]:
     def write(path: Path, options: Options) -> None:
-        from optiviz.reports.drawing import render
+        from optiviz.reports.figures import drawn
 
-        view = cast("StudyView", options.views[0])
-        wide, high = INCHES[options.size]
-        render(view.figure(results), path, kind, theme=options.theme, width_in=wide, height_in=high)
+        figure = cast("StudyView", options.views[0]).figure(results)
+        write_bytes(path, drawn(figure, kind, options.size, options.theme))
 
     return write
 
