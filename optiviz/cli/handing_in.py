@@ -45,6 +45,8 @@ def write(
     if answers is None:
         sentence = "names who hands something in; add --answers with the answers"
         raise SpecError([Mistake("--student", sentence)])
+    if out.suffix.lower() != ".html":
+        raise SpecError([Mistake(str(out), "what is handed in is written as .html")])
     check_apart(out, answers)
     assignment = read(answers, student)
     for path in files:

@@ -145,6 +145,10 @@ def test_what_can_not_be_handed_in_is_one_sentence_and_writes_nothing(run):
         assert words in lines[0]
     assert Path("old.html").read_text() == "old"
     status, _, lines = run(
+        "report", "r.optiviz", "--answers", "a.md", "--student", "A", "--out", "a.pdf"
+    )
+    assert (status, lines) == (2, ["a.pdf: what is handed in is written as .html"])
+    status, _, lines = run(
         "report", "r.optiviz", "--answers", "a.md", "--student", "A", "--out", "no/a.html"
     )
     assert (status, len(lines)) == (2, 1)
