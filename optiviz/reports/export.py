@@ -10,6 +10,7 @@ from pathlib import Path
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
+from optiviz.reports.figures import check_views, suiting
 from optiviz.reports.formats import Format, Options, formats
 from optiviz.store.atomic import StoreError
 from optiviz.views import View
@@ -99,14 +100,11 @@ def find_view(run: Run, view: str | View | None) -> View:
         If there is none of this kind that can; it names those that can.
     """
     known = registry.kinds("views")
-    problem = run.spec.problem
-    suitable = [kind for kind, cls in known.items() if cls().suits(problem)]
-    names = ", ".join(suitable)
-    if view is None:
-        raise _mistake("view", f"name what to draw; views of this run are {names}")
-    found = view if isinstance(view, View) else known[view]() if view in known else None
-    if found is None:
-        raise _mistake("view", f"there is no view {view!r}; views of this run are {names}")
-    if not found.suits(problem):
-        raise _mistake("view", f"{found.kind} can't show this run; views of it are {names}")
-    return found
+    if isinstance(view, str):
+        if view not in known:
+            names = suiting(run)
+            raise _mistake("view", f"there is no view {view!r}; views of this run are {names}")
+        view = known[view]()
+    check_views(run, () if view is None else (view,))
+    assert view is not None
+    return view

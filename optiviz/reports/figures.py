@@ -59,14 +59,19 @@ def check_views(run: Run, views: Sequence[View]) -> None:
     ------
     SpecError
     """
-    problem = run.spec.problem
-    names = ", ".join(kind for kind, cls in registry.kinds("views").items() if cls().suits(problem))
     if not views:
-        raise SpecError([Mistake("view", f"name what to draw; views of this run are {names}")])
+        sentence = f"name what to draw; views of this run are {suiting(run)}"
+        raise SpecError([Mistake("view", sentence)])
     for view in views:
-        if not view.suits(problem):
-            sentence = f"{view.kind} can't show this run; views of it are {names}"
+        if not view.suits(run.spec.problem):
+            sentence = f"{view.kind} can't show this run; views of it are {suiting(run)}"
             raise SpecError([Mistake("view", sentence)])
+
+
+def suiting(run: Run) -> str:
+    """Return the names of all views that can show a run, with commas."""
+    known = registry.kinds("views").items()
+    return ", ".join(kind for kind, cls in known if cls().suits(run.spec.problem))
 
 
 def write_figure(runs: Sequence[Run], path: Path, options: "Options", kind: Kind) -> None:
