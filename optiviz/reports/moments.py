@@ -1,7 +1,7 @@
 """A run at up to 200 of its iterations: which ones, and what its views show there."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -84,18 +84,20 @@ def views_of(run: Run) -> tuple[View, ...]:
     suiting = [view for view in grounds if view.suits(problem)]
     if problem.dim > 2:
         suiting = [view for view in suiting if view.kind != "function_2d"]
-    fitness = known["fitness"](log_y=over_decades(run), flat_stretches=False)
+    fitness = known["fitness"](log_y=over_decades([run]), flat_stretches=False)
     rest = (fitness, known["network"]())
     return (*suiting[:1], *(view for view in rest if view.suits(problem)))
 
 
-def over_decades(run: Run) -> bool:
+def over_decades(runs: Sequence[Run]) -> bool:
     """Whether the values lie so far apart that only a logarithmic axis shows them all."""
-    reading = run.spec.problem.reading
+    reading = runs[0].spec.problem.reading
     if reading.more_is_better:
         return False
-    best, now = run.trace.curves(("best_f", "f"))
-    low, high = reading.value(best.last), reading.value(now.high)
+    pairs = [run.trace.curves(("best_f", "f")) for run in runs]
+    # The lowest best value, as the lowest of a batch of rows says little.
+    low = reading.value(np.concatenate([best.last for best, _ in pairs]))
+    high = reading.value(np.concatenate([now.high for _, now in pairs]))
     low, high = low[np.isfinite(low)], high[np.isfinite(high)]
     above = low[low > 0]
     return bool(len(above) and low.min() >= 0 and high.max() > _WIDE * above.min())

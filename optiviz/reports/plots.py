@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from optiviz.engine import registry
 from optiviz.networks.losses import MEASURES
 from optiviz.reports.document import Plot
+from optiviz.reports.moments import over_decades
 from optiviz.reports.seeing import what_to_see
 from optiviz.views import Shown, View, finest
 from optiviz.views.figure import Figure, Line
@@ -54,7 +53,7 @@ def _fitness(shown: Sequence[Shown]) -> Iterator[View]:
     view = registry.kinds("views")["fitness"]
     reading = shown[0].run.spec.problem.reading
     over = _over(shown)
-    yield view(over=over, log_y=not reading.more_is_better and _is_wide(shown))
+    yield view(over=over, log_y=over_decades([one.run for one in shown]))
     for score in scores(shown):
         if reading.name != MEASURES[score].reading.name:
             yield view(over=over, measure=score)
@@ -73,18 +72,6 @@ def _over(shown: Sequence[Shown]) -> str:
         return "iterations"
     rows = min(one.run.spec.problem.n_rows for one in shown)
     return "evaluations" if rows == 1 else "epochs"
-
-
-def _is_wide(shown: Sequence[Shown]) -> bool:
-    """Whether no value is below zero and they lie so far apart that a linear axis hides most."""
-    value = shown[0].run.spec.problem.reading.value
-    curves = [one.run.trace.curve(name) for one in shown for name in ("f", "best_f")]
-    # The lowest best value, as the lowest of a batch of rows says little.
-    low = value(np.concatenate([curve.last for curve in curves[1::2]]))
-    high = value(np.concatenate([curve.high for curve in curves]))
-    low, high = low[np.isfinite(low)], high[np.isfinite(high)]
-    above = low[low > 0]
-    return bool(len(above) and low.min() >= 0 and high.max() > 30 * above.min())
 
 
 def scores(shown: Sequence[Shown]) -> list[str]:

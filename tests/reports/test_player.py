@@ -292,8 +292,8 @@ def test_the_page_has_colours_for_both_themes():
 
 
 def test_a_wide_range_is_logarithmic(climb):
-    assert over_decades(run_of("rosenbrock-2d"))
-    assert not over_decades(climb)
+    assert over_decades([run_of("rosenbrock-2d")])
+    assert not over_decades([climb])
 
 
 def test_a_pack_is_what_it_says(found, gone_through):
