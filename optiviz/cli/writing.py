@@ -1,6 +1,5 @@
 """What a report or a file is to be like, read from the options of a command."""
 
-import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,12 +7,11 @@ from typing import Any
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.document import PARTS, Choices
+from optiviz.reports.formats import RATES, SECONDS
 
 THEMES = ("auto", "light", "dark")
 SIZES = ("column", "page", "slide")
 _MOST_NOTES = 1_000_000  # bytes
-_LONGEST = 3600.0  # seconds of a movie
-_FASTEST = 120.0  # frames of it in a second
 
 
 def choices(
@@ -91,10 +89,10 @@ def length(seconds: float | None, rate: float | None) -> dict[str, float]:
         If there can be no such movie.
     """
     found = {}
-    for name, value, most in (("seconds", seconds, _LONGEST), ("rate", rate, _FASTEST)):
+    for name, value, (low, high) in (("seconds", seconds, SECONDS), ("rate", rate, RATES)):
         if value is not None:
-            if not (math.isfinite(value) and 0 < value <= most):
-                wrong = f"must be above 0 and at most {most:g}, is {value:g}"
+            if not low <= value <= high:
+                wrong = f"must be from {low:g} to {high:g}, is {value:g}"
                 raise SpecError([Mistake(f"--{name}", wrong)])
             found[name] = value
     return found

@@ -17,6 +17,10 @@ from optiviz.reports.document import Choices, Progress
 from optiviz.views import View
 
 Group = Literal["report", "figure", "movie", "data", "program"]
+SECONDS = (0.2, 600.0)
+"""How long a movie can be."""
+RATES = (1.0, 60.0)
+"""How many frames it can have in a second."""
 Takes = Literal["choices", "view", "views", "at", "size", "theme", "length"]
 
 

@@ -5,14 +5,14 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from optiviz.engine.run import Run
-from optiviz.reports.formats import Format, Options
+from optiviz.reports.formats import RATES, Format, Options
 
 _SAMPLES = 6  # frames from which the colours are chosen
 
 
 def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
     from optiviz.reports.movies.gif import FASTEST, Gif
-    from optiviz.reports.movies.making import RATES, check, write_movie
+    from optiviz.reports.movies.making import check, write_movie
     from optiviz.views.palette import THEMES
 
     check(options, (RATES[0], FASTEST))

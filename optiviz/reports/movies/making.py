@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.reports.figures import shown_of
+from optiviz.reports.formats import RATES, SECONDS
 from optiviz.reports.movies.reel import Frame, Reel
 from optiviz.reports.sizes import SIZES
 from optiviz.store.atomic import writing
@@ -15,10 +16,6 @@ from optiviz.store.atomic import writing
 if TYPE_CHECKING:
     from optiviz.reports.formats import Options
 
-SECONDS = (0.2, 600.0)
-"""How long a movie can be."""
-RATES = (1.0, 60.0)
-"""How many frames it can have in a second."""
 MOST_VIEWS = 9
 
 

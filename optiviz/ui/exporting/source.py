@@ -9,7 +9,7 @@ from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
 from optiviz.engine.run import Run
 from optiviz.reports.document import PARTS, Choices, Progress
-from optiviz.reports.formats import Format, Options
+from optiviz.reports.formats import RATES, SECONDS, Format, Options
 from optiviz.views import View
 
 __all__ = ["Chosen", "Look", "Source", "Wanted", "views_of"]
@@ -63,10 +63,11 @@ class Look(Parameters):
         ),
     ] = "end"
     seconds: Annotated[
-        float, Param("How long it plays.", label="Length", unit="s", gt=0, le=600)
+        float, Param("How long it plays.", label="Length", unit="s", ge=SECONDS[0], le=SECONDS[1])
     ] = 10.0
     rate: Annotated[
-        float, Param("Pictures in a second.", label="Frame rate", unit="/s", ge=1, le=60)
+        float,
+        Param("Pictures in a second.", label="Frame rate", unit="/s", ge=RATES[0], le=RATES[1]),
     ] = 15.0
 
 
