@@ -104,7 +104,9 @@ def find_view(run: Run, view: str | View | None) -> View:
         if view not in known:
             names = suiting(run)
             raise _mistake("view", f"there is no view {view!r}; views of this run are {names}")
-        view = known[view]()
-    check_views(run, () if view is None else (view,))
-    assert view is not None
-    return view
+        found: View | None = known[view]()
+    else:
+        found = view
+    check_views(run, () if found is None else (found,))
+    assert found is not None
+    return found
