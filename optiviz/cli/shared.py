@@ -4,7 +4,6 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -89,7 +88,7 @@ def report_format(path: Path) -> Format:
     made = known.get(path.suffix.lower())
     if made is None:
         raise SpecError([Mistake(str(path), f"reports are written as {', '.join(known)}")])
-    if made.needs and find_spec(made.needs) is None:
+    if not made.is_there:
         raise SpecError([Mistake(str(path), f"for {made.label} {made.needs} must be installed")])
     return made
 

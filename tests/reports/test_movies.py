@@ -293,6 +293,6 @@ def test_a_run_that_has_not_started_is_a_sentence(tmp_path):
 def test_without_the_extra_an_mp4_is_a_sentence_that_says_how_to_get_it(
     climb, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("optiviz.reports.formats.mp4.find_spec", lambda name: None)
+    monkeypatch.setattr("optiviz.reports.formats.find_spec", lambda name: None)
     with pytest.raises(StoreError, match=r"optiviz\[movie\]"):
         formats()["mp4"].write([climb], tmp_path / "a.mp4", options("fitness"))

@@ -1,20 +1,17 @@
 """MP4: a movie that is smaller and sharper than a GIF."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 from optiviz.engine.run import Run
 from optiviz.reports.formats import Format, Options
 from optiviz.store.atomic import StoreError
 
-_NEEDS = "imageio_ffmpeg"
-
 
 def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
     from optiviz.reports.movies.making import check, write_movie
 
-    if find_spec(_NEEDS) is None:
+    if not FORMAT.is_there:
         raise StoreError(f"{path}: MP4 needs the extra movie: pip install 'optiviz[movie]'")
     from optiviz.reports.movies.mp4 import Mp4
 
@@ -36,5 +33,5 @@ FORMAT = Format(
     write=_write,
     takes=frozenset({"views", "at", "size", "theme", "length"}),
     several=True,
-    needs=_NEEDS,
+    needs="imageio_ffmpeg",
 )

@@ -70,13 +70,7 @@ def session_source(workspace: Workspace) -> Source:
 
 def _usable() -> dict[str, Format]:
     """Return the formats whose extras are installed."""
-    from importlib.util import find_spec
-
-    return {
-        name: one
-        for name, one in formats().items()
-        if not one.needs or find_spec(one.needs) is not None
-    }
+    return {name: one for name, one in formats().items() if one.is_there}
 
 
 class Exporting(QObject):
