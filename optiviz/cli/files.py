@@ -14,9 +14,9 @@ from optiviz.cli.shared import (
     check_report,
     in_words,
     opened,
-    progress,
     read_setting,
     spec_from,
+    steps,
     write_report,
     write_study_report,
 )
@@ -94,8 +94,8 @@ def _append(
 def _recomputed(path: Path) -> Verification:
     from optiviz.store.verify import verify as recompute
 
-    with progress(f"Recomputing {path.name}") as shown:
-        return recompute(path, lambda done, of: shown(done / max(1, of)))
+    with steps(f"Recomputing {path.name}") as told:
+        return recompute(path, told)
 
 
 def report(
@@ -215,9 +215,9 @@ def export(
         kind = find_view(first, names[0] if names else None)
         values = dict(map(read_setting, settings))
         drawn[:1] = [type(kind).from_dict({"kind": kind.kind, **values})]
-    with progress(f"Writing {out.name}") as told:
-        looks["progress"] = lambda done, of: told(done / max(1, of))
-        write(first, to, out, at=at, beside=others, options=Options(views=tuple(drawn), **looks))
+    with steps(f"Writing {out.name}") as told:
+        chosen_so = Options(views=tuple(drawn), progress=told, **looks)
+        write(first, to, out, at=at, beside=others, options=chosen_so)
     print(out)
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from optiviz.cli.shared import check_apart, opened, progress
+from optiviz.cli.shared import check_apart, opened, steps
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.wording import counted
 from optiviz.reports.document import Choices
@@ -53,8 +53,8 @@ def write(
         if study_file.holds_study(path):
             raise SpecError([Mistake(str(path), "holds a study; hand in runs")])
     runs = [run for path in files for run in opened(path)]
-    with progress("Writing the report") as told:
-        write_page(runs, out, assignment, choices, lambda done, of: told(done / of))
+    with steps("Writing the report") as told:
+        write_page(runs, out, assignment, choices, told)
     missing = len(assignment.questions) - assignment.answered
     if missing:
         have = "question has" if missing == 1 else "questions have"

@@ -16,7 +16,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec, parse_json
 from optiviz.engine.wording import counted, one_line
-from optiviz.reports.document import Choices
+from optiviz.reports.document import Choices, Progress
 from optiviz.reports.formats import Format, Options, formats
 from optiviz.store import is_ours, is_run_file
 from optiviz.studies.records import hands_back_last
@@ -130,19 +130,16 @@ def check_export(path: Path, source: Path) -> None:
 def write_report(runs: list[Run], path: Path, choices: Choices | None = None) -> None:
     """Write a report of runs, with a bar."""
     made = report_format(path)
-    with progress("Writing the report") as shown:
-        options = Options(
-            choices=choices or Choices(), progress=lambda done, of: shown(done / max(1, of))
-        )
-        made.write(runs, path, options)
+    with steps("Writing the report") as told:
+        made.write(runs, path, Options(choices=choices or Choices(), progress=told))
 
 
 def write_study_report(results: Results, path: Path, title: str = "") -> None:
     """Write a page about a study, with a bar."""
     from optiviz.reports.study import write_study_report as write
 
-    with progress("Writing the report") as shown:
-        write(results, path, title or None, lambda done, of: shown(done / max(1, of)))
+    with steps("Writing the report") as told:
+        write(results, path, title or None, told)
 
 
 def read_settings(texts: list[str] | None) -> list[tuple[str, Any]]:
@@ -178,11 +175,18 @@ def progress(text: str) -> Iterator[Callable[[float], None]]:
         return
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import Progress
+    from rich.progress import Progress as Bar
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Bar(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(escape(harmless(text)), total=1.0)
         yield lambda share: bar.update(task, completed=share)
+
+
+@contextmanager
+def steps(text: str) -> Iterator[Progress]:
+    """Show a bar as `progress` does, for who tells the steps done and to do."""
+    with progress(text) as shown:
+        yield lambda done, of: shown(done / max(1, of))
 
 
 def in_words(made: Run, found: dict[str, Any]) -> str:
