@@ -437,6 +437,16 @@ def test_a_view_is_exported_with_settings_of_its_own(run, tmp_path, monkeypatch)
     assert not (tmp_path / "c.svg").exists()
 
 
+def test_a_pdf_takes_no_colours_and_no_template(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    short = presets.load("xor").spec.with_value("stopping.max_iterations", 3)
+    run_file.save("r.optiviz", [Run(short).finish()])
+    for option, value in (("--theme", "dark"), ("--template", "ours")):
+        status, _, error = run("report", "r.optiviz", "--out", "a.pdf", option, value)
+        assert (status, error) == (2, [f"{option}: says nothing of a PDF; leave it out"])
+    assert not (tmp_path / "a.pdf").exists()
+
+
 def test_formats_are_listed_and_only_take_what_they_say(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     listed = {one["name"]: one for one in json.loads(run("list", "formats", "--json")[1])}

@@ -127,6 +127,10 @@ def report(
         theme=theme,
         template=template,
     )
+    if out.suffix.lower() == ".pdf":
+        dark = theme if theme == "dark" else None
+        given = {"--theme": dark, "--template": template or None}
+        _refuse(given, "says nothing of a PDF; leave it out")
     if answers is not None or student:
         handing_in.write(files, out, answers, student, choices)
         print(out)
