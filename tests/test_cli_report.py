@@ -70,6 +70,10 @@ def test_the_page_has_what_was_asked_for(here):
         (("--out", "r.html", "--parts", ","), "names nothing"),
         (("--out", "r.html", "--views", "moon"), "there is no 'moon'"),
         (("--out", "r.html", "--theme", "pink"), "must be auto or light or dark, is 'pink'"),
+        (("--out", "r.html", "--paper", "letter"), "--paper: is that of a PDF"),
+        (("--out", "r.pdf", "--paper", "a5"), "must be a4 or letter, is 'a5'"),
+        (("--out", "r.pdf", "--theme", "dark"), "--theme: says nothing of a PDF"),
+        (("--out", "r.pdf", "--template", "course"), "--template: says nothing of a PDF"),
         (("--out", "r.html", "--notes", "gone.md"), "gone.md: the notes can't be read"),
         (("--out", "r.html", "--notes", "."), "the notes can't be read"),
         (("--out", "r.html", "--notes", "r.optiviz"), "is no text in UTF-8"),
@@ -82,3 +86,12 @@ def test_mistakes_are_a_line_that_names_them(here, capsys, arguments, words):
     (line,) = error.splitlines()
     assert words in line
     assert (here / "r.html").read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
+def test_a_pdf_has_the_paper_that_was_asked_for(here, paper, size):
+    from pypdf import PdfReader
+
+    arguments = ("--out", "r.pdf", "--parts", "spec", "--paper", paper)
+    assert said("report", "r.optiviz", *arguments)[0] == 0
+    assert tuple(map(round, PdfReader(here / "r.pdf").pages[0].mediabox[2:])) == size

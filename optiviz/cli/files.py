@@ -110,6 +110,7 @@ def report(
     views: options.Views = None,
     theme: options.ReportTheme = "auto",
     template: options.Template = "",
+    paper: options.Paper = None,
     answers: options.Answers = None,
     student: options.Student = "",
 ) -> None:
@@ -118,6 +119,11 @@ def report(
 
     studies = [path for path in files if study_file.holds_study(path)]
     check_report(out, *files, study=bool(studies))
+    if out.suffix.lower() == ".pdf":
+        given = {"--theme": None if theme == "auto" else theme, "--template": template or None}
+        _refuse(given, "says nothing of a PDF; leave it out")
+    else:
+        _refuse({"--paper": paper}, "is that of a PDF; leave it out, or write F.pdf")
     choices = writing.choices(
         title=title,
         author=author,
@@ -126,6 +132,7 @@ def report(
         views=views,
         theme=theme,
         template=template,
+        paper=paper,
     )
     if out.suffix.lower() == ".pdf":
         dark = theme if theme == "dark" else None

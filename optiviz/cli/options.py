@@ -97,6 +97,9 @@ Template = Annotated[
     str,
     typer.Option(metavar="NAME", help="Of your folder of templates; the usual one if left out."),
 ]
+Paper = Annotated[
+    str | None, typer.Option(metavar="PAPER", help="Of a PDF: a4 or letter; a4 if left out.")
+]
 Size = Annotated[
     str | None, typer.Option(metavar="SIZE", help="Of a picture or movie: column, page or slide.")
 ]

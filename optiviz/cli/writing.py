@@ -10,6 +10,7 @@ from optiviz.reports.document import PARTS, Choices
 from optiviz.reports.formats import RATES, SECONDS
 
 THEMES = ("auto", "light", "dark")
+PAPERS = ("a4", "letter")
 SIZES = ("column", "page", "slide")
 _MOST_NOTES = 1_000_000  # bytes
 
@@ -23,6 +24,7 @@ def choices(
     views: Sequence[str] | None = None,
     theme: str = "auto",
     template: str = "",
+    paper: str | None = None,
 ) -> Choices:
     """Return what a report is to be like.
 
@@ -47,6 +49,7 @@ def choices(
         views=None if views is None else listed("--views", views, known),
         theme=one_of("--theme", theme, THEMES),
         template=template,
+        paper=one_of("--paper", "a4" if paper is None else paper, PAPERS),
     )
 
 
