@@ -95,3 +95,11 @@ def test_a_pdf_has_the_paper_that_was_asked_for(here, paper, size):
     arguments = ("--out", "r.pdf", "--parts", "spec", "--paper", paper)
     assert said("report", "r.optiviz", *arguments)[0] == 0
     assert tuple(map(round, PdfReader(here / "r.pdf").pages[0].mediabox[2:])) == size
+
+
+@pytest.mark.parametrize(("to", "suffix"), [("html", ".html"), ("gif", ".gif"), ("svg", ".svg")])
+def test_what_a_program_opens_by_its_name_is_named_as_it_is(here, capsys, to, suffix):
+    arguments = ("--to", to, "--view", "fitness", "--out", "x.png")
+    status, error = said("export", "r.optiviz", *arguments, capsys=capsys)
+    assert (status, error) == (2, f"x.png: {to} must be named {suffix}\n")
+    assert not (here / "x.png").exists()

@@ -204,6 +204,8 @@ def export(
         print(out)
         return
     chosen = format_named(to)
+    if chosen.group in {"report", "figure", "movie"} and out.suffix.lower() != chosen.suffix:
+        raise SpecError([Mistake(str(out), f"{to} must be named {chosen.suffix}")])
     given |= {"--at": at, "--set": settings or None}
     _refuse(
         {name: value for name, value in given.items() if not _TAKES[name] & chosen.takes},
