@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from optiviz.engine.run import Reader, Run
+from optiviz.engine.wording import told_apart
 from optiviz.reports.comparing import comparison
 from optiviz.reports.document import Chapter, Choices, Document, Paragraphs, Part, Progress
 from optiviz.reports.telling import chapter
@@ -44,12 +45,11 @@ def document(
     if not started:
         raise StoreError("no run has started, so there is nothing to report")
     shown, chapters = [], []
-    for i, run in enumerate(started):
+    for i, (run, name) in enumerate(zip(started, names_of(started), strict=True)):
         if progress is not None:
             progress(i, len(started))
         reader = Reader(run)
         run.history.extend(reader, _MEASURING)
-        name = run.name or (f"Run {i + 1}" if len(started) > 1 else "")
         shown.append(Shown(run, run.trace.last_k, reader, name, i))
         chapters.append(chapter(shown[-1], choices, alone=len(started) == 1))
     if len(shown) > 1:
@@ -65,6 +65,20 @@ def document(
         chapters=tuple(chapters),
         facts=facts(),
         carried=carried(started) if "runs" in choices.parts else b"",
+    )
+
+
+def names_of(runs: Sequence[Run]) -> list[str]:
+    """Return names that tell runs apart: by seeds those that are called the same, else numbered."""
+    if len(runs) == 1:
+        return [runs[0].name]
+    names = [run.name or f"Run {i + 1}" for i, run in enumerate(runs)]
+    seeds: dict[str, set[int]] = {}
+    for name, run in zip(names, runs, strict=True):
+        seeds.setdefault(name, set()).add(run.spec.seed)
+    return told_apart(
+        f"{name}, seed {run.spec.seed}" if len(seeds[name]) > 1 else name
+        for name, run in zip(names, runs, strict=True)
     )
 
 

@@ -17,7 +17,7 @@ from optiviz.engine import registry
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.reports import player, words
-from optiviz.reports.content import document
+from optiviz.reports.content import document, names_of
 from optiviz.reports.document import PARTS, Choices
 from optiviz.reports.html import html_of, report, write_report
 from optiviz.reports.themed import Drawings
@@ -411,3 +411,12 @@ def test_spec_in_a_report_gives_the_same_run_where_a_setting_is_drawn(path, tmp_
     name, text = words.spec_file(spec)
     (tmp_path / name).write_text(text, encoding="utf-8")
     assert RunSpec.load(tmp_path / name) == spec
+
+
+def test_runs_that_are_called_the_same_are_told_apart():
+    spec = optiviz.RunSpec.load("rosenbrock-2d")
+    named = [("a", 1), ("a", 2), ("a", 2), ("b", 1), ("b", 1), ("", 1)]
+    runs = [Run(spec.replace(seed=seed), name) for name, seed in named]
+    apart = ["a, seed 1", "a, seed 2", "a, seed 2 (2)", "b", "b (2)", "Run 6"]
+    assert names_of(runs) == apart
+    assert names_of(runs[-1:]) == [""]
