@@ -88,8 +88,7 @@ class Run:
         try:
             self._stepper = Stepper(self.spec, loaded)
             self._state = self._stepper.start()
-            self.trace.append(start_row(self._state, self.n_channels))
-            self.trace.keep(self._state)
+            self.trace.begin(start_row(self._state, self.n_channels), self._state)
         except threads.faults() as error:
             self._fail(error)
             return

@@ -261,6 +261,30 @@ def test_many_readers_and_a_writer_that_also_rewinds():
     assert not mistakes
 
 
+def test_who_sees_the_first_row_finds_its_snapshot(monkeypatch):
+    """A picture is drawn in another thread the moment that a run has begun."""
+    run = Run(RunSpec.load("classic-mlp"))
+    seen, keep = [], Trace.keep
+
+    def look():
+        try:
+            seen.append(run.trace.snapshot(run.trace.last_k).k)
+        except ValueError as error:
+            seen.append(error)
+
+    def kept_late(trace, state):
+        assert trace.last_k == state.k
+        looking.start()
+        looking.join(0.2)  # it either waits or has failed by now
+        keep(trace, state)
+
+    looking = threading.Thread(target=look)
+    monkeypatch.setattr(Trace, "keep", kept_late)
+    run.prepare()
+    looking.join(10)
+    assert seen == [0]
+
+
 def test_rows_that_were_read_stay_when_the_run_is_changed():
     """Readers are other threads: what they hold must not turn into another run's."""
     run = Run(RunSpec.load("classic-descent"))
