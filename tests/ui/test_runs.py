@@ -247,6 +247,28 @@ def test_a_name_is_typed_in_its_place(desk, qtbot):
     assert session.entries[1].name == "my own"
 
 
+def test_another_name_is_edited_while_one_is(desk):
+    """By the menu, which leaves the first field open; what was typed in it stays."""
+    desk.runs(*seeds(2))
+    session, runs = desk.session, desk.list
+    rename = runs.actions_of_runs["rename"]
+
+    def editor():
+        (found,) = (one for one in runs.findChildren(QLineEdit) if not one.isHidden())
+        return found
+
+    runs.select(session.entries[:1])
+    rename.trigger()
+    editor().setText("typed")
+    rename.trigger()
+    assert editor().text() == session.entries[0].name == "typed"
+    editor().setText("typed again")
+    runs.select(session.entries[1:])
+    rename.trigger()
+    assert session.entries[0].name == "typed again"
+    assert editor().text() == "run 2"
+
+
 def test_the_run_in_focus_is_chosen_and_the_other_way_round(desk):
     desk.runs(*seeds(3))
     session, runs = desk.session, desk.list

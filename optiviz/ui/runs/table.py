@@ -18,6 +18,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QPa
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
+    QLineEdit,
     QMenu,
     QStyleOptionViewItem,
     QTreeView,
@@ -343,7 +344,17 @@ class RunsTable(QTreeView):
 
     def _rename(self) -> None:
         if keys := self.selected():
+            if self.state() == QAbstractItemView.State.EditingState:  # Qt edits one at a time
+                self._end_editing()
             self.edit(self.runs.index_of(keys[0]))
+
+    def _end_editing(self) -> None:
+        """Take the name that is being edited as it stands."""
+        for editor in self.viewport().findChildren(QLineEdit):
+            if not editor.isHidden():  # others were closed, and are about to go
+                self.commitData(editor)
+                self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        self.refresh()
 
     def _duplicate(self) -> None:
         if (source := self.runs.source) is not None and source.session is not None:
