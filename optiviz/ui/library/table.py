@@ -203,8 +203,9 @@ class LibraryTable(QTableView):
         if len(chosen) == 1:
             index = self.model_of_rows.index(self.model_of_rows.row_of(chosen[0].id), NAME)
             self.setFocus()
-            self.setCurrentIndex(index)
-            self.edit(index)
+            self.setCurrentIndex(index)  # where it is another run, this ends what is being typed
+            if not self.naming:
+                self.edit(index)
 
     # Look
 
