@@ -88,7 +88,9 @@ class Run:
         try:
             self._stepper = Stepper(self.spec, loaded)
             self._state = self._stepper.start()
-            self.trace.begin(start_row(self._state, self.n_channels), self._state)
+            with self.trace.moment:  # who sees the row looks for its snapshot
+                self.trace.append(start_row(self._state, self.n_channels))
+                self.trace.keep(self._state)
         except threads.faults() as error:
             self._fail(error)
             return

@@ -65,12 +65,6 @@ class Trace:
 
     # Writing
 
-    def begin(self, row: Block, state: State) -> None:
-        """Have iteration 0 and its snapshot, both at one moment for who reads."""
-        with self._lock:
-            self.append(row)
-            self.keep(state)
-
     def append(self, block: Block) -> None:
         """Add the rows that follow the last one."""
         n = len(block)
