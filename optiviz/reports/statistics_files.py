@@ -1,16 +1,20 @@
 """Statistics in files: as a table, as one object, as arrays."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optiviz.engine.run import Run
+from optiviz.reports.rows import ends
 from optiviz.reports.summary import numbers
 from optiviz.reports.tables import write_table
 from optiviz.store.atomic import write_text, writing
 
 if TYPE_CHECKING:
+    from optiviz.reports.formats import Options
     from optiviz.reports.statistics import Group, Statistics
 
 _BANDS = ("least", "lower_quartile", "median", "upper_quartile", "most")
@@ -22,6 +26,23 @@ _ABOUT = (
     "The course is the measure over evaluations, in which a gradient counts as gradient_weight "
     "more; going says how many runs went on as far.",
 )
+
+
+def of_runs_by(
+    write: Callable[["Statistics", Path], None],
+) -> Callable[[Sequence[Run], Path, "Options"], None]:
+    """Return what writes the statistics of runs, those that differ in their seeds alone a group.
+
+    It raises StoreError if a run has not started, or the file can't be written.
+    """
+
+    def write_runs(runs: Sequence[Run], path: Path, options: "Options") -> None:
+        from optiviz.reports.statistics import of_runs
+
+        ends(runs, path, None)
+        write(of_runs(runs, options.progress), path)
+
+    return write_runs
 
 
 def write_csv(found: "Statistics", path: Path) -> None:

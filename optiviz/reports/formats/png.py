@@ -1,17 +1,9 @@
 """PNG: a picture of pixels."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
-from optiviz.engine.run import Run
-from optiviz.reports.formats import Format, Options
-
-
-def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
-    from optiviz.reports.figures import write_figure
-
-    write_figure(runs, path, options, "png")
-
+from optiviz.reports.figures import write_figure
+from optiviz.reports.formats import Format
 
 FORMAT = Format(
     name="png",
@@ -19,7 +11,7 @@ FORMAT = Format(
     about="One view at one iteration, in pixels enough for print.",
     suffix=".png",
     group="figure",
-    write=_write,
+    write=partial(write_figure, kind="png"),
     takes=frozenset({"view", "at", "size", "theme"}),
     several=True,
 )

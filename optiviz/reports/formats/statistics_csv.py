@@ -1,27 +1,7 @@
 """Statistics of several runs, a row for each number of each group of seeds."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from optiviz.engine.run import Run
-from optiviz.reports.formats import Format, Options
-from optiviz.reports.rows import ends
-from optiviz.reports.statistics_files import write_csv
-
-
-def write(runs: Sequence[Run], path: Path, options: Options) -> None:
-    """Write the statistics of runs, those that differ in nothing but their seeds as a group.
-
-    Raises
-    ------
-    StoreError
-        If one has not started, or the file can't be written.
-    """
-    from optiviz.reports.statistics import of_runs
-
-    ends(runs, path, None)
-    write_csv(of_runs(runs, options.progress), path)
-
+from optiviz.reports.formats import Format
+from optiviz.reports.statistics_files import of_runs_by, write_csv
 
 FORMAT = Format(
     name="statistics_csv",
@@ -29,6 +9,6 @@ FORMAT = Format(
     about="Of runs with different seeds: median, quartiles, mean and interval of each number.",
     suffix=".csv",
     group="data",
-    write=write,
+    write=of_runs_by(write_csv),
     several=True,
 )

@@ -1,17 +1,9 @@
 """SVG: a picture of lines, sharp at every size."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
-from optiviz.engine.run import Run
-from optiviz.reports.formats import Format, Options
-
-
-def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
-    from optiviz.reports.figures import write_figure
-
-    write_figure(runs, path, options, "svg")
-
+from optiviz.reports.figures import write_figure
+from optiviz.reports.formats import Format
 
 FORMAT = Format(
     name="svg",
@@ -19,7 +11,7 @@ FORMAT = Format(
     about="One view at one iteration, in lines that stay sharp; for pages and drawing programs.",
     suffix=".svg",
     group="figure",
-    write=_write,
+    write=partial(write_figure, kind="svg"),
     takes=frozenset({"view", "at", "size", "theme"}),
     several=True,
 )
