@@ -12,7 +12,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.reports.figures import check_views, suiting
 from optiviz.reports.formats import Format, Options, formats
-from optiviz.store.atomic import StoreError
+from optiviz.reports.rows import started
 from optiviz.views import View
 
 
@@ -50,9 +50,8 @@ def export(
         If the file can't be written.
     """
     chosen = format_named(fmt)
-    if len(run.trace) == 0:
-        raise StoreError(f"{path}: the run has not started, so there is nothing to export")
-    runs = [run, *(one for one in beside if len(one.trace))] if chosen.several else [run]
+    runs = started([run], path)
+    runs += [one for one in beside if len(one.trace)] if chosen.several else []
     options = Options() if options is None else options
     at = options.at if at is None else at
     last = max(one.trace.last_k for one in runs)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
-from optiviz.store.atomic import StoreError, writing
+from optiviz.reports.rows import started
+from optiviz.store.atomic import writing
 from optiviz.views import Shown, View, finest
 
 if TYPE_CHECKING:
@@ -36,17 +37,15 @@ def shown_of(
     SpecError
         If none has this iteration, or the first can't be shown by one of the views.
     """
-    started = [run for run in runs if len(run.trace)]
-    if not started:
-        raise StoreError(f"{path}: the run has not started, so there is nothing to export")
-    last = max(run.trace.last_k for run in started)
+    there = started(runs, path)
+    last = max(run.trace.last_k for run in there)
     if at is not None and not 0 <= at <= last:
         raise SpecError([Mistake("at", f"the run has iterations 0 to {last:,}, not {at:,}")])
-    check_views(started[0], views)
+    check_views(there[0], views)
     shown = []
-    for i, run in enumerate(started):
+    for i, run in enumerate(there):
         reader = Reader(run)
-        run.history.extend(reader, _MEASURING / len(started))
+        run.history.extend(reader, _MEASURING / len(there))
         k = run.trace.last_k if at is None else min(at, run.trace.last_k)
         shown.append(Shown(run, k, reader, run.name, i))
     return shown

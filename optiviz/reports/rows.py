@@ -1,6 +1,7 @@
 """The iterations of runs, piece by piece, for formats that hold data. Draws nothing."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from optiviz.engine.optimizer import Block, Outcome
@@ -18,6 +19,20 @@ OUTCOMES = {
 _CHUNK = 1 << 13
 
 
+def started(runs: Sequence[Run], path: str | Path) -> list[Run]:
+    """Return those runs that have started.
+
+    Raises
+    ------
+    StoreError
+        If none has.
+    """
+    found = [run for run in runs if len(run.trace)]
+    if not found:
+        raise StoreError(f"{path}: the run has not started, so there is nothing to export")
+    return found
+
+
 def ends(runs: Sequence[Run], path: Path, at: int | None) -> list[int]:
     """Return the last iteration of each run that is written.
 
@@ -26,8 +41,9 @@ def ends(runs: Sequence[Run], path: Path, at: int | None) -> list[int]:
     StoreError
         If one of them has not started.
     """
-    if not runs or any(len(run.trace) == 0 for run in runs):
-        raise StoreError(f"{path}: the run has not started, so there is nothing to export")
+    if len(started(runs, path)) < len(runs):
+        name = next(run.name for run in runs if not len(run.trace))
+        raise StoreError(f"{path}: {name or 'one of the runs'} has not started; leave it out")
     return [run.trace.last_k if at is None else min(at, run.trace.last_k) for run in runs]
 
 
@@ -55,6 +71,18 @@ def blocks(
             block = reader.rows(start, min(start + _CHUNK, last + 1))
             yield place, start, block
             done += len(block)
+
+
+def shares(lasts: Sequence[int], progress: Progress | None) -> Iterator[Progress | None]:
+    """Yield for each run what tells of its rows as of those of all runs."""
+    of, before = sum(lasts) + len(lasts), 0
+    for last in lasts:
+        yield None if progress is None else partial(_told, progress, before, of)
+        before += last + 1
+
+
+def _told(progress: Progress, before: int, of: int, done: int, _: int) -> None:
+    progress(before + done, of)
 
 
 def whole(run: Run, last: int, progress: Progress | None = None) -> Block:

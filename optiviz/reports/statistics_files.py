@@ -9,7 +9,7 @@ import numpy as np
 
 from optiviz.engine.run import Run
 from optiviz.reports.rows import ends
-from optiviz.reports.summary import numbers
+from optiviz.reports.summary import json_text, numbers
 from optiviz.reports.tables import write_table
 from optiviz.store.atomic import write_text, writing
 
@@ -86,7 +86,7 @@ def write_json(found: "Statistics", path: Path) -> None:
         ],
         "comparison": None if comparison is None else comparison.to_dict(),
     }
-    write_text(path, json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
+    write_text(path, json_text(data))
 
 
 def write_npz(found: "Statistics", path: Path) -> None:

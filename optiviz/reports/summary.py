@@ -1,5 +1,6 @@
 """What came out of a run, or of each of a study, as the object that ``--json`` prints."""
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -94,6 +95,11 @@ def of_record(
 def _measured(problem: Problem) -> tuple[str, ...]:
     predicts_numbers = isinstance(problem, NetworkTraining) and problem.is_regression
     return (*_METRICS, *_OF_NUMBERS) if predicts_numbers else _METRICS
+
+
+def json_text(data: Any) -> str:
+    """Return plain data as a file of JSON that people can read too."""
+    return json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def number(value: float | None) -> float | None:

@@ -81,6 +81,18 @@ def test_several_runs_are_one_table(climb, minibatch, tmp_path):
     assert [one["name"] for one in both] == ["climb", "batches of 50"]
 
 
+@pytest.mark.parametrize("fmt", ["csv", "json", "npz"])
+def test_one_bar_goes_through_all_runs(climb, minibatch, tmp_path, monkeypatch, fmt):
+    monkeypatch.setattr(pieces, "_CHUNK", 100)
+    told = []
+    options = Options(progress=lambda done, of: told.append((done, of)))
+    export(climb, fmt, tmp_path / "a", at=600, beside=[minibatch], options=options)
+    assert told == sorted(told)
+    assert {of for _, of in told} == {601 + min(601, len(minibatch.trace))}
+    assert told[0][0] == 0
+    assert told[-1][0] > 601
+
+
 def test_no_cell_is_a_formula_for_a_spreadsheet(tmp_path, monkeypatch):
     spec = optiviz.RunSpec.load("classic-minibatch").with_value("stopping.max_epochs", 1)
     evil = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", 'fine, "quoted"']

@@ -1,6 +1,5 @@
 """Spec, result, trace and metrics as one object."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from optiviz.engine.run import Run
 from optiviz.reports import rows
 from optiviz.reports.document import Progress
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.summary import numbers, summary
+from optiviz.reports.summary import json_text, numbers, summary
 from optiviz.store.atomic import write_text
 
 _ROWS = 100_000  # a longer trace is thinned
@@ -25,12 +24,15 @@ def write(runs: Sequence[Run], path: Path, options: Options) -> None:
         If there is nothing to write, or the file can't be written.
     """
     lasts = rows.ends(runs, path, options.at)
-    found = [_object(*pair, options.progress) for pair in zip(runs, lasts, strict=True)]
+    told = rows.shares(lasts, options.progress)
+    found = [_object(*each) for each in zip(runs, lasts, told, strict=True)]
     data = found[0] if len(found) == 1 else {"runs": found}
-    write_text(path, json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
+    write_text(path, json_text(data))
 
 
 def _object(run: Run, last: int, progress: Progress | None) -> dict[str, Any]:
+    if progress is not None:
+        progress(0, last + 1)
     result = summary(run)
     spec = result.pop("spec")
     samples = run.history.samples()

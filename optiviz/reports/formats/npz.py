@@ -33,9 +33,10 @@ def write(runs: Sequence[Run], path: Path, options: Options) -> None:
             "csv holds any number"
         )
     arrays: dict[str, Any] = {}
-    for number, (run, last) in enumerate(zip(runs, lasts, strict=True), 1):
+    told = rows.shares(lasts, options.progress)
+    for number, each in enumerate(zip(runs, lasts, told, strict=True), 1):
         before = f"run_{number}/" if len(runs) > 1 else ""
-        found = _arrays(run, last, options.progress)
+        found = _arrays(*each)
         arrays |= {f"{before}{name}": array for name, array in found.items()}
     with writing(path) as file:
         np.savez_compressed(file, **arrays)

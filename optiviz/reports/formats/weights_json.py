@@ -1,13 +1,12 @@
 """A network's weights as JSON, with all that it takes to compute what it says."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from optiviz.engine.run import Run
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.summary import number, numbers
+from optiviz.reports.summary import json_text, number, numbers
 from optiviz.reports.weights import Weights, weights_of
 from optiviz.store.atomic import write_text
 
@@ -21,7 +20,7 @@ def write(runs: Sequence[Run], path: Path, options: Options) -> None:
         If there is no network, or the file can't be written.
     """
     data = _plain(weights_of(runs, path, options.at))
-    write_text(path, json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
+    write_text(path, json_text(data))
 
 
 def _plain(found: Weights) -> dict[str, Any]:
