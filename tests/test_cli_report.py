@@ -48,7 +48,7 @@ def test_a_report_is_as_asked_for(here, monkeypatch):
         theme="dark",
         template="course",
     )
-    assert said("report", "r.optiviz", "--out", "x.fake")[0] == 0
+    assert said("report", "r.optiviz", "r.optiviz", "--run", "2", "--out", "x.fake")[0] == 0
     assert seen == [(2, asked), (1, Choices())]
 
 
@@ -74,6 +74,12 @@ def test_the_page_has_what_was_asked_for(here):
         (("--out", "r.pdf", "--paper", "a5"), "must be a4 or letter, is 'a5'"),
         (("--out", "r.pdf", "--theme", "dark"), "--theme: says nothing of a PDF"),
         (("--out", "r.pdf", "--template", "course"), "--template: says nothing of a PDF"),
+        (("--out", "r.html", "--run", "2"), "--run: must be at most 1, is 2"),
+        (
+            ("--out", "r.html", "--student", "A", "--author", "B"),
+            "--author: an assignment has --st",
+        ),
+        (("--out", "r.html", "--answers", "notes.md", "--notes", "notes.md"), "--notes: an assign"),
         (("--out", "r.html", "--notes", "gone.md"), "gone.md: the notes can't be read"),
         (("--out", "r.html", "--notes", "."), "the notes can't be read"),
         (("--out", "r.html", "--notes", "r.optiviz"), "is no text in UTF-8"),
@@ -103,3 +109,24 @@ def test_what_a_program_opens_by_its_name_is_named_as_it_is(here, capsys, to, su
     status, error = said("export", "r.optiviz", *arguments, capsys=capsys)
     assert (status, error) == (2, f"x.png: {to} must be named {suffix}\n")
     assert not (here / "x.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("gif", "--view", "fitness", "--rate", "60"), "--rate: must be from 1 to 50, is 60"),
+        (("gif", "--view", "fitness", "--seconds", "0"), "--seconds: must be from 0.2 to 600"),
+        (("gif", "--view", "fitness", "--at", "9"), "--at: the run has iterations 0 to 3, not 9"),
+        (("gif", "--view", "moon"), "--view: there is no view 'moon'"),
+        (("svg",), "--view: name what to draw"),
+        (("xlsx",), "--to: 'xlsx' is not a format"),
+        (("assignment",), "assignment: is handed in by `optiviz report FILE --student NAME"),
+        (("html", "--theme", "dark"), "--theme: says nothing of html; leave it out, or see what"),
+    ],
+)
+def test_mistakes_of_an_export_name_what_was_typed(here, capsys, arguments, words):
+    out = f"x.{arguments[0].replace('assignment', 'html')}"
+    status, error = said("export", "r.optiviz", "--to", *arguments, "--out", out, capsys=capsys)
+    assert (status, error.count("\n")) == (2, 1)
+    assert error.startswith(words)
+    assert not (here / out).exists()

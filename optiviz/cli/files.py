@@ -1,7 +1,6 @@
 """What is in files: shown, recomputed, reported, exported."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -111,6 +110,7 @@ def report(
     theme: options.ReportTheme = "auto",
     template: options.Template = "",
     paper: options.Paper = None,
+    run_numbers: options.RunNumbers = None,
     answers: options.Answers = None,
     student: options.Student = "",
 ) -> None:
@@ -134,23 +134,24 @@ def report(
         template=template,
         paper=paper,
     )
-    if out.suffix.lower() == ".pdf":
-        dark = theme if theme == "dark" else None
-        given = {"--theme": dark, "--template": template or None}
-        _refuse(given, "says nothing of a PDF; leave it out")
     if answers is not None or student:
-        handing_in.write(files, out, answers, student, choices)
+        _refuse(
+            {"--author": author or None, "--notes": notes},
+            "an assignment has --student and --answers; leave it out",
+        )
+        handing_in.write(files, out, answers, student, choices, run_numbers)
         print(out)
         return
     if studies and len(files) > 1:
         raise SpecError([Mistake(str(studies[0]), "holds a study, which has a report of its own")])
     if studies:
-        if choices != Choices(title=choices.title):
+        if run_numbers or choices != Choices(title=choices.title):
             sentence = "a study's report takes a title alone; leave out what else was said of it"
             raise SpecError([Mistake(str(studies[0]), sentence)])
         write_study_report(study_file.load(studies[0]), out, choices.title)
     else:
-        write_report([made for path in files for made in opened(path)], out, choices)
+        runs = [made for path in files for made in opened(path)]
+        write_report(writing.those_of(runs, run_numbers) if run_numbers else runs, out, choices)
     print(out)
 
 
@@ -162,15 +163,7 @@ def export(
     out: Annotated[Path, typer.Option(help="Where to write it.")],
     view: Annotated[str | None, typer.Option(help="Of what is drawn: which view.")] = None,
     views: options.Views = None,
-    run_numbers: Annotated[
-        list[int] | None,
-        typer.Option(
-            "--run",
-            min=1,
-            help="Which of the runs in the file, from 1; all if it is left out and the format can "
-            "hold several.",
-        ),
-    ] = None,
+    run_numbers: options.RunNumbers = None,
     at: Annotated[int | None, typer.Option(help="Up to which iteration; all if left out.")] = None,
     settings: Annotated[
         list[str] | None,
@@ -200,35 +193,45 @@ def export(
                 sentence = "a study is written whole; leave it out"
                 raise SpecError([Mistake(name, sentence)])
         _refuse(given, "says nothing of a study; leave it out")
-        study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
+        with writing.as_typed():
+            study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
         print(out)
         return
-    chosen = format_named(to)
+    with writing.as_typed():
+        chosen = format_named(to)
+    if "answers" in chosen.takes:
+        sentence = (
+            "is handed in by `optiviz report FILE --student NAME --answers FILE --out F.html`"
+        )
+        raise SpecError([Mistake(to, sentence)])
     if chosen.group in {"report", "figure", "movie"} and out.suffix.lower() != chosen.suffix:
         raise SpecError([Mistake(str(out), f"{to} must be named {chosen.suffix}")])
     given |= {"--at": at, "--set": settings or None}
     _refuse(
         {name: value for name, value in given.items() if not _TAKES[name] & chosen.takes},
-        f"says nothing of {to}; leave it out",
+        f"says nothing of {to}; leave it out, or see what `optiviz report` takes"
+        if chosen.group == "report"
+        else f"says nothing of {to}; leave it out",
     )
-    looks: dict[str, Any] = dict(writing.length(seconds, rate))
+    looks: dict[str, Any] = dict(writing.length(seconds, rate, chosen.rates))
     if size is not None:
         looks["size"] = writing.one_of("--size", size, writing.SIZES)
     if theme is not None:
         looks["theme"] = writing.one_of("--theme", theme, ("light", "dark"))
     made = _runs(str(file))
     if chosen.several:
-        first, *others = _those_of(made, run_numbers or range(1, len(made) + 1))
+        first, *others = writing.those_of(made, run_numbers or range(1, len(made) + 1))
     else:
         first, others = _one_of(made, run_numbers, file, to), []
     names = [view] if view else []
     names += writing.listed("--views", views, registry.kinds("views")) if views else []
-    drawn: list[View] = [find_view(first, name) for name in names]
-    if settings:
-        kind = find_view(first, names[0] if names else None)
-        values = dict(map(read_setting, settings))
+    with writing.as_typed():
+        drawn: list[View] = [find_view(first, name) for name in names]
+        kind = find_view(first, names[0] if names else None) if settings else None
+    if kind is not None:
+        values = dict(map(read_setting, settings or []))
         drawn[:1] = [type(kind).from_dict({"kind": kind.kind, **values})]
-    with steps(f"Writing {out.name}") as told:
+    with steps(f"Writing {out.name}") as told, writing.as_typed():
         chosen_so = Options(views=tuple(drawn), progress=told, **looks)
         write(first, to, out, at=at, beside=others, options=chosen_so)
     print(out)
@@ -263,11 +266,4 @@ def _one_of(runs: list[Run], numbers: list[int] | None, file: Path, to: str) -> 
         raise SpecError([Mistake(str(file), f"has {len(runs)} runs; say which with --run")])
     if len(numbers or ()) > 1:
         raise SpecError([Mistake("--run", f"can be given once; {to} holds one run")])
-    return _those_of(runs, numbers or [1])[0]
-
-
-def _those_of(runs: list[Run], numbers: Iterable[int]) -> list[Run]:
-    numbers = list(dict.fromkeys(numbers))
-    if max(numbers) > len(runs):
-        raise SpecError([Mistake("--run", f"must be at most {len(runs)}, is {max(numbers)}")])
-    return [runs[number - 1] for number in numbers]
+    return writing.those_of(runs, numbers or [1])[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from optiviz.cli.shared import check_apart, opened, steps
+from optiviz.cli.writing import those_of
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.wording import counted
 from optiviz.reports.document import Choices
@@ -30,6 +31,7 @@ def write(
     answers: Path | None,
     student: str,
     choices: Choices | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> None:
     """Write what a student hands in: answers, and the runs of run files, in one page.
 
@@ -53,6 +55,8 @@ def write(
         if study_file.holds_study(path):
             raise SpecError([Mistake(str(path), "holds a study; hand in runs")])
     runs = [run for path in files for run in opened(path)]
+    if numbers:
+        runs = those_of(runs, numbers)
     with steps("Writing the report") as told:
         write_page(runs, out, assignment, choices, told)
     missing = len(assignment.questions) - assignment.answered

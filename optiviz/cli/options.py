@@ -100,6 +100,15 @@ Template = Annotated[
 Paper = Annotated[
     str | None, typer.Option(metavar="PAPER", help="Of a PDF: a4 or letter; a4 if left out.")
 ]
+RunNumbers = Annotated[
+    list[int] | None,
+    typer.Option(
+        "--run",
+        metavar="N",
+        min=1,
+        help="Which of the runs, from 1, as often as needed; all if left out.",
+    ),
+]
 Size = Annotated[
     str | None, typer.Option(metavar="SIZE", help="Of a picture or movie: column, page or slide.")
 ]

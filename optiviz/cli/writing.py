@@ -1,11 +1,14 @@
 """What a report or a file is to be like, read from the options of a command."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
+from optiviz.engine.run import Run
 from optiviz.reports.document import PARTS, Choices
 from optiviz.reports.formats import RATES, SECONDS
 
@@ -83,8 +86,10 @@ def one_of(option: str, text: str, known: Collection[str]) -> Any:
     return text
 
 
-def length(seconds: float | None, rate: float | None) -> dict[str, float]:
-    """Return what was said of a movie's length.
+def length(
+    seconds: float | None, rate: float | None, rates: tuple[float, float] = RATES
+) -> dict[str, float]:
+    """Return what was said of a movie's length; rates are those that it can have.
 
     Raises
     ------
@@ -92,13 +97,44 @@ def length(seconds: float | None, rate: float | None) -> dict[str, float]:
         If there can be no such movie.
     """
     found = {}
-    for name, value, (low, high) in (("seconds", seconds, SECONDS), ("rate", rate, RATES)):
+    for name, value, (low, high) in (("seconds", seconds, SECONDS), ("rate", rate, rates)):
         if value is not None:
             if not low <= value <= high:
                 wrong = f"must be from {low:g} to {high:g}, is {value:g}"
                 raise SpecError([Mistake(f"--{name}", wrong)])
             found[name] = value
     return found
+
+
+def those_of(runs: Sequence[Run], numbers: Iterable[int]) -> list[Run]:
+    """Return runs by their numbers, from 1, each once.
+
+    Raises
+    ------
+    SpecError
+        If there are not so many.
+    """
+    numbers = list(dict.fromkeys(numbers))
+    if max(numbers) > len(runs):
+        raise SpecError([Mistake("--run", f"must be at most {len(runs)}, is {max(numbers)}")])
+    return [runs[number - 1] for number in numbers]
+
+
+@contextmanager
+def as_typed() -> Iterator[None]:
+    """Name what is wrong as it is typed: ``--at`` where the library says ``at``."""
+    try:
+        yield
+    except SpecError as error:
+        raise SpecError(
+            [
+                replace(one, path=f"--{one.path}") if one.path in _TYPED else one
+                for one in error.mistakes
+            ]
+        ) from None
+
+
+_TYPED = {"at", "rate", "seconds", "to", "view", "views"}
 
 
 def _text_of(path: Path) -> str:

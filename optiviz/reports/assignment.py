@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.reports.document import (
     Block,
@@ -20,8 +21,8 @@ from optiviz.reports.document import (
     half,
 )
 from optiviz.store import StoreError
-from optiviz.store.answers import Assignment, Question
-from optiviz.store.atomic import write_text
+from optiviz.store.answers import Assignment, Question, of_text
+from optiviz.store.atomic import writing
 from optiviz.store.handed_in import sealed
 from optiviz.store.unknown import why_not_stored
 
@@ -36,6 +37,34 @@ _PROVES = (
     "prints the answers as they were handed in; if somebody changed this page afterwards, "
     "“optiviz verify” says so, unless they went to the trouble of writing it anew.",
 )
+
+
+def answers_of(choices: Choices) -> Assignment:
+    """Return the assignment of a student who is the author, and whose answers are the notes.
+
+    Raises
+    ------
+    SpecError
+        If there is no name, no question, or something is wrong with one.
+    """
+    if not choices.author.strip():
+        raise SpecError([Mistake("author", "say who hands it in")])
+    if not choices.notes.strip():
+        sentence = (
+            "write the questions, each a line that begins with ##, and your answers below them"
+        )
+        raise SpecError([Mistake("notes", sentence)])
+    return of_text(choices.notes, choices.author, "answers")
+
+
+def choices_for(assignment: Assignment, choices: Choices) -> Choices:
+    """Return what the report around an assignment is like."""
+    return replace(
+        choices,
+        title=assignment.title or choices.title,
+        author=assignment.student,
+        parts=tuple(dict.fromkeys((*choices.parts, "runs"))),
+    )
 
 
 def write(
@@ -67,23 +96,18 @@ def write(
     from optiviz.reports.content import document
     from optiviz.reports.html import html_of
 
-    choices = Choices() if choices is None else choices
-    choices = replace(
-        choices,
-        title=assignment.title or choices.title,
-        author=assignment.student,
-        parts=tuple(dict.fromkeys((*choices.parts, "runs"))),
-    )
-    try:
-        made = document(runs, choices, half(progress, 0))
-        if not made.carried:
-            raise StoreError("none of the runs can be stored, so nobody could check them")
-        page = html_of(with_answers(made, assignment), choices, half(progress, 1))
-        traces = [run.digest for run in runs if len(run.trace) and not why_not_stored(run)]
-        text = sealed(page, assignment, traces)
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from None
-    write_text(path, text)
+    choices = choices_for(assignment, Choices() if choices is None else choices)
+    with writing(path) as file:  # a bad target is said before the work
+        try:
+            made = document(runs, choices, half(progress, 0))
+            if not made.carried:
+                raise StoreError("none of the runs can be stored, so nobody could check them")
+            page = html_of(with_answers(made, assignment), choices, half(progress, 1))
+            traces = [run.digest for run in runs if len(run.trace) and not why_not_stored(run)]
+            text = sealed(page, assignment, traces)
+        except StoreError as error:
+            raise StoreError(f"{path}: {error}") from None
+        file.write(text.encode("utf-8"))
 
 
 def with_answers(document: Document, assignment: Assignment) -> Document:

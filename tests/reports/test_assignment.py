@@ -186,9 +186,9 @@ def test_the_window_hands_in_what_author_and_notes_say(tmp_path):
     assert path.read_text(encoding="utf-8").count("By Friday.") == 1
     before = path.read_bytes()
     for choices, words in (
-        (Choices(notes=ANSWERS), "Author: say who"),
-        (Choices(author="Ada"), "Notes: write the questions"),
-        (Choices(author="Ada", notes="Words."), "Notes: has no question"),
+        (Choices(notes=ANSWERS), "author: say who"),
+        (Choices(author="Ada"), "notes: write the questions"),
+        (Choices(author="Ada", notes="Words."), "answers: has no question"),
     ):
         with pytest.raises(SpecError, match=words):
             made.write(runs, path, Options(choices))

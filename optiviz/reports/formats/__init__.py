@@ -22,7 +22,7 @@ SECONDS = (0.2, 600.0)
 """How long a movie can be."""
 RATES = (1.0, 60.0)
 """How many frames it can have in a second."""
-Takes = Literal["choices", "view", "views", "at", "size", "theme", "length"]
+Takes = Literal["choices", "answers", "paper", "view", "views", "at", "size", "theme", "length"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +72,18 @@ class Format:
         Given the runs, the path and the options. It raises StoreError or SpecError with a
         sentence, and leaves an old file as it was.
     takes : frozenset of str
-        Which options mean something.
+        Which options mean something. With "answers" the author of the choices is a student, and
+        their notes are questions and answers; "paper" is that of the choices, too.
     several : bool
         Whether it can hold more than one run; else it is given the first.
     needs : str
         The module of an extra without which it is not there, or nothing.
     is_special : bool
         Few want it: it stands after the others of its group.
+    is_long : bool
+        It has something of each iteration; who wants a look at it is shown the first ones.
+    rates : (float, float)
+        How many frames a movie can have in a second.
     """
 
     name: str
@@ -91,6 +96,8 @@ class Format:
     several: bool = False
     needs: str = ""
     is_special: bool = False
+    is_long: bool = False
+    rates: tuple[float, float] = RATES
 
     @property
     def is_there(self) -> bool:

@@ -69,4 +69,5 @@ FORMAT = Format(
     write=write,
     takes=frozenset({"at"}),
     several=True,
+    is_long=True,
 )

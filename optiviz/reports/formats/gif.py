@@ -7,15 +7,16 @@ from pathlib import Path
 from optiviz.engine.run import Run
 from optiviz.reports.formats import RATES, Format, Options
 
+_FASTEST = 50.0  # frames in a second: players slow quicker ones down
 _SAMPLES = 6  # frames from which the colours are chosen
 
 
 def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
-    from optiviz.reports.movies.gif import FASTEST, Gif
+    from optiviz.reports.movies.gif import Gif
     from optiviz.reports.movies.making import check, write_movie
     from optiviz.views.palette import THEMES
 
-    check(options, (RATES[0], FASTEST))
+    check(options, FORMAT.rates)
     palette = THEMES[options.theme]
     write_movie(
         runs,
@@ -36,4 +37,5 @@ FORMAT = Format(
     write=_write,
     takes=frozenset({"views", "at", "size", "theme", "length"}),
     several=True,
+    rates=(RATES[0], _FASTEST),
 )

@@ -90,4 +90,5 @@ FORMAT = Format(
     write=write,
     takes=frozenset({"at"}),
     several=True,
+    is_long=True,
 )

@@ -71,4 +71,5 @@ FORMAT = Format(
     write=write,
     takes=frozenset({"at"}),
     several=True,
+    is_long=True,
 )

@@ -11,14 +11,15 @@ from optiviz.reports.formats import Format, Options
 def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
     from optiviz.reports.content import document
     from optiviz.reports.pdf import pdf_of
-    from optiviz.store.atomic import StoreError, write_bytes
+    from optiviz.store.atomic import StoreError, writing
 
     choices, progress = options.choices, options.progress
-    try:
-        made = document(runs, choices, half(progress, 0))
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from None
-    write_bytes(path, pdf_of(made, paper=choices.paper, progress=half(progress, 1)))
+    with writing(path) as file:  # a bad target is said before the work
+        try:
+            made = document(runs, choices, half(progress, 0))
+        except StoreError as error:
+            raise StoreError(f"{path}: {error}") from None
+        file.write(pdf_of(made, paper=choices.paper, progress=half(progress, 1)))
 
 
 FORMAT = Format(
@@ -28,6 +29,6 @@ FORMAT = Format(
     suffix=".pdf",
     group="report",
     write=_write,
-    takes=frozenset({"choices"}),
+    takes=frozenset({"choices", "paper"}),
     several=True,
 )

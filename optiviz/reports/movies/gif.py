@@ -13,7 +13,6 @@ from PIL.GifImagePlugin import getdata
 from optiviz.reports.movies.reel import Frame
 from optiviz.views.palette import Palette
 
-FASTEST = 50.0  # frames in a second: players slow quicker ones down
 _COLOURS = 256
 _SAME = 255  # of the palette: as it was in the frame before
 _BITS = 6  # of each of red, green and blue, to find the nearest colour by
