@@ -1,7 +1,7 @@
 """What the panels that stand over the views have in common. Nothing waits for them."""
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from optiviz.ui.card import draw_ground
@@ -47,7 +47,8 @@ class PanelOverViews(QFrame):
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: D102
-        draw_ground(self)
+        QPainter(self).fillRect(self.rect(), current_theme().colour("ground"))
+        draw_ground(self)  # what lies below would else be seen at its corners
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: D102
         if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
