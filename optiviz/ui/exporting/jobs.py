@@ -70,6 +70,7 @@ class Job(QObject):
         ------
         Cancelled, InterruptedError
         """
+        self.go_on()  # what waited may not be wanted any more
         made: list[_Made] = []
         with threads.leaving_when(self._ends):
             made.append(work())

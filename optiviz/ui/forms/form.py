@@ -37,6 +37,8 @@ class ParametersForm(QWidget):
         Fields that come after the others.
     offered : collection of str
         Text fields that are chosen from what `offer` is given.
+    beside : bool
+        All labels stand beside their controls, however long what they hold is.
     """
 
     changed = Signal()
@@ -50,6 +52,7 @@ class ParametersForm(QWidget):
         exclude: Collection[str] = (),
         last: Collection[str] = (),
         offered: Collection[str] = (),
+        beside: bool = False,
     ) -> None:
         super().__init__(parent)
         self.lined_up = LinedUp(self)
@@ -58,6 +61,7 @@ class ParametersForm(QWidget):
         self._carried: dict[str, Any] = {}
         self._left_out: frozenset[str] = frozenset()
         self._offered = frozenset(offered)
+        self._beside = beside
         own = sorted(fields(cls), key=lambda field: field.name in last)
         self._fields = {f.name: f for f in own if f.name not in exclude}
         column = QVBoxLayout(self)
@@ -195,6 +199,8 @@ class ParametersForm(QWidget):
             control = control_for(field, self) or nested_control(field, self)
         if control is None:
             return
+        if self._beside:
+            control.wide = False
         row = Row(field.label, control, tip(field), field.param.live)
         (self._advanced if field.param.advanced else self._plain).add_row(row)
         self._rows[field.name] = row
