@@ -59,7 +59,7 @@ def test_what_is_ticked_is_written_with_what_is_set(person, exporter, monkeypatc
     with_format(monkeypatch, "single", told(seen), ("at",))
     person.session.seek(7)
     exporter.open("single")
-    panel.chooser.run.setCurrentIndex(1)
+    panel.chooser.form.control("run").set_value("1")
     panel.chooser.form.control("at").set_value("playhead")
     panel.chooser.form.changed.emit()
     exporter.begin(tmp_path / "b.txt")
@@ -67,6 +67,72 @@ def test_what_is_ticked_is_written_with_what_is_set(person, exporter, monkeypatc
     (wrote, options) = seen[-1]
     assert list(wrote) == runs[1:]
     assert options.at == 7
+
+
+def test_what_can_be_set_is_what_the_command_line_can_set(person, exporter, monkeypatch, tmp_path):
+    """The paper, any iteration, a student's answers, and no rate that a format hasn't got."""
+    seen: list = []
+    report = {"group": "report", "several": True}
+    with_format(monkeypatch, "page", told(seen), ("choices", "paper"), **report)
+    with_format(monkeypatch, "class", told(seen), ("choices", "answers"), **report)
+    with_format(monkeypatch, "film", told(seen), ("views", "length"), rates=(1, 9), group="movie")
+    with_format(monkeypatch, "rows", told(seen), ("at",))
+    person.runs(CLIMB)
+    panel = exporter.open("page")
+    form = panel.chooser.form
+
+    def put(name, value):
+        form.control(name).set_value(value)
+        form.changed.emit()
+
+    assert form.row("author").text == "Author"
+    put("paper", "letter")
+    exporter.begin(tmp_path / "a.txt")
+    person.until(lambda: not person.window.jobs.busy)
+    assert seen[-1][1].choices.paper == "letter"
+    assert user_settings().now.exporting["paper"] == "letter"
+    panel = exporter.open("rows")
+    put("at", "iteration")
+    put("k", 41)
+    assert form.mistake_at("k") == "Must be at most 40, is 41."
+    put("k", 12)
+    exporter.begin(tmp_path / "a.txt")
+    person.until(lambda: not person.window.jobs.busy)
+    assert seen[-1][1].at == 12
+    assert user_settings().now.exporting["at"] == "end"
+    exporter.open("film")
+    put("rate", 10)
+    assert form.mistake_at("rate") == "Must be from 1 to 9 here, is 10."
+    exporter.open("class")
+    assert form.row("author").text == "Student"
+    assert panel.chooser.notes.accessibleName() == "Answers"
+    assert form.mistake_at("author") == panel.preview.words.text() == "Say who hands it in."
+    put("author", "Ada")
+    assert "write the questions" in panel.mistake.text().lower()
+    panel.chooser.notes.setPlainText("Words.")
+    assert "no question" in panel.mistake.text()
+    panel.chooser.notes.setPlainText("# Steps\n## Why?\nIt <b>climbs</b>.")
+    assert panel.mistake.isHidden()
+    shown = panel.preview
+    person.until(lambda: shown.preview is not None and "<h1>Steps" in shown.preview.text)
+    assert "It &lt;b&gt;climbs&lt;/b&gt;." in shown.preview.text
+    panel.dismiss()
+
+
+def test_the_preview_of_data_is_their_beginning_and_that_of_weights_is_the_file(
+    person, exporter, tmp_path
+):
+    person.runs(CLIMB.with_value("stopping.max_iterations", 400))
+    panel = exporter.open("csv")
+    assert exporter.preview().splitlines()[-1].startswith("300,")
+    assert panel.preview.about.text() == "its beginning: iterations 0 to 300 of 400"
+    panel.chooser.formats.setCurrentIndex(panel.chooser.formats.findData("weights_json"))
+    person.until(lambda: panel.preview.text.toPlainText().startswith("{"))
+    exporter.begin(tmp_path / "a.json")
+    person.until(lambda: not person.window.jobs.busy)
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert panel.preview.text.toPlainText() == text.rstrip("\n")
+    panel.dismiss()
 
 
 def test_a_card_is_exported_with_its_settings(person, exporter, monkeypatch, tmp_path):

@@ -22,6 +22,8 @@ SECONDS = (0.2, 600.0)
 """How long a movie can be."""
 RATES = (1.0, 60.0)
 """How many frames it can have in a second."""
+MOST_VIEWS = 9
+"""How many views there can be in one movie."""
 Takes = Literal["choices", "answers", "paper", "view", "views", "at", "size", "theme", "length"]
 
 

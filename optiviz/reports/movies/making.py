@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.reports.figures import shown_of
-from optiviz.reports.formats import RATES, SECONDS
+from optiviz.reports.formats import MOST_VIEWS, RATES, SECONDS
 from optiviz.reports.movies.reel import Frame, Reel
 from optiviz.reports.sizes import SIZES
 from optiviz.store.atomic import writing
 
 if TYPE_CHECKING:
     from optiviz.reports.formats import Options
-
-MOST_VIEWS = 9
 
 
 class Film(Protocol):

@@ -141,6 +141,8 @@ class Exporting(QObject):
     def _preview(self, wanted: Wanted) -> None:
         self._end_preview()
         job = self._looking = Job(self._window.worker, self)
+        if self.panel is not None:
+            job.went_on.connect(self.panel.look_goes_on)
         theme = "dark" if current_theme().dark else "light"
         shown = wanted.options.choices.theme
         self._theme = theme if shown == "auto" else shown

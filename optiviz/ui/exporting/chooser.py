@@ -5,12 +5,12 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.reports.document import PARTS
 from optiviz.reports.formats import Format
-from optiviz.ui.exporting.source import OFFERED, Chosen, Look, Source, left_out
+from optiviz.ui.exporting.source import OFFERED, UP_TO, Chosen, Look, Source, left_out
 from optiviz.ui.exporting.ticks import Ticks
 from optiviz.ui.forms import Note, ParametersForm
 from optiviz.ui.forms.choice import Choice
@@ -22,6 +22,8 @@ from optiviz.ui.theme import SPACE, current_theme
 __all__ = ["Chooser"]
 
 _MARKED = 50  # runs with their colours
+_NOTES, _ANSWERS = 3, 8  # lines of them that are seen
+_ASKED = "## Which learning rate diverges first?\nThe last one, because…"
 _GROUPS = {
     "report": "Reports",
     "figure": "Figures",
@@ -51,14 +53,9 @@ class Chooser(QWidget):
         self.formats.setAccessibleName("Format")
         self.about = Note(parent=self)
         self.runs = Ticks("Runs", self, most=6)
-        self.run = Choice(self)
-        self.run.setAccessibleName("Run")
-        self._run_label = Label("Run", self)
-        self.form = ParametersForm(Look, self, offered=OFFERED)
+        self.form = ParametersForm(Look, self, offered=OFFERED, beside=True)
         self._notes_label = Label("Notes", self)
         self.notes = QPlainTextEdit(self)
-        self.notes.setAccessibleName("Notes")
-        self.notes.setPlaceholderText("Your own words, at its beginning")
         self.notes.setTabChangesFocus(True)
         self.parts = Ticks("Parts", self, most=len(PARTS))
         self.views = Ticks("Views", self)
@@ -66,7 +63,6 @@ class Chooser(QWidget):
         self.formats.currentIndexChanged.connect(self._change_format)
         for ticks in (self.runs, self.parts, self.views):
             ticks.changed.connect(self._change)
-        self.run.currentIndexChanged.connect(self._change)
         self.form.changed.connect(self._change)
         self.notes.textChanged.connect(self._change)
         current_theme().changed.connect(self._restyle)
@@ -77,13 +73,9 @@ class Chooser(QWidget):
         inner = QVBoxLayout(body)
         inner.setContentsMargins(0, 0, SPACE[1], 0)
         inner.setSpacing(SPACE[1])
-        run = QHBoxLayout()
-        run.addWidget(self._run_label)
-        run.addWidget(self.run, 1)
-        inner.addWidget(self.runs)
-        inner.addLayout(run)
-        inner.addWidget(self.form)
-        for widget in (self._notes_label, self.notes, self.parts, self.views):
+        for widget in (
+            self.runs, self.form, self._notes_label, self.notes, self.parts, self.views
+        ):  # fmt: skip
             inner.addWidget(widget)
         inner.addStretch(1)
         column = QVBoxLayout(self)
@@ -95,7 +87,8 @@ class Chooser(QWidget):
 
     def _restyle(self) -> None:
         self._notes_label.setFont(current_theme().font(bold=True))
-        self.notes.setFixedHeight(round(4.5 * current_theme().em))
+        lines = _ANSWERS if self._hands_in() else _NOTES
+        self.notes.setFixedHeight(round(1.5 * lines * current_theme().em))
         self._mark()
 
     def _change(self) -> None:
@@ -121,30 +114,35 @@ class Chooser(QWidget):
     def _fill(
         self, source: Source, kept: Mapping[str, Any], name: str, view: str, afresh: bool
     ) -> None:
-        for widget in (self.formats, self.run, self.notes):
+        for widget in (self.formats, self.notes):
             widget.blockSignals(True)
         self._offer_formats(source.formats, name or str(kept.get("format", "")))
         places = [str(i) for i in source.ticked]
         named = [(str(i), words) for i, words in enumerate(source.names)]
         self.runs.offer(named, places)
-        self.run.clear()
-        for value, words in named:
-            self.run.addItem(words, value)
-        if places:
-            self.run.set_value(places[0])
         if afresh:
             known = [part for part in PARTS if part in kept.get("parts", PARTS)]
             self.parts.offer(list(PARTS.items()), known or list(PARTS))
             self.form.set_value(_understood(kept))
-        self.form.offer("template", {"": "The usual one", **self._templates})
-        self.form.offer("view", {one.kind: one.label for one in source.views})
+        self._offer("run", dict(named), *places[:1])
+        self._offer("template", {"": "The usual one", **self._templates})
+        self._offer("view", {one.kind: one.label for one in source.views})
+        without = ("playhead",) if source.playhead is None else ()
+        self._offer("at", {at: words for at, words in UP_TO.items() if at not in without}, "end")
         first = view or next(iter(source.opened), "")
         if first and source.view(first) is not None:
             self.form.control("view").set_value(first)
         self._views_for = ()
-        for widget in (self.formats, self.run, self.notes):
+        for widget in (self.formats, self.notes):
             widget.blockSignals(False)
         self._show_settings(only=view)
+
+    def _offer(self, name: str, words: Mapping[str, str], usual: str = "") -> None:
+        """Offer values for a field; what is not among them gives way to the usual one."""
+        control = self.form.control(name)
+        if control.value() not in words:
+            control.set_value(usual or next(iter(words), ""))
+        self.form.offer(name, words)
 
     def _offer_formats(self, known: Mapping[str, Format], wanted: str) -> None:
         self.formats.clear()
@@ -174,15 +172,22 @@ class Chooser(QWidget):
         takes = made.takes
         several = made.several and len(source.runs) > 1
         self.runs.setVisible(several)
-        one_of_some = not made.several and len(source.runs) > 1
-        self.run.setVisible(one_of_some)
-        self._run_label.setVisible(one_of_some)
         some = self.form.leave_out(left_out(source, made, bool(self._templates)))
         self.form.setVisible(some)
         is_report = "choices" in takes and bool(source.runs)
         for widget in (self.notes, self._notes_label, self.parts):
             widget.setVisible(is_report)
+        hands_in = self._hands_in()
+        self.form.set_label("author", "Student" if hands_in else "Author")
+        self._notes_label.setText("Answers" if hands_in else "Notes")
+        self.notes.setAccessibleName(self._notes_label.text())
+        self.notes.setPlaceholderText(_ASKED if hands_in else "Your own words, at its beginning")
+        self._restyle()
         self._show_views(made, only)
+
+    def _hands_in(self) -> bool:
+        made = self.format()
+        return made is not None and "answers" in made.takes
 
     def _show_views(self, made: Format, only: str) -> None:
         """Offer the views; a report has all that belong to one, a movie those that are open."""
@@ -215,7 +220,7 @@ class Chooser(QWidget):
         if source is None or made is None:
             raise SpecError([Mistake("format", "there is nothing to export")])
         if not made.several and len(source.runs) > 1:
-            places: tuple[int, ...] = (int(self.run.value()),)
+            places: tuple[int, ...] = (int(self.form.control("run").value()),)
         else:
             places = tuple(map(int, self.runs.ticked()))
             focus = source.ticked[0] if source.ticked else -1

@@ -89,7 +89,7 @@ class ExportPanel(PanelOverViews):
         below = QHBoxLayout()
         below.setSpacing(SPACE[1])
         below.addWidget(self.doing, 1)
-        below.addWidget(self.mistake, 1)
+        below.addWidget(self.mistake, 1, Qt.AlignmentFlag.AlignVCenter)
         below.addWidget(self.progress, 1)
         below.addWidget(self.cancel_button)
         below.addWidget(self.browse_button)
@@ -186,12 +186,17 @@ class ExportPanel(PanelOverViews):
         if not self.isVisible():
             return
         if self.wanted is None:
-            self.preview.say("")
+            self.preview.say(self.mistake.text())
             return
         if self.preview.preview is None or self._shown_as is not self.wanted.format:
             self.preview.say("Making the preview…")  # what is there is of another kind
         self._shown_as = self.wanted.format
         self.look_wanted.emit(self.wanted)
+
+    def look_goes_on(self, done: int, of: int) -> None:
+        """Say how far a preview is of which nothing is seen yet."""
+        if self.preview.preview is None and self.wanted is not None:
+            self.preview.say(f"Making the preview: {done:,} of {of:,} steps…")
 
     def _show_buttons(self) -> None:
         ready = self.wanted is not None and self.progress.isHidden()

@@ -15,8 +15,10 @@ from zipfile import ZipFile
 
 import numpy as np
 
+from optiviz.reports.assignment import answers_of, choices_for, with_answers
 from optiviz.reports.document import Choices, Document, Progress
 from optiviz.reports.formats import Format
+from optiviz.reports.sizes import SIZES
 from optiviz.store.wording import size_words
 from optiviz.ui.exporting.page import HIGH, WIDE, page_of
 from optiviz.ui.exporting.source import Wanted
@@ -29,6 +31,7 @@ _ROWS = 300  # iterations of data
 _TEXT = 40_000  # characters of a file of text
 _LINES = 400
 _LINE = 400  # characters of one of them
+_WORDS = "its words and figures; “Open preview” shows the file itself"
 
 DocumentOf = Callable[[Any, Choices, Progress | None], Document]
 Drawn = dict[tuple[Figure, str], bytes]
@@ -96,18 +99,23 @@ def _report(
 
     choices = wanted.options.choices
     theme = theme if choices.theme == "auto" else choices.theme
-    page = page_of(document_of(wanted.runs, choices, go_on), theme)
+    if "answers" in wanted.format.takes:
+        assignment = answers_of(choices)
+        choices = replace(choices_for(assignment, choices), notes="")
+        page = page_of(with_answers(document_of(wanted.runs, choices, go_on), assignment), theme)
+    else:
+        page = page_of(document_of(wanted.runs, choices, go_on), theme)
     keys = {figure: f"figure:{i}" for i, figure in enumerate(page.figures)}
     images = {key: drawn[figure, theme] for figure, key in keys.items() if (figure, theme) in drawn}
     for i, (figure, key) in enumerate(keys.items()):
         if key in images:
             continue
-        yield Preview("page", "", text=page.text, images=dict(images), whole=False)
+        yield Preview("page", _WORDS, text=page.text, images=dict(images), whole=False)
         go_on(i, len(page.figures))
         buffer = io.BytesIO()
         render(figure, buffer, "png", theme=theme, width_in=WIDE, height_in=HIGH, heading=False)
         images[key] = drawn[figure, theme] = buffer.getvalue()
-    yield Preview("page", "", text=page.text, images=images)
+    yield Preview("page", _WORDS, text=page.text, images=images)
 
 
 def _film(wanted: Wanted, go_on: Progress) -> Preview:
@@ -118,12 +126,12 @@ def _film(wanted: Wanted, go_on: Progress) -> Preview:
     content = _written(replace(wanted, format=wanted.shown_as, options=short), go_on)
     frames = max(2, round(options.seconds * options.rate))
     few = min(frames, max(2, round(short.seconds * short.rate)))
-    return Preview("film", f"{few} of {frames:,} pictures", content)
+    width, height = SIZES[options.size].pixels
+    about = f"{few} of {frames:,} pictures, {width:,} × {height:,} pixels"
+    return Preview("film", about, content)
 
 
 def _picture(wanted: Wanted, go_on: Progress) -> Preview:
-    from optiviz.reports.sizes import SIZES
-
     content = _written(replace(wanted, format=wanted.shown_as), go_on)
     width, height = _pixels(content)
     size = SIZES[wanted.options.size]
@@ -141,10 +149,10 @@ def _pixels(png: bytes) -> tuple[int, int]:
 def _text(wanted: Wanted, go_on: Progress) -> Preview:
     run = wanted.runs[0] if wanted.runs else None
     about = ""
-    if run is not None and "at" in wanted.format.takes:
+    if run is not None and wanted.format.is_long:
         last = run.trace.last_k if wanted.options.at is None else wanted.options.at
         if last > _ROWS:
-            about = f"iterations 0 to {_ROWS} of {last:,}"
+            about = f"its beginning: iterations 0 to {_ROWS} of {last:,}"
             wanted = replace(wanted, options=replace(wanted.options, at=_ROWS))
     content = _written(wanted, go_on)
     return Preview("text", about or size_words(len(content)), text=_as_text(wanted.format, content))

@@ -8,20 +8,27 @@ from typing import Annotated, Any, Literal
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
 from optiviz.engine.run import Run
+from optiviz.reports.assignment import answers_of
 from optiviz.reports.document import PARTS, Choices, Progress
-from optiviz.reports.formats import RATES, SECONDS, Format, Options
+from optiviz.reports.formats import MOST_VIEWS, RATES, SECONDS, Format, Options
 from optiviz.views import View
 
 __all__ = ["Chosen", "Look", "Source", "Wanted", "views_of"]
 
 
+UP_TO = {"playhead": "The playhead", "iteration": "An iteration", "end": "The end"}
+
+
 class Look(Parameters):
     """What a file is to be like, as far as it is more than what is in it."""
 
+    run: Annotated[str, Param("Whose it is.", label="Run")] = ""
     title: Annotated[
         str, Param("Made from the runs where it is empty.", label="Title", max_length=300)
     ] = ""
-    author: Annotated[str, Param("Who wrote it.", label="Author", max_length=300)] = ""
+    author: Annotated[
+        str, Param("Who wrote it, or hands it in.", label="Author", max_length=300)
+    ] = ""
     theme: Annotated[
         Literal["auto", "light", "dark"],
         Param(
@@ -33,6 +40,14 @@ class Look(Parameters):
     template: Annotated[
         str, Param("How the report is laid out: one of your folder.", label="Template")
     ] = ""
+    paper: Annotated[
+        Literal["a4", "letter"],
+        Param(
+            "What its pages are made for.",
+            label="Paper",
+            choices={"a4": "A4", "letter": "Letter"},
+        ),
+    ] = "a4"
     view: Annotated[str, Param("What is drawn.", label="View")] = ""
     size: Annotated[
         Literal["column", "page", "slide"],
@@ -55,13 +70,18 @@ class Look(Parameters):
         ),
     ] = "light"
     at: Annotated[
-        Literal["playhead", "end"],
-        Param(
-            "Up to which iteration.",
-            label="Up to",
-            choices={"playhead": "The playhead", "end": "The end"},
-        ),
+        Literal["playhead", "iteration", "end"],
+        Param("Up to which iteration.", label="Up to", choices=UP_TO),
     ] = "end"
+    k: Annotated[
+        int,
+        Param(
+            "What is shown, or the last one that is written.",
+            label="Iteration",
+            ge=0,
+            when=("at", ("iteration",)),
+        ),
+    ] = 0
     seconds: Annotated[
         float, Param("How long it plays.", label="Length", unit="s", ge=SECONDS[0], le=SECONDS[1])
     ] = 10.0
@@ -71,18 +91,20 @@ class Look(Parameters):
     ] = 15.0
 
 
-OFFERED = ("template", "view")  # texts that are chosen from what there is
+OFFERED = ("run", "template", "view")  # texts that are chosen from what there is
 _OF_TAKES = {  # which of them matters to a format that takes something
     "title": "choices",
     "author": "choices",
+    "paper": "paper",
     "view": "view",
     "size": "size",
     "at": "at",
+    "k": "at",
     "seconds": "length",
     "rate": "length",
 }
 _SHOWN_AS = {"figure": "png", "movie": "gif"}  # of a group the format that a window can show
-_KEPT = ("author", "theme", "template", "size", "ground", "at", "seconds", "rate")
+_KEPT = ("author", "theme", "template", "paper", "size", "ground", "at", "seconds", "rate")
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,6 +188,8 @@ class Chosen:
     def remembered(self) -> dict[str, Any]:
         """Return what is kept for the next time, as plain data."""
         look = self.look.to_dict()
+        if look["at"] == "iteration":  # of these runs
+            look["at"] = "end"
         parts = list(self.parts) or list(PARTS)
         return {"format": self.format, "parts": parts, **{name: look[name] for name in _KEPT}}
 
@@ -214,6 +238,12 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
         raise SpecError([Mistake("views", "choose what is to be drawn")])
     if source.runs and "choices" in takes and not chosen.parts:
         raise SpecError([Mistake("parts", "choose at least one part")])
+    if len(views) > MOST_VIEWS:
+        raise SpecError([Mistake("views", f"choose at most {MOST_VIEWS} views, not {len(views)}")])
+    low, high = made.rates
+    if "length" in takes and not low <= look.rate <= high:
+        wrong = f"must be from {low:g} to {high:g} here, is {look.rate:g}"
+        raise SpecError([Mistake("rate", wrong)])
     reported = {view.kind for view in source.views if source.runs and view.reported}
     choices = Choices(
         title=look.title.strip(),
@@ -223,15 +253,17 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
         views=None if set(chosen.views) >= reported else chosen.views,
         theme=look.theme if _is_page(source, made) else "light",
         template=look.template if _is_page(source, made) else "",
+        paper=look.paper,
     )
-    at = source.playhead if "at" in takes and look.at == "playhead" else None
+    if "answers" in takes:
+        answers_of(choices)
     return Wanted(
         made,
         tuple(runs if made.several else runs[:1]),
         Options(
             choices=choices,
             views=views,
-            at=at,
+            at=_at(source, look, runs) if "at" in takes else None,
             size=look.size,
             theme=look.ground,
             seconds=look.seconds,
@@ -239,6 +271,15 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
         ),
         source.formats.get(_SHOWN_AS.get(made.group, ""), made),
     )
+
+
+def _at(source: Source, look: Look, runs: Sequence[Run]) -> int | None:
+    if look.at != "iteration":
+        return source.playhead if look.at == "playhead" else None
+    last = max(run.trace.last_k for run in runs)
+    if look.k > last:
+        raise SpecError([Mistake("k", f"must be at most {last:,}, is {look.k:,}")])
+    return look.k
 
 
 def _is_page(source: Source, made: Format) -> bool:
@@ -255,8 +296,8 @@ def left_out(source: Source, made: Format, templates: bool) -> list[str]:
         without |= {"theme", "template"}
     if not templates:
         without.add("template")
-    if source.playhead is None:
-        without.add("at")
+    if made.several or len(source.runs) < 2:
+        without.add("run")
     if not source.runs:
         without.add("author")  # a study's report has a form of its own
     return sorted(without)

@@ -31,7 +31,7 @@ class _List(QListWidget):
 
     def sizeHint(self) -> QSize:
         line = round(_HIGH * current_theme().em)
-        return QSize(120, line * min(self.count(), self.most) + 4)
+        return QSize(120, line * min(self.count(), self.most) + 2 * self.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
