@@ -15,9 +15,8 @@ from optiviz.engine.optimizer import Channel, Outcome
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import SpecError
 from optiviz.reports import rows as pieces
-from optiviz.reports.document import Choices
 from optiviz.reports.export import export
-from optiviz.reports.formats import Options, formats
+from optiviz.reports.formats import Options
 from optiviz.reports.formats import json as as_json
 from optiviz.reports.formats import npz as as_npz
 from optiviz.reports.rows import OUTCOMES
@@ -212,16 +211,6 @@ def test_mistakes_name_what_would_be_right(climb, tmp_path, options, words):
     with pytest.raises(SpecError, match=words):
         export(climb, path=tmp_path / "a", **options)
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("fmt", formats())
-def test_a_file_that_can_t_be_written_is_one_sentence(climb, tmp_path, fmt):
-    view = "log" if formats()[fmt].takes & {"view", "views"} else None
-    options = Options(choices=Choices(author="Ada", notes="## Why?\nIt climbs."))
-    with pytest.raises(StoreError, match="its folder does not exist"):
-        export(climb, fmt, tmp_path / "gone" / "a", view=view, options=options)
-    with pytest.raises(StoreError, match="has not started"):
-        export(Run(climb.spec), fmt, tmp_path / "a", view=view, options=options)
 
 
 def test_data_need_no_matplotlib():

@@ -18,6 +18,8 @@ from tests.torture.faulty import NUMBERS, Disk, failing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from optiviz.reports.formats import Format
+
 TITLE = "The n-th write, sync, rename, open fails, once and for good: old files whole, runs go on"
 USUAL = 200
 
@@ -48,7 +50,7 @@ class Files:
     """Everything that can be written as one file, each with a way to see that it is whole."""
 
     def __init__(self) -> None:
-        from optiviz.reports.export import export
+        from optiviz.reports.formats import formats
         from optiviz.reports.html import write_report
         from optiviz.reports.study import write_study_report
         from optiviz.reports.tables import write_study_table
@@ -62,6 +64,9 @@ class Files:
         self._run = Run(spec, "a descent").finish()
         plan = Study(configurations=(Configuration(name="a", spec=spec),), search_seeds=(1, 2))
         results = execute(Results(plan), 1)
+        steps = optiviz.RunSpec.load("classic-perceptron").with_value("stopping.max_iterations", 20)
+        network = Run(steps, "a network").finish()
+        all_formats = [(name, one) for name, one in formats().items() if one.is_there]
         self.kinds: dict[str, Callable[[Path], object]] = {
             "run.optiviz": lambda path: run_file.save(path, [self._run]),
             "study.optiviz": lambda path: study_file.save(path, results),
@@ -69,17 +74,17 @@ class Files:
             "study.html": lambda path: write_study_report(results, path),
             FILE: _write_settings,
             "study.csv": lambda path: write_study_table(results, path),
-            **{f"trace.{to}": partial(export, self._run, to) for to in ("csv", "json", "npz")},
-            **{
-                f"picture.{to}": partial(export, self._run, to, view="fitness")
-                for to in ("png", "svg")
-            },
+            **{f"{name}{one.suffix}": partial(_export, network, one) for name, one in all_formats},
         }
         self._readers: dict[str, Callable[[Path], object]] = {
             "run.optiviz": self._is_run,
             "study.optiviz": lambda path: study_file.load(path),
             FILE: _has_settings,
-            "trace.json": lambda path: json.loads(path.read_text(encoding="utf-8")),
+            **{
+                f"{name}.json": lambda path: json.loads(path.read_text(encoding="utf-8"))
+                for name, one in all_formats
+                if one.suffix == ".json"
+            },
         }
 
     def check(self, path: Path) -> None:
@@ -92,6 +97,18 @@ class Files:
 
         (again,) = run_file.load(path)
         assert again.digest == self._run.digest, "the run that was saved is another one"
+
+
+def _export(run: Run, made: "Format", path: Path) -> None:
+    """Write a format as small as it can be."""
+    from optiviz.reports.document import Choices
+    from optiviz.reports.export import export
+    from optiviz.reports.formats import Options
+
+    choices = Choices(author="Ada", notes="## Why?\nIt fell.", parts=("summary", "runs"))
+    options = Options(choices=choices, size="column", seconds=0.2, rate=10)
+    drawn = made.takes & {"view", "views"}
+    export(run, made.name, path, view="fitness" if drawn else None, options=options)
 
 
 def _write_settings(path: Path) -> None:
