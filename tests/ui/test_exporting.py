@@ -172,16 +172,9 @@ def test_the_preview_is_of_what_is_chosen_and_nothing_chosen_is_a_sentence(perso
     assert len(panel.preview.text.toPlainText().splitlines()) == 42
 
 
-def test_a_cancelled_file_leaves_the_old_one(person, exporter, monkeypatch, tmp_path):
-    slow, path = Slow(), tmp_path / "a.txt"
-    path.write_text("old", encoding="utf-8")
-    with_format(monkeypatch, "slow", slow.write, group="program")
-    person.runs(CLIMB)
-    panel = exporter.open("slow")
-    person.until(slow.begun.is_set)  # the preview, which makes way for the file
-    slow.begun.clear()
-    exporter.begin(path)
-    person.until(slow.begun.is_set)
+def test_a_cancelled_file_leaves_the_old_one(person, exporter, half_written):
+    _, path = half_written
+    panel = exporter.panel
     person.until(lambda: panel.progress.maximum() == 100)
     assert panel.progress.isVisible()
     assert not panel.export_button.isEnabled()
@@ -189,10 +182,56 @@ def test_a_cancelled_file_leaves_the_old_one(person, exporter, monkeypatch, tmp_
     person.until(lambda: not person.window.files.writing)
     assert "Cancelled" in person.window.messages.text
     assert path.read_text(encoding="utf-8") == "old"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert os.listdir(path.parent) == ["a.txt"]
     assert panel.progress.isHidden()
     assert panel.export_button.isEnabled()
     panel.dismiss()
+
+
+@pytest.fixture
+def half_written(person, exporter, monkeypatch, tmp_path):
+    """Somebody whose file is being written over an old one, and what goes on with it."""
+    slow, path = Slow(), tmp_path / "a.txt"
+    path.write_text("old", encoding="utf-8")
+    with_format(monkeypatch, "slow", slow.write, group="program")
+    person.runs(CLIMB)
+    exporter.open("slow")
+    person.until(slow.begun.is_set)  # the preview
+    slow.begun.clear()
+    exporter.begin(path)
+    person.until(slow.begun.is_set)
+    return slow, path
+
+
+def test_who_changes_everything_meanwhile_gets_the_file_that_was_asked_for(
+    person, exporter, half_written
+):
+    slow, path = half_written
+    panel = exporter.panel
+    exporter.begin(path.with_name("b.txt"))
+    QTest.keyClick(panel, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    person.window.exporting.write(panel.wanted, path.with_name("c.txt"))
+    panel.dismiss()
+    person.session.clear()
+    person.window.bring(person.window.functions)
+    slow.let.set()
+    person.until(lambda: not person.window.files.writing)
+    assert path.read_text(encoding="utf-8") == "half and half"
+    assert os.listdir(path.parent) == ["a.txt"]
+    assert "Wrote" in person.window.messages.text
+    exporter.open()
+    assert panel.isHidden()  # there is nothing to export, which is a sentence
+    assert person.window.messages.text
+
+
+def test_a_window_that_is_closed_meanwhile_leaves_the_old_file(person, half_written):
+    _, path = half_written
+    person.window.close()
+    assert "Closing when a.txt is written" in person.window.messages.text
+    person.window.close()
+    person.until(lambda: not person.window.isVisible())
+    person.until(lambda: os.listdir(path.parent) == ["a.txt"])
+    assert path.read_text(encoding="utf-8") == "old"
 
 
 def test_bad_targets_are_a_sentence_and_leave_what_was_there(
