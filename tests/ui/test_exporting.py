@@ -19,6 +19,8 @@ from tests.ui.at_export import Exporter, Slow, refuse, told, with_format
 
 CLIMB = presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 40)
 
+DESCENT = presets.load("classic-descent").specs[0][1].with_value("stopping.max_iterations", 40)
+
 
 @pytest.fixture
 def exporter(person, monkeypatch) -> Exporter:
@@ -152,9 +154,9 @@ def test_a_card_is_exported_with_its_settings(person, exporter, monkeypatch, tmp
 
 
 def test_the_preview_is_of_what_is_chosen_and_nothing_chosen_is_a_sentence(person, exporter):
-    person.runs(CLIMB)
+    person.runs(DESCENT)
     panel = exporter.open("html")
-    assert "hill climbing" in exporter.preview()
+    assert "Gradient descent" in exporter.preview()
     assert panel.preview.preview.images  # its figures are drawn
     before = exporter.preview()
     panel.chooser.form.control("title").set_value("Other <b>words</b>")
