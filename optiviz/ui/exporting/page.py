@@ -28,7 +28,6 @@ __all__ = ["HIGH", "WIDE", "Page", "page_of"]
 WIDE, HIGH = 6.6, 3.7  # inches of a figure
 _LINES = 12  # of a listing are shown
 _ROWS = 30  # of a table
-_KEYS = 4  # key figures in a line: there is room for them where type is larger
 
 
 @dataclass(frozen=True)
@@ -130,13 +129,12 @@ class _Writer:
         return self._titled(listing.title) + f"<pre>{escape(text)}</pre>"
 
     def _keys(self, pairs: Sequence[tuple[str, str]]) -> str:
-        cells = [
+        cells = "".join(
             f'<td style="padding-right:24px"><span style="font-size:large">{escape(value)}</span>'
             f'<br><span style="color:{self._palette.muted}">{escape(name)}</span></td>'
             for name, value in pairs
-        ]
-        lines = ("".join(cells[i : i + _KEYS]) for i in range(0, len(cells), _KEYS))
-        return f'<table cellspacing="0">{"".join(f"<tr>{line}</tr>" for line in lines)}</table>'
+        )
+        return f'<table cellspacing="0"><tr>{cells}</tr></table>'
 
     def _of_figure(self, table: Table) -> str:
         rows = [(name, *row) for name, row in zip(table.rows, table.cells, strict=False)]

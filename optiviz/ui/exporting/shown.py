@@ -3,7 +3,16 @@
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, QUrl
-from PySide6.QtGui import QFont, QFontDatabase, QImage, QMovie, QPainter, QPaintEvent, QTextDocument
+from PySide6.QtGui import (
+    QFont,
+    QFontDatabase,
+    QImage,
+    QMovie,
+    QPainter,
+    QPaintEvent,
+    QTextDocument,
+    QTextOption,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
@@ -91,6 +100,7 @@ class _Page(QTextBrowser):
         super().__init__(parent)
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)  # large type would break within words
         self.setAccessibleName("Preview of the report")
         self._images: dict[str, QImage] = {}
         self._text = ""
