@@ -172,7 +172,7 @@ def test_a_study_file_is_shown_verified_and_exported(run, found):
     assert run("export", "s.optiviz", "--to", "png", "--out", "t.png", "--view", "spread")[0] == 0
     assert Path("t.png").read_bytes().startswith(b"\x89PNG")
     for arguments, words in (
-        (("--to", "py"), "formats are csv, statistics_csv, statistics_json, statistics_npz, png"),
+        (("--to", "py"), "formats are html, pdf, pdf_figure, svg, png, csv, statistics_csv"),
         (("--to", "png", "--view", "fitness"), "'fitness' is not a view of this study; they are"),
         (("--to", "csv", "--view", "spread"), "csv shows no view"),
     ):
@@ -187,7 +187,7 @@ def test_a_study_is_handed_in_as_a_page(run):
     assert (status, out.splitlines()[-2:]) == (0, ["s.optiviz", "s.html"])
     assert run("report", "s.optiviz", "--out", "again.html")[:2] == (0, "again.html\n")
     one, other = (Path(name).read_text() for name in ("s.html", "again.html"))
-    said = compare(study_file.load("s.optiviz")).sentences[1]
+    said = compare(study_file.load("s.optiviz")).best.headline[1:]  # but for its capital
     for page in (one, other):
         assert said in html.unescape(page)
     assert one.count("<figure") == other.count("<figure") > 1

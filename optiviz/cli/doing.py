@@ -127,7 +127,7 @@ def _begun(study: Study, where: Where) -> Results:
     if mistakes:
         raise SpecError(mistakes)
     if where.report is not None:
-        check_report(where.report, study=True)
+        check_report(where.report)
     from optiviz.store import study_file
 
     if out is None or not out.exists():

@@ -22,7 +22,6 @@ from optiviz.cli.shared import (
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
-from optiviz.reports.document import Choices
 from optiviz.store import is_ours
 from optiviz.store.verify import Verification
 from optiviz.views import View
@@ -118,7 +117,7 @@ def report(
     from optiviz.store import study_file
 
     studies = [path for path in files if study_file.holds_study(path)]
-    check_report(out, *files, study=bool(studies))
+    check_report(out, *files)
     if out.suffix.lower() == ".pdf":
         given = {"--theme": None if theme == "auto" else theme, "--template": template or None}
         _refuse(given, "says nothing of a PDF; leave it out")
@@ -133,6 +132,7 @@ def report(
         theme=theme,
         template=template,
         paper=paper,
+        study=bool(studies),
     )
     if answers is not None or student:
         _refuse(
@@ -145,10 +145,9 @@ def report(
     if studies and len(files) > 1:
         raise SpecError([Mistake(str(studies[0]), "holds a study, which has a report of its own")])
     if studies:
-        if run_numbers or choices != Choices(title=choices.title):
-            sentence = "a study's report takes a title alone; leave out what else was said of it"
-            raise SpecError([Mistake(str(studies[0]), sentence)])
-        write_study_report(study_file.load(studies[0]), out, choices.title)
+        if run_numbers:
+            raise SpecError([Mistake("--run", "says nothing of a study; leave it out")])
+        write_study_report(study_file.load(studies[0]), out, choices)
     else:
         runs = [made for path in files for made in opened(path)]
         write_report(writing.those_of(runs, run_numbers) if run_numbers else runs, out, choices)
@@ -176,7 +175,8 @@ def export(
 ) -> None:
     """Write runs as data, as a picture, as a movie or as a program.
 
-    A study is written as a table of its runs, as statistics, or as a picture of one of its views.
+    A study is written as a report, a picture of one of its views, a table of its runs or
+    statistics.
     """
     from optiviz.reports.export import export as write
     from optiviz.reports.export import find_view, format_named
@@ -192,9 +192,11 @@ def export(
             if value is not None:
                 sentence = "a study is written whole; leave it out"
                 raise SpecError([Mistake(name, sentence)])
-        _refuse(given, "says nothing of a study; leave it out")
-        with writing.as_typed():
-            study_files.export(file, to, out, view, dict(map(read_setting, settings or [])))
+        _refuse({"--seconds": seconds, "--rate": rate}, "says nothing of a study; leave it out")
+        values = dict(map(read_setting, settings or []))
+        with writing.as_typed(), steps(f"Writing {out.name}") as told:
+            look = writing.looks(size, theme)
+            study_files.export(file, to, out, view=view, settings=values, looks=look, told=told)
         print(out)
         return
     with writing.as_typed():
@@ -213,11 +215,7 @@ def export(
         if chosen.group == "report"
         else f"says nothing of {to}; leave it out",
     )
-    looks: dict[str, Any] = dict(writing.length(seconds, rate, chosen.rates))
-    if size is not None:
-        looks["size"] = writing.one_of("--size", size, writing.SIZES)
-    if theme is not None:
-        looks["theme"] = writing.one_of("--theme", theme, ("light", "dark"))
+    looks = writing.looks(size, theme) | writing.length(seconds, rate, chosen.rates)
     made = _runs(str(file))
     if chosen.several:
         first, *others = writing.those_of(made, run_numbers or range(1, len(made) + 1))

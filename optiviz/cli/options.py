@@ -25,7 +25,8 @@ Out = Annotated[
     typer.Option(metavar="F.optiviz", help="Keep it; a study that is there already goes on."),
 ]
 Report = Annotated[
-    Path | None, typer.Option(metavar="F.html", help="Write a page about it when it is done.")
+    Path | None,
+    typer.Option(metavar="F", help="Write a report of it when it is done: F.html or F.pdf."),
 ]
 MeasureOption = Annotated[
     str | None, typer.Option("--measure", metavar="M", help="Such as test_accuracy.")
@@ -76,7 +77,9 @@ Notes = Annotated[
 Parts = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="NAMES", help=f"Of the report, with commas: {', '.join(PARTS)}; all if left out."
+        metavar="NAMES",
+        help=f"Of the report, with commas: {', '.join(PARTS)}; all if left out. A study has no "
+        "code.",
     ),
 ]
 Views = Annotated[

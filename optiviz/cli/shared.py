@@ -22,7 +22,6 @@ from optiviz.store import is_ours, is_run_file
 from optiviz.studies.records import hands_back_last
 from optiviz.studies.results import Results
 
-_OF_STUDY = ".html"
 _LONGEST_NAME = 100
 _SHORT = 10  # numbers of a point that is printed
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
@@ -67,10 +66,9 @@ def read_setting(text: str) -> tuple[str, Any]:
         return path.strip(), value.strip()
 
 
-def check_report(path: Path, *sources: str | Path, study: bool = False) -> None:
+def check_report(path: Path, *sources: str | Path) -> None:
     """Refuse a report that couldn't be written, or would take the place of what is read."""
-    if report_format(path).suffix != _OF_STUDY and study:
-        raise SpecError([Mistake(str(path), f"reports of studies are written as {_OF_STUDY}")])
+    report_format(path)
     check_place(path)
     check_apart(path, *sources)
 
@@ -134,12 +132,12 @@ def write_report(runs: list[Run], path: Path, choices: Choices | None = None) ->
         made.write(runs, path, Options(choices=choices or Choices(), progress=told))
 
 
-def write_study_report(results: Results, path: Path, title: str = "") -> None:
-    """Write a page about a study, with a bar."""
-    from optiviz.reports.study import write_study_report as write
+def write_study_report(results: Results, path: Path, choices: Choices | None = None) -> None:
+    """Write a report of a study, with a bar."""
+    from optiviz.reports.studies.formats import write_study_report as write
 
     with steps("Writing the report") as told:
-        write(results, path, title or None, told)
+        write(results, path, choices, told)
 
 
 def read_settings(texts: list[str] | None) -> list[tuple[str, Any]]:

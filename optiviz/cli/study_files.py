@@ -8,15 +8,14 @@ from optiviz.cli import tables
 from optiviz.cli.doing import Where, as_data, execute
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
-from optiviz.store import StoreError, digests, study_file
+from optiviz.reports.document import Progress
+from optiviz.reports.formats import Options
+from optiviz.store import digests, study_file
 from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Planned
 from optiviz.studies.records import Record, record_of, without_run
 from optiviz.studies.results import Results
-from optiviz.study_views import views_for
 
-_STATISTICS = ("statistics_csv", "statistics_json", "statistics_npz")
-FORMATS = ("csv", *_STATISTICS, "png", "svg")
 _TOLD = 5  # runs that differ
 _NOTHING = without_run("")
 
@@ -74,48 +73,58 @@ def _with_older_digest(kept: Results, planned: Planned) -> Record:
     return replace(found, digest=digests.PLAIN + digests.plain(run)) if found.digest else found
 
 
-def _write_statistics(results: Results, to: str, out: Path) -> None:
-    from optiviz.reports import statistics_files
-    from optiviz.reports.statistics import of_study
-
-    if not results.records:
-        raise StoreError(f"{out}: no run is done, so there is nothing to export")
-    getattr(statistics_files, f"write_{to.removeprefix('statistics_')}")(of_study(results), out)
-
-
 def _is_same(one: Record, other: Record) -> bool:
     return one.digest == other.digest and bool(one.failure) == bool(other.failure)
 
 
-def export(path: Path, to: str, out: Path, view: str | None, settings: dict[str, Any]) -> None:
-    """Write a study as a table of its runs, as statistics, or as a picture.
+def export(
+    path: Path,
+    to: str,
+    out: Path,
+    *,
+    view: str | None,
+    settings: dict[str, Any],
+    looks: dict[str, Any],
+    told: Progress,
+) -> None:
+    """Write a study as a report, a picture, a table of its runs or statistics.
+
+    Parameters
+    ----------
+    path : Path
+    to : str
+    out : Path
+    view : str or None
+        The first one if it is left out.
+    settings : dict
+        Of the view.
+    looks : dict
+        The size and the theme of a picture, where they are said.
+    told : callable
+        Told the steps done and to do.
 
     Raises
     ------
     SpecError
         If there is no such format or view.
     """
-    if to not in FORMATS:
-        sentence = f"{to!r} is not a format of studies; formats are {', '.join(FORMATS)}"
-        raise SpecError([Mistake("to", sentence)])
+    from optiviz.reports.studies.formats import study_formats, view_of
+
     results = study_file.load(path)
-    if to in ("csv", *_STATISTICS):
-        if view is not None or settings:
-            raise SpecError([Mistake("view", f"{to} shows no view; choose png or svg for one")])
-        if to != "csv":
-            _write_statistics(results, to, out)
-            return
-        from optiviz.reports.tables import write_study_table
-
-        write_study_table(results, out)
-        return
-    suiting = {one.kind: one for one in views_for(results.study)}
-    if view is not None and view not in suiting:
-        sentence = f"{view!r} is not a view of this study; they are {', '.join(suiting)}"
-        raise SpecError([Mistake("view", sentence)])
-    if out.suffix.lower() != f".{to}":
-        raise SpecError([Mistake(str(out), f"a picture as {to} must be named .{to}")])
-    chosen = suiting[view] if view else next(iter(suiting.values()))
-    from optiviz.reports.study import study_picture
-
-    study_picture(results, type(chosen).from_dict({"kind": chosen.kind, **settings}), out)
+    known = study_formats(results)
+    made = known.get(to)
+    if made is None:
+        sentence = f"{to!r} is not a format of studies; formats are {', '.join(known)}"
+        raise SpecError([Mistake("to", sentence)])
+    if "view" not in made.takes and (view is not None or settings):
+        raise SpecError([Mistake("view", f"{to} shows no view; choose png or svg for one")])
+    for name in looks:
+        if name not in made.takes:
+            raise SpecError([Mistake(f"--{name}", f"says nothing of {to}; leave it out")])
+    views: tuple[Any, ...] = ()
+    if "view" in made.takes:
+        chosen = view_of(results, view)
+        views = (type(chosen).from_dict({"kind": chosen.kind, **settings}),)
+    if made.group != "data" and out.suffix.lower() != made.suffix:
+        raise SpecError([Mistake(str(out), f"{to} must be named {made.suffix}")])
+    made.write((), out, Options(views=views, progress=told, **looks))

@@ -9,7 +9,7 @@ from typing import Any
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
-from optiviz.reports.document import PARTS, Choices
+from optiviz.reports.document import PARTS, STUDY_PARTS, Choices
 from optiviz.reports.formats import RATES, SECONDS
 
 THEMES = ("auto", "light", "dark")
@@ -28,6 +28,7 @@ def choices(
     theme: str = "auto",
     template: str = "",
     paper: str | None = None,
+    study: bool = False,
 ) -> Choices:
     """Return what a report is to be like.
 
@@ -37,18 +38,21 @@ def choices(
         A file of text.
     parts, views : sequence of str, optional
         Names, some of them with commas between.
+    study : bool
+        It is of a study, which has parts and views of its own.
 
     Raises
     ------
     SpecError
         If something is none of what there is, or the notes can't be read.
     """
-    known = registry.kinds("views")
+    known = registry.kinds("study_views" if study else "views")
+    offered = STUDY_PARTS if study else PARTS
     return Choices(
         title=title or "",
         author=author,
         notes="" if notes is None else _text_of(notes),
-        parts=tuple(PARTS) if parts is None else listed("--parts", parts, PARTS),
+        parts=tuple(PARTS) if parts is None else listed("--parts", parts, offered),
         views=None if views is None else listed("--views", views, known),
         theme=one_of("--theme", theme, THEMES),
         template=template,
@@ -84,6 +88,22 @@ def one_of(option: str, text: str, known: Collection[str]) -> Any:
     if text not in known:
         raise SpecError([Mistake(option, f"must be {' or '.join(known)}, is {text!r}")])
     return text
+
+
+def looks(size: str | None, theme: str | None) -> dict[str, Any]:
+    """Return what was said of a picture's size and colours.
+
+    Raises
+    ------
+    SpecError
+        If there is no such size or theme.
+    """
+    found = {}
+    if size is not None:
+        found["size"] = one_of("--size", size, SIZES)
+    if theme is not None:
+        found["theme"] = one_of("--theme", theme, ("light", "dark"))
+    return found
 
 
 def length(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from optiviz.reports.words import Group
-from optiviz.views.figure import Figure
+from optiviz.views.figure import Figure, Note
 
 Progress = Callable[[int, int], None]
 """Told the steps done and to do before each one; what it raises ends the writing."""
@@ -36,6 +36,13 @@ class Items:
     """A list with bullets."""
 
     texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What came out: sentences, each with what it rests on."""
+
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True)
@@ -133,7 +140,7 @@ class Moments:
     figures: tuple[tuple[str, tuple[Figure, ...]], ...]
 
 
-Block = Paragraphs | Items | Keys | Grid | Settings | Plot | Listing | Moments
+Block = Paragraphs | Items | Findings | Keys | Grid | Settings | Plot | Listing | Moments
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +208,18 @@ PARTS: dict[str, str] = {
 """Names of what a report of runs can have, each with its words; all of it where none is chosen."""
 
 
+STUDY_PARTS: dict[str, str] = {
+    "summary": "What was compared, and how",
+    "results": "What it says, and its statistics",
+    "figures": "Figures",
+    "player": "Player: one run of each",
+    "settings": "Settings",
+    "spec": "The exact plan",
+    "runs": "The study itself, to be opened again",
+}
+"""The same of what a report of a study can have."""
+
+
 @dataclass(frozen=True)
 class Choices:
     """What a report is to be like.
@@ -212,7 +231,7 @@ class Choices:
     author, notes : str
         Notes are paragraphs, with empty lines between them.
     parts : tuple of str
-        Keys of `PARTS`.
+        Keys of `PARTS`, of a study those of `STUDY_PARTS`; others say nothing.
     views : tuple of str or None
         Kinds of views among the figures; all that suit where it is None.
     theme : {"auto", "light", "dark"}

@@ -65,7 +65,7 @@ def groups(spec: RunSpec) -> list[Group]:
     found += _groups("Algorithm", spec.optimizer)
     found += _groups("Finish when", spec.stopping)
     known = {field.name: field for field in fields(RunSpec)}
-    chosen = [_setting(known[name], getattr(spec, name)) for name in ("seed", "start")]
+    chosen = [setting_words(known[name], getattr(spec, name)) for name in ("seed", "start")]
     return [*found, Group("Randomness and start", tuple(chosen))]
 
 
@@ -81,14 +81,15 @@ def _groups(title: str, parameters: Parameters) -> Iterator[Group]:
         elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
             for i, item in enumerate(value, 1):
                 label = field.label.removesuffix("s")
-                own.append(Setting(f"{label} {i}", _in_line(item), field.param.help))
+                own.append(Setting(f"{label} {i}", in_line(item), field.param.help))
         else:
-            own.append(_setting(field, value))
+            own.append(setting_words(field, value))
     yield Group(title, tuple(own))
     yield from inner
 
 
-def _in_line(parameters: Parameters) -> str:
+def in_line(parameters: Parameters) -> str:
+    """Return all that is set, one after the other."""
     parts = (
         f"{field.label.lower()} {_value(field, getattr(parameters, field.name))}"
         for field in fields(type(parameters))
@@ -97,7 +98,8 @@ def _in_line(parameters: Parameters) -> str:
     return ", ".join(parts)
 
 
-def _setting(field: Field, value: Any) -> Setting:
+def setting_words(field: Field, value: Any) -> Setting:
+    """Return a setting as a row of a table."""
     shown = (field.param.unset or "not set") if value is None else _value(field, value)
     return Setting(field.label, shown, field.param.help, value is not None)
 
@@ -116,7 +118,7 @@ def _value(field: Field, value: Any) -> str:
         items = ", ".join(map(_plain_number, value[:_SHOWN]))
         return items if len(value) <= _SHOWN else f"{items}, … ({len(value):,} in all)"
     if isinstance(value, Parameters):
-        return _in_line(value)
+        return in_line(value)
     unit = f" {field.param.unit}" if field.param.unit else ""
     # A seed is a name more than a number: no separators, so that it can be copied.
     shown = str(value) if isinstance(value, int) and "seed" in field.name else _plain_number(value)
@@ -182,7 +184,7 @@ def _difference(before: Optimizer, after: Optimizer) -> str:
     for field in fields(type(after)):
         old, new = getattr(before, field.name), getattr(after, field.name)
         if old != new:
-            values = (_setting(field, value).value for value in (old, new))
+            values = (setting_words(field, value).value for value in (old, new))
             parts.append(f"{field.label.lower()} went from {' to '.join(values)}")
     return " and ".join(parts) or "the same settings were set again"
 

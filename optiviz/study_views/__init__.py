@@ -21,10 +21,13 @@ class StudyView(Kind):
     ----------
     place : int
         Where it stands in lists; the first four that suit a study are open at first.
+    reported : bool
+        Whether it is among the figures of a report; what it says may stand there otherwise.
     """
 
     family: ClassVar[str] = "study_views"
     place: ClassVar[int] = 100
+    reported: ClassVar[bool] = True
 
     @abstractmethod
     def figure(self, results: Results) -> Figure:

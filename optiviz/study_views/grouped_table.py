@@ -18,6 +18,7 @@ class GroupedTable(StudyView):
     kind = "grouped_table"
     label = "Configurations"
     place = 40
+    reported = False
 
     over: Counted = "evaluations"
 

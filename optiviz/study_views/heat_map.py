@@ -243,7 +243,7 @@ def _caption(found: Comparison, cells: _Cells, read: Reading, grid: bool, study:
     what = "cell" if grid else "point"
     words = [
         f"Median {read.name} over {cells.across.label} and {cells.upwards.label}, a {what} for "
-        f"each configuration; {better} is better. A click shows the runs behind it."
+        f"each configuration; {better} is better."
     ]
     lost = int((~np.isfinite(cells.values)).sum())
     if lost:

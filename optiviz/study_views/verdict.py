@@ -27,6 +27,7 @@ class Verdict(StudyView):
     kind = "verdict"
     label = "What it says"
     place = 15
+    reported = False
 
     over: Counted = "evaluations"
 

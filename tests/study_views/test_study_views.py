@@ -12,7 +12,8 @@ from optiviz.analysis.runs.effort import Spent
 from optiviz.engine import registry
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.stopping import StopReason
-from optiviz.reports.study import study_picture
+from optiviz.reports.formats import Options
+from optiviz.reports.studies.formats import study_formats, view_of
 from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Configuration, Study
 from optiviz.studies.records import Course, Record, recorded
@@ -396,16 +397,16 @@ def test_runs_that_are_done_for_real_are_drawn_and_diverged_ones_dont_hide_the_r
 def test_a_picture_is_written_as_png_and_as_svg(tmp_path):
     found = results_of(TWO, failing)
     for kind in ("grouped_table", "verdict", "spread"):
-        study_picture(found, kind, tmp_path / f"{kind}.png")
-        assert (tmp_path / f"{kind}.png").read_bytes().startswith(b"\x89PNG")
-    study_picture(found, "heat_map", tmp_path / "map.svg", theme="dark")
-    assert b"<svg" in (tmp_path / "map.svg").read_bytes()
-    with pytest.raises(ValueError, match=r"must end in .png or .svg"):
-        study_picture(found, "progress", tmp_path / "map.gif")
-    with pytest.raises(SpecError, match="doesn't suit this study; heat_map"):
-        study_picture(found, "variances", tmp_path / "v.png")
-    with pytest.raises(SpecError, match="not known"):
-        study_picture(found, "nothing", tmp_path / "v.png")
+        path = tmp_path / f"{kind}.png"
+        study_formats(found)["png"].write((), path, Options(views=(view_of(found, kind),)))
+        assert path.read_bytes().startswith(b"\x89PNG")
+    dark = Options(views=(view_of(found, "heat_map"),), theme="dark")
+    for kind, begins in (("svg", b"<?xml"), ("pdf_figure", b"%PDF")):
+        study_formats(found)[kind].write((), tmp_path / "map", dark)
+        assert (tmp_path / "map").read_bytes().startswith(begins)
+    for kind in ("variances", "nothing"):
+        with pytest.raises(SpecError, match=f"'{kind}' is not a view of this study; .*heat_map"):
+            view_of(found, kind)
 
 
 def test_another_run_is_seen_although_views_keep_what_they_found():

@@ -52,7 +52,7 @@ class Files:
     def __init__(self) -> None:
         from optiviz.reports.formats import formats
         from optiviz.reports.html import write_report
-        from optiviz.reports.study import write_study_report
+        from optiviz.reports.studies.formats import write_study_report
         from optiviz.reports.tables import write_study_table
         from optiviz.store import run_file, study_file
         from optiviz.store.settings import FILE

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from optiviz.engine.run import Run
 from optiviz.reports import content
@@ -104,9 +103,3 @@ def html_of(
     if choices.template:
         return made.whole(of_a_user(choices.template, {**made.names(), **words}))
     return made.whole(environment().get_template("report.html.j2").render(made.names(), **words))
-
-
-def page(template: str, **words: Any) -> str:
-    """Return one of our pages as HTML text, of words that are still to be escaped."""
-    made = Page()
-    return made.whole(environment().get_template(template).render(made.names(), **words))

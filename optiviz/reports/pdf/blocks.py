@@ -11,6 +11,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
 
 from optiviz.reports.document import (
     Block,
+    Findings,
     Grid,
     Items,
     Keys,
@@ -22,7 +23,7 @@ from optiviz.reports.document import (
 )
 from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, encodable, width
 from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark, Swatched
-from optiviz.views.figure import Code, Figure, Item, Line, Points, Text
+from optiviz.views.figure import Code, Figure, Item, Line, Note, Points, Text
 from optiviz.views.figure import Table as FigureTable
 from optiviz.views.palette import LIGHT
 
@@ -122,6 +123,8 @@ class Writer:
             case Items():
                 yield from (self.text(text, "item", bulletText="•") for text in block.texts)
                 yield Spacer(0, 4)
+            case Findings():
+                yield from self._findings(block.notes)
             case Keys():
                 yield from self._keys(block)
             case Grid():
@@ -134,6 +137,12 @@ class Writer:
                 yield from self._listing(block)
             case Moments():
                 yield from self._moments(block)
+
+    def _findings(self, notes: Sequence[Note]) -> Iterator[Flowable]:
+        for note in notes:
+            yield self.text(note.sentence, "item", bulletText="•")
+            if note.evidence:
+                yield self.text(note.evidence, "caption")
 
     # Tables
 
@@ -259,11 +268,7 @@ class Writer:
         if figure.code is not None:
             return self._lines(_of_code(figure.code))
         if figure.notes:
-            found: list[Flowable] = []
-            for note in figure.notes:
-                found += [self.text(note.sentence, "item", bulletText="•")]
-                found += [self.text(note.evidence, "caption")] if note.evidence else []
-            return found
+            return list(self._findings(figure.notes))
         return self._lines(_ends(figure.lines)) if figure.lines else None
 
     def _moments(self, block: Moments) -> Iterator[Flowable]:

@@ -49,6 +49,7 @@ class Chooser(QWidget):
         self.source: Source | None = None
         self._templates: dict[str, str] = {}
         self._views_for: tuple[object, ...] = ()
+        self._unwanted: set[str] = set()  # parts, also those that are not offered now
         self.formats = Choice(self)
         self.formats.setAccessibleName("Format")
         self.about = Note(parent=self)
@@ -92,6 +93,8 @@ class Chooser(QWidget):
         self._mark()
 
     def _change(self) -> None:
+        offered = self.source.parts.keys() if self.source is not None else set()
+        self._unwanted = (self._unwanted - offered) | (offered - set(self.parts.ticked()))
         self._mark()
         self.changed.emit()
 
@@ -121,9 +124,11 @@ class Chooser(QWidget):
         named = [(str(i), words) for i, words in enumerate(source.names)]
         self.runs.offer(named, places)
         if afresh:
-            known = [part for part in PARTS if part in kept.get("parts", PARTS)]
-            self.parts.offer(list(PARTS.items()), known or list(PARTS))
+            wanted = set(kept.get("parts", PARTS)) & PARTS.keys()
+            self._unwanted = PARTS.keys() - (wanted or PARTS.keys())
             self.form.set_value(_understood(kept))
+        kept_on = [part for part in source.parts if part not in self._unwanted]
+        self.parts.offer(list(source.parts.items()), kept_on)
         self._offer("run", dict(named), *places[:1])
         self._offer("template", {"": "The usual one", **self._templates})
         self._offer("view", {one.kind: one.label for one in source.views})
@@ -174,7 +179,7 @@ class Chooser(QWidget):
         self.runs.setVisible(several)
         some = self.form.leave_out(left_out(source, made, bool(self._templates)))
         self.form.setVisible(some)
-        is_report = "choices" in takes and bool(source.runs)
+        is_report = "choices" in takes
         for widget in (self.notes, self._notes_label, self.parts):
             widget.setVisible(is_report)
         hands_in = self._hands_in()
@@ -194,7 +199,7 @@ class Chooser(QWidget):
         source = self.source
         assert source is not None
         is_report = "choices" in made.takes
-        listed = (is_report and bool(source.runs)) or "views" in made.takes
+        listed = is_report or "views" in made.takes
         self.views.setVisible(listed and bool(source.views))
         key = (source, is_report)
         if not listed or (key == self._views_for and not only):
@@ -231,7 +236,7 @@ class Chooser(QWidget):
             places,
             Look.from_dict(self.form.value()),
             self.notes.toPlainText(),
-            self.parts.ticked(),
+            tuple(part for part in PARTS if part not in self._unwanted),
             self.views.ticked() if not self.views.isHidden() else (),
         )
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from optiviz.engine.run import Run
 from optiviz.reports.document import Choices, Document, Progress
 from optiviz.studies.results import Results
-from optiviz.ui.exporting.studies import study_document
 
 if TYPE_CHECKING:
     from optiviz.ui.exporting.previews import Drawn
@@ -45,17 +44,21 @@ class Documents:
         progress: Progress | None,
     ) -> Document:
         """Return the document of a study, or else of runs, without the runs themselves."""
-        if results is not None:
-            return study_document(results, choices)
         from optiviz.reports.content import document, paragraphs
+        from optiviz.reports.studies.content import study_document
 
         states = [(run, run.trace.generation, run.trace.last_k, run.name) for run in runs]
-        key = (*states, choices.parts, choices.views)
+        done = 0 if results is None else len(results.records)
+        key = (results, done, *states, choices.parts, choices.views)
         made = self._made
         if made is None or key != self._for:
             self.forget()
             parts = tuple(part for part in choices.parts if part != "runs")
-            made = document(runs, Choices(parts=parts, views=choices.views), progress)
+            bare = Choices(parts=parts, views=choices.views)
+            if results is None:
+                made = document(runs, bare, progress)
+            else:
+                made = study_document(results, bare, progress)
             self._for, self._made = key, made
         title, notes = choices.title or made.title, paragraphs(choices.notes)
         return replace(made, title=title, author=choices.author, notes=notes)

@@ -11,6 +11,7 @@ from optiviz.reports.document import (
     Block,
     Chapter,
     Document,
+    Findings,
     Grid,
     Items,
     Keys,
@@ -87,6 +88,9 @@ class _Writer:
             return "".join(map(_paragraph, block.texts))
         if isinstance(block, Items):
             return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in block.texts)}</ul>"
+        if isinstance(block, Findings):
+            pairs = ((note.sentence, self._muted(note.evidence)) for note in block.notes)
+            return f"<ul>{''.join(f'<li><b>{escape(s)}</b>{more}</li>' for s, more in pairs)}</ul>"
         if isinstance(block, Keys):
             return self._keys(block.pairs)
         if isinstance(block, Grid):

@@ -1,7 +1,7 @@
 """What there is to export, what was chosen of it, and what a user may choose. Knows no widget."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -131,6 +131,8 @@ class Source:
         What is exported, where it is no runs.
     lacks : str
         What must be done before there is anything to export.
+    parts : mapping of str to str
+        What its report can have, each with its words.
     """
 
     name: str
@@ -143,6 +145,7 @@ class Source:
     playhead: int | None = None
     about: str = ""
     lacks: str = ""
+    parts: Mapping[str, str] = field(default_factory=lambda: PARTS)
 
     def view(self, kind: str) -> View | None:
         """Return a view by its kind."""
@@ -236,7 +239,7 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
     views = tuple(view for kind in kinds if (view := source.view(kind)) is not None)
     if takes & {"view", "views"} and not views:
         raise SpecError([Mistake("views", "choose what is to be drawn")])
-    if source.runs and "choices" in takes and not chosen.parts:
+    if "choices" in takes and not source.parts.keys() & chosen.parts:
         raise SpecError([Mistake("parts", "choose at least one part")])
     if len(views) > MOST_VIEWS:
         raise SpecError([Mistake("views", f"choose at most {MOST_VIEWS} views, not {len(views)}")])
@@ -244,15 +247,15 @@ def wanted(source: Source, chosen: Chosen) -> Wanted:
     if "length" in takes and not low <= look.rate <= high:
         wrong = f"must be from {low:g} to {high:g} here, is {look.rate:g}"
         raise SpecError([Mistake("rate", wrong)])
-    reported = {view.kind for view in source.views if source.runs and view.reported}
+    reported = {view.kind for view in source.views if view.reported}
     choices = Choices(
         title=look.title.strip(),
         author=look.author.strip(),
         notes=chosen.notes.strip(),
         parts=chosen.parts,
         views=None if set(chosen.views) >= reported else chosen.views,
-        theme=look.theme if _is_page(source, made) else "light",
-        template=look.template if _is_page(source, made) else "",
+        theme=look.theme if _is_page(made) else "light",
+        template=look.template if _is_page(made) else "",
         paper=look.paper,
     )
     if "answers" in takes:
@@ -282,9 +285,9 @@ def _at(source: Source, look: Look, runs: Sequence[Run]) -> int | None:
     return look.k
 
 
-def _is_page(source: Source, made: Format) -> bool:
+def _is_page(made: Format) -> bool:
     """Whether it is a page for a screen, whose colours and layout can be chosen."""
-    return bool(source.runs) and "choices" in made.takes and made.suffix == ".html"
+    return "choices" in made.takes and made.suffix == ".html"
 
 
 def left_out(source: Source, made: Format, templates: bool) -> list[str]:
@@ -292,12 +295,10 @@ def left_out(source: Source, made: Format, templates: bool) -> list[str]:
     without = {name for name, takes in _OF_TAKES.items() if takes not in made.takes}
     if "theme" not in made.takes or "choices" in made.takes:
         without.add("ground")
-    if not _is_page(source, made):
+    if not _is_page(made):
         without |= {"theme", "template"}
     if not templates:
         without.add("template")
     if made.several or len(source.runs) < 2:
         without.add("run")
-    if not source.runs:
-        without.add("author")  # a study's report has a form of its own
     return sorted(without)
