@@ -191,8 +191,26 @@ def test_a_study_is_handed_in_as_a_page(run):
     for page in (one, other):
         assert said in html.unescape(page)
     assert one.count("<figure") == other.count("<figure") > 1
-    assert run("export", "s.optiviz", "--to", "png", "--view", "spread", "--out", "s.png")[0] == 0
+    picture = ("--to", "png", "--view", "spread", "--size", "column", "--theme", "dark")
+    assert run("export", "s.optiviz", *picture, "--out", "s.png")[0] == 0
     assert Path("s.png").read_bytes().startswith(b"\x89PNG")
+    Path("notes.txt").write_text("Ours.", encoding="utf-8")
+    said = ("--title", "Ten seeds", "--author", "A. Teacher", "--notes", "notes.txt")
+    some = ("--parts", "summary,figures", "--views", "spread")
+    status, *_ = run("report", "s.optiviz", "--out", "t.html", "--theme", "dark", *said, *some)
+    page = Path("t.html").read_text(encoding="utf-8")
+    assert status == 0
+    assert all(words in page for words in ("Ten seeds", "A. Teacher", "Ours."))
+    assert page.count("<figure") == 1
+    assert run("report", "s.optiviz", "--out", "t.pdf", "--paper", "letter", *some)[0] == 0
+    assert Path("t.pdf").read_bytes().startswith(b"%PDF")
+    for option, value, words in (
+        ("--parts", "code", "there is no 'code'; there are summary, results"),
+        ("--views", "fitness", "there is no 'fitness'; there are"),
+    ):
+        status, _, lines = run("report", "s.optiviz", "--out", "no.html", option, value)
+        assert (status, len(lines)) == (2, 1)
+        assert words in lines[0]
     status, _, lines = run("report", "s.optiviz", "s.optiviz", "--out", "two.html")
     assert (status, lines) == (2, ["s.optiviz: holds a study, which has a report of its own"])
 

@@ -81,15 +81,14 @@ def _groups(title: str, parameters: Parameters) -> Iterator[Group]:
         elif isinstance(value, tuple) and value and isinstance(value[0], Parameters):
             for i, item in enumerate(value, 1):
                 label = field.label.removesuffix("s")
-                own.append(Setting(f"{label} {i}", in_line(item), field.param.help))
+                own.append(Setting(f"{label} {i}", _in_line(item), field.param.help))
         else:
             own.append(setting_words(field, value))
     yield Group(title, tuple(own))
     yield from inner
 
 
-def in_line(parameters: Parameters) -> str:
-    """Return all that is set, one after the other."""
+def _in_line(parameters: Parameters) -> str:
     parts = (
         f"{field.label.lower()} {_value(field, getattr(parameters, field.name))}"
         for field in fields(type(parameters))
@@ -118,7 +117,7 @@ def _value(field: Field, value: Any) -> str:
         items = ", ".join(map(_plain_number, value[:_SHOWN]))
         return items if len(value) <= _SHOWN else f"{items}, … ({len(value):,} in all)"
     if isinstance(value, Parameters):
-        return in_line(value)
+        return _in_line(value)
     unit = f" {field.param.unit}" if field.param.unit else ""
     # A seed is a name more than a number: no separators, so that it can be copied.
     shown = str(value) if isinstance(value, int) and "seed" in field.name else _plain_number(value)

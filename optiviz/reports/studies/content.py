@@ -30,7 +30,7 @@ from optiviz.study_views import StudyView, views_for
 from optiviz.study_views.verdict import Verdict
 from optiviz.views.figure import Figure
 
-_LONGEST = 400_000  # letters of a plan that is printed
+_LONGEST, _LONGEST_CARRIED = 400_000, 40_000  # letters of a plan that is printed
 
 
 def study_document(
@@ -160,9 +160,10 @@ def _plan(results: Results, wanted: tuple[str, ...]) -> tuple[Block, ...]:
         "The same software on the same kind of machine gives runs of the same traces, whose "
         f"SHA-256, all together in the order of the plan, is {digest_of(results)}."
     )
-    if len(text) > _LONGEST:
-        carried = "in the study that this file carries" if "runs" in wanted else "in its own file"
-        said = f"The plan has {len(text):,} letters, too many to print: it is whole {carried}."
+    is_carried = "runs" in wanted
+    if len(text) > (_LONGEST_CARRIED if is_carried else _LONGEST):
+        where = "in the study that this file carries" if is_carried else "in the study's own file"
+        said = f"The plan has {len(text):,} letters, too many to print: it is whole {where}."
         return (Paragraphs((said, same)),)
     about = "Save this as study.json and type: optiviz study study.json"
     return (Listing("The plan, to do the study again", text, (about, same)),)

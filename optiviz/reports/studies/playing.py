@@ -15,8 +15,8 @@ from optiviz.studies.records import Record
 from optiviz.studies.results import Results
 from optiviz.study_views.parts import best_first, runs_of, typical, worst_of
 
-_RUNS = 6  # at most
-_SECONDS = 1.5  # of computing for all of them, as far as it is known; twice as much in any case
+_RUNS = 4  # at most
+_SECONDS = 2.0  # of computing for all of them, as far as it is known; twice as much in any case
 _MOMENTS = 60
 _SLICE = 0.05  # seconds between two looks whether something else is wanted
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from optiviz.engine.parameters import fields
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.stopping import StoppingCriterion
 from optiviz.engine.wording import capitalised, counted, listed, measured
 from optiviz.reports.document import Block, Items, Keys, Paragraphs
-from optiviz.reports.words import in_line, seconds_of
+from optiviz.reports.words import seconds_of, setting_words
 from optiviz.studies.plan import Study
 from optiviz.studies.results import Results
 from optiviz.studies.swept import setting_of
@@ -59,7 +61,6 @@ def _sweep(study: Study) -> Iterator[str]:
     of = f" of {listed(sorted(optimizers))}" if len(optimizers) <= _PROBLEMS else ""
     n = counted(len(study.configurations), "configuration")
     yield f"What was varied{of}: {' and '.join(parts)}; {n} in all."
-    yield f"Without what was varied: {study.configurations[0].spec.optimizer.label}."
 
 
 def _how(study: Study) -> Iterator[str]:
@@ -68,12 +69,20 @@ def _how(study: Study) -> Iterator[str]:
     if study.split_seeds:
         words += f", on {_few('split', study.split_seeds)} into training and test rows"
     yield f"{words}."
-    ends = dict.fromkeys(in_line(c.spec.stopping) for c in study.configurations)
+    ends = dict.fromkeys(_limits(c.spec.stopping) for c in study.configurations)
     if len(ends) == 1:
         (limits,) = ends
-        yield f"Each run finished at the first of the same limits: {limits}."
+        yield f"Each run finished at the first of these limits: {limits}."
     else:
         yield "The runs finished at limits of their own, which the settings name."
+
+
+def _limits(stopping: StoppingCriterion) -> str:
+    """Return the limits that are set; what a gradient counts as only where it counts."""
+    rows = {f.name: setting_words(f, getattr(stopping, f.name)) for f in fields(type(stopping))}
+    if stopping.max_evaluations is None or not stopping.gradient_weight:
+        del rows["gradient_weight"]
+    return ", ".join(f"{one.label.lower()} {one.value}" for one in rows.values() if one.is_set)
 
 
 def _few(name: str, seeds: tuple[int, ...]) -> str:

@@ -137,6 +137,9 @@ def _metrics(results: Results, rows: Sequence[Group]) -> Grid | None:
     columns = [made for made in map(column, names) if made is not None]
     labels = {found.label, *(reading_of(study.measure, s.problem).name for s in specs)}
     columns = [made for made in columns if made[0].lower() not in {x.lower() for x in labels}]
+    told = [[cell(row) for row in rows] for _, cell in columns]
+    if names[0] != study.measure and told and told[0] in told[1:]:
+        del columns[0]  # the objective is one of those that follow, by another name
     if not columns:
         return None
     note = "Of the point that each run hands back; medians over its runs."
@@ -221,11 +224,16 @@ def _pairs(found: Comparison) -> Grid:
         words.append("Tests wait until all runs are done.")
     if len(found.pairs) > len(made):
         words.append(f"{len(found.pairs) - len(made):,} more pairs are left out.")
+    firsts = {pair.names[0] for pair in found.pairs}
+    against = len(firsts) == 1 < len(made)
     return Grid(
-        "Pair by pair",
+        f"{capitalised(made[0].names[0])} against" if against else "Pair by pair",
         ("", *(name for name, _ in kept)),
         tuple(
-            (f"{pair.names[0]} – {pair.names[1]}", *(column[i] for _, column in kept))
+            (
+                pair.names[1] if against else " – ".join(pair.names),
+                *(column[i] for _, column in kept),
+            )
             for i, pair in enumerate(made)
         ),
         note=" ".join(words),
