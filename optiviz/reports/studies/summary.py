@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from optiviz.engine.parameters import fields
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
-from optiviz.engine.wording import capitalised, counted, listed, measured
+from optiviz.engine.wording import counted, listed, measured
 from optiviz.reports.document import Block, Items, Keys, Paragraphs
 from optiviz.reports.words import seconds_of, setting_words
 from optiviz.studies.plan import Study
@@ -46,7 +46,7 @@ def _problems(specs: Sequence[RunSpec]) -> Iterator[str]:
 
 def _named(name: str, label: str) -> str:
     """Return a configuration's name with that of its algorithm, unless this is the same."""
-    return capitalised(name) if name.lower() == label.lower() else f"{capitalised(name)}: {label}"
+    return name if name.lower() == label.lower() else f"{name}: {label}"
 
 
 def _sweep(study: Study) -> Iterator[str]:

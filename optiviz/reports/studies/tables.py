@@ -18,7 +18,7 @@ from optiviz.studies.results import Results
 from optiviz.study_views.parts import compared, rough, runs_of
 
 _COLOURED = 8  # configurations that have a colour each
-_MOST = 200  # rows of a table
+_MOST = 66  # rows of a table: all pairs of twelve configurations
 _Column = tuple[str, Callable[[Group], str]]
 
 
