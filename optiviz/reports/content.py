@@ -1,11 +1,11 @@
 """What a report of runs says: a `Document`, made once for all formats."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.wording import told_apart
 from optiviz.reports.comparing import comparison
+from optiviz.reports.day import today
 from optiviz.reports.document import Chapter, Choices, Document, Paragraphs, Part, Progress
 from optiviz.reports.telling import chapter
 from optiviz.store import StoreError, machine, run_file
@@ -60,7 +60,7 @@ def document(
     return Document(
         title=choices.title or title_of(shown),
         author=choices.author,
-        date=date.today().isoformat(),
+        date=today(),
         notes=paragraphs(choices.notes),
         chapters=tuple(chapters),
         facts=facts(),

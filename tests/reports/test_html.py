@@ -19,6 +19,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.reports import player, words
 from optiviz.reports.content import document, names_of
 from optiviz.reports.document import PARTS, Choices
+from optiviz.reports.export import export
 from optiviz.reports.html import html_of, report, write_report
 from optiviz.reports.themed import Drawings
 from optiviz.store import StoreError, run_file
@@ -278,6 +279,24 @@ def test_hostile_words_stay_words(tmp_path):
 def test_the_classic_report_is_small(climb, tmp_path):
     write_report([climb], tmp_path / "a.html")
     assert (tmp_path / "a.html").stat().st_size < 1.5e6
+
+
+@pytest.mark.parametrize("suffix", ["html", "pdf"])
+def test_a_report_can_be_made_again_to_the_byte(suffix, descents, tmp_path, monkeypatch):
+    """Else a report that is kept under version control is another one with each day."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    for name in ("one", "other"):
+        export(descents[0], suffix, tmp_path / f"{name}.{suffix}")
+    one, other = ((tmp_path / f"{name}.{suffix}").read_bytes() for name in ("one", "other"))
+    assert one == other
+    assert (b"2023-11-14" if suffix == "html" else b"D:20231114") in one
+
+
+def test_a_day_that_is_none_is_refused_by_name(descents, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
+    with pytest.raises(StoreError, match="SOURCE_DATE_EPOCH=soon names no day"):
+        write_report(descents[:1], tmp_path / "a.html")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_page_carries_its_runs(climb, tmp_path):

@@ -3,9 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
 
 from optiviz.reports.content import facts, paragraphs
+from optiviz.reports.day import today
 from optiviz.reports.document import (
     Block,
     Chapter,
@@ -59,7 +59,7 @@ def study_document(
     return Document(
         title=choices.title or study.title or _title(results),
         author=choices.author,
-        date=date.today().isoformat(),
+        date=today(),
         notes=paragraphs(choices.notes),
         chapters=tuple(_chapters(results, choices, progress)),
         facts=facts(),
