@@ -1,5 +1,6 @@
 """Which figures of runs a report shows, and the words around them."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from optiviz.engine import registry
@@ -40,12 +41,26 @@ def plots_of(
             wanted = view.kind in kinds
         if not wanted:
             continue
+        if view.kind == "forward_pass":
+            view = _passed(view, one)
         if view.kind == "fitness":
             yield from fitness_plots([one])
         else:
             made = plot(view, [one])
             if not (made.figure.empty and kinds is None and view.kind in _MORE):
                 yield made
+
+
+def _passed(view: View, one: Shown) -> View:
+    """Return the view where a row has gone forwards through all of the network."""
+    steps = view.figure([one]).steps
+    if steps is None:
+        return view
+
+    def is_back(step: int) -> bool:
+        return view.replace(step=step).figure([one]).note.startswith("backward")
+
+    return view.replace(step=bisect_left(range(steps.count), True, key=is_back) - 1)
 
 
 def _fitness(shown: Sequence[Shown]) -> Iterator[View]:
