@@ -4,16 +4,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from optiviz.engine.optimizer import Outcome
 from optiviz.reports.words import figure_of
 from optiviz.views import Shown
-from optiviz.views.figure import Figure
+from optiviz.views.figure import Figure, Points
 
-_SHARES = ((0.5, "Half"), (0.9, "nine tenths"))
+_SHARES = (0.5, 0.9)
 
 _READING = {
-    "decision_boundary": "Look where the outlined markers crowd: most of them lie along the "
-    "seam where the colours fade, as it is unsure there; those deep in a colour are mistakes "
-    "that it is sure of.",
     "boundaries": "What the runs agree on has the same colour in every panel; the seams that "
     "differ are what start, seed or algorithm decided.",
     "network": "Thick strokes are what a unit listens to. Two units with the same map do the same "
@@ -59,6 +57,8 @@ def what_to_see(kind: str, figure: Figure, shown: Sequence[Shown]) -> str:
 
 
 def _of_fitness(figure: Figure, shown: Sequence[Shown]) -> str:
+    if any(one.run.spec.problem.reading.name != figure.y.label for one in shown):
+        return ""  # it is of a score, and what was won is told of what was optimised
     return _of_one(shown[0]) if len(shown) == 1 else _of_several(shown)
 
 
@@ -72,17 +72,22 @@ def _of_one(one: Shown) -> str:
     gain = float(best[0] - state.best_f)
     if not 0 < gain < np.inf or state.best_k <= 0:
         return ""
-    parts = []
-    for share, words in _SHARES:
-        rows = one.run.trace.rows(0, one.run.trace.last_k + 1)
-        if rows is None:
-            return f"The best value is from iteration {state.best_k:,}."
-        at = int(np.argmax(rows.best_f <= rows.best_f[0] - share * gain))
-        parts.append(f"{words} of all that was won was there at iteration {at:,}")
+    rows = one.run.trace.rows(0, one.run.trace.last_k + 1)
+    if rows is None:
+        return f"The best value is from iteration {state.best_k:,}."
+    when = [int(np.argmax(rows.best_f <= rows.best_f[0] - share * gain)) for share in _SHARES]
+    if when[0] == when[1]:
+        parts = [f"Nine tenths of all that was won was there at iteration {when[1]:,}"]
+    else:
+        parts = [
+            f"Half of all that was won was there at iteration {when[0]:,}",
+            f"nine tenths of it at iteration {when[1]:,}",
+        ]
     since = one.run.k - state.best_k
     if since > 0.1 * one.run.k:
         parts.append(f"the last {since:,} iterations found nothing better")
-    return f"{parts[0]}, {', and '.join(parts[1:])}."
+    first, last = ", ".join(parts[:-1]), parts[-1]
+    return f"{first}, and {last}." if first else f"{last}."
 
 
 def _of_several(shown: Sequence[Shown]) -> str:
@@ -105,11 +110,40 @@ def _of_tried(figure: Figure, shown: Sequence[Shown]) -> str:
     rows = shown[0].run.trace.rows(0, shown[0].run.trace.last_k + 1)
     if rows is None or len(rows) < 2:
         return ""
-    kept = float(np.mean(rows.outcome[1:] != 3))
+    tried = rows.outcome[1:]
+    kept = float(np.mean(tried != Outcome.REJECTED))
+    if kept == 1.0:
+        worse = float(np.mean(tried == Outcome.WORSE))
+        if "of its batch alone" in figure.caption:
+            return (
+                "Batches differ, so that better and worse take turns even where the run gets on: "
+                "look at the trend, and not at single marks."
+            )
+        if not worse:
+            return "In the whole run no step led to anything worse."
+        return (
+            f"Over the whole run {_percent(worse)} of the steps led to something worse. Where "
+            "better and worse take turns, the steps leap over what they look for."
+        )
     return (
-        f"Over the whole run {100 * kept:.3g}% of the moves were kept. Where all marks lie on the "
+        f"Over the whole run {_percent(kept)} of the moves were kept. Where all marks lie on the "
         "worse side, the steps have become too long for what is left to win."
     )
+
+
+def _of_boundary(figure: Figure, shown: Sequence[Shown]) -> str:
+    """Say where mistakes lie, if there are any."""
+    points = [item for item in figure.items if isinstance(item, Points)]
+    if points and not any(len(item.x) for item in points if item.outlined):
+        return "No row is named wrongly, so all that is left to see is how surely each is named."
+    return (
+        "Look where the outlined markers crowd: most of them lie along the seam where the colours "
+        "fade, as it is unsure there; those deep in a colour are mistakes that it is sure of."
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}%"
 
 
 def _of_confusion(figure: Figure, shown: Sequence[Shown]) -> str:
@@ -133,4 +167,5 @@ _TOLD: dict[str, Callable[[Figure, Sequence[Shown]], str]] = {
     "fitness": _of_fitness,
     "tried_steps": _of_tried,
     "confusion": _of_confusion,
+    "decision_boundary": _of_boundary,
 }

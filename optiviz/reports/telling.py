@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from optiviz.engine import registry
 from optiviz.engine.wording import capitalised
 from optiviz.networks.losses import MEASURES
@@ -22,6 +24,8 @@ from optiviz.reports.moments import moments
 from optiviz.reports.plots import SCORES, plot, plots_of
 from optiviz.reports.words import figure_of, groups, seconds_of, value_of
 from optiviz.views import Shown
+
+_OTHERS = {"distance": "Distance from the lowest point"}
 
 Metrics = dict[str, tuple[float, float, float]]
 """Of each metric its value at the start, at the last and at the best point."""
@@ -107,7 +111,10 @@ def _points(one: Shown, metrics: Metrics) -> Iterator[tuple[str, ...]]:
     """Yield rows: what it is, at the start, at the last point, at the best."""
     run, reading = one.run, one.run.spec.problem.reading
     state = run.state_now
-    values = (one.reader.state(0).f, state.f, state.best_f)
+    # What the state says of a point that batches led to is of one batch.
+    last = float(one.reader.stepper.problem.evaluate(state.x[np.newaxis])[0])
+    last = last if np.isfinite(last) else state.f  # nobody can score a recorded point again
+    values = (one.reader.state(0).f, last, state.best_f)
     goal = [figure_of(value_of(run, f)) for f in values]
     rest: list[tuple[str, ...]] = []
     is_train = False
@@ -118,7 +125,7 @@ def _points(one: Shown, metrics: Metrics) -> Iterator[tuple[str, ...]]:
         if row == goal and part == "train" and known is not None and known.reading == reading:
             is_train = True  # the same numbers need no second row
         else:
-            rest.append((f"{what if known is None else known.label}, {part}".lstrip(", "), *row))
+            rest.append((f"{known.label}, {part}" if known else _OTHERS.get(metric, metric), *row))
     yield (f"{capitalised(reading.name)}, {'train' if is_train else 'as optimised'}", *goal)
     yield from rest
     if len(state.x) <= 3:

@@ -38,7 +38,7 @@ class Group:
 
 def figure_of(value: float) -> str:
     """Return a number as people read it, exact enough to compare runs by."""
-    return measured(value, digits=6)
+    return measured(value, digits=6 if abs(value) >= 1 else 4)
 
 
 def value_of(run: Run, f: float) -> float:

@@ -209,6 +209,30 @@ def test_regressions_are_compared_by_r2(numbers):
     assert "R² is that of the best point." in page.text
 
 
+def test_the_last_value_of_batches_is_that_of_all_rows(minibatch, minibatch_page):
+    """Else that of its last fifty rows stands beside a best one of all, and may be better."""
+    every_row = minibatch.spec.problem.evaluator().metrics(minibatch.state_now.x)
+    _, last, best = minibatch_page.row_of("Log loss, train")
+    assert last == words.figure_of(every_row["train_log_loss"]) != best
+    assert not any(row[0] == "Log loss, as optimised" for row in minibatch_page.rows)
+
+
+def test_what_to_see_is_about_the_figure_that_it_stands_below(minibatch_page, descents_page):
+    """When most was won is said of what was optimised; a step always taken is not one kept."""
+    said = [text for text in minibatch_page.texts if "of the run over iterations" in text]
+    loss, score = (next(t for t in said if t.startswith(name)) for name in ("Log loss", "Accuracy"))
+    assert "was won" in loss
+    assert "was won" not in score
+    assert "Batches differ" in minibatch_page.text
+    assert "no step led to anything worse" in descents_page.text
+    assert "moves were kept" not in minibatch_page.text
+    half, most = (
+        "Half of all that was won was there at iteration 2",
+        "nine tenths of it at iteration",
+    )
+    assert f"{half}, and {most} 6." in descents_page.text
+
+
 def test_the_confusion_tables_are_tables(climb, climb_page):
     evaluator = climb.spec.problem.evaluator()
     data = evaluator.data
@@ -397,7 +421,7 @@ def test_a_view_that_breaks_is_named_and_the_rest_is_there(climb, monkeypatch):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.8716417, "0.8716"), (0.0, "0.0000"), (6.1111e-10, "6.1111e-10"), (-0.5, "−0.5000"),
+        (0.8716417, "0.8716"), (0.0, "0.0000"), (6.1111e-10, "6.111e-10"), (-0.5, "−0.5000"),
         (123456.0, "123456"), (np.nan, "not a number"), (np.inf, "∞"), (-np.inf, "−∞"),
         (-2e-9, "−2e-09"),
     ],
