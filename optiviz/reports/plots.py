@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from optiviz.engine import registry
 from optiviz.networks.losses import MEASURES
@@ -68,10 +69,10 @@ def _fitness(shown: Sequence[Shown]) -> Iterator[View]:
     view = registry.kinds("views")["fitness"]
     reading = shown[0].run.spec.problem.reading
     over = _over(shown)
-    yield view(over=over, log_y=over_decades([one.run for one in shown]))
+    yield view(**over, log_y=over_decades([one.run for one in shown]))
     for score in scores(shown):
         if reading.name != MEASURES[score].reading.name:
-            yield view(over=over, measure=score)
+            yield view(**over, measure=score)
 
 
 def fitness_plots(shown: Sequence[Shown]) -> Iterator[Plot]:
@@ -80,13 +81,17 @@ def fitness_plots(shown: Sequence[Shown]) -> Iterator[Plot]:
         yield plot(view, shown)
 
 
-def _over(shown: Sequence[Shown]) -> str:
-    """Choose an axis on which runs are as long as each other, if iterations are not."""
+def _over(shown: Sequence[Shown]) -> dict[str, Any]:
+    """Choose an axis on which runs are as long as each other: their limit, if it is the same."""
+    ends = {(e.max_evaluations, e.gradient_weight) for e in (o.run.spec.stopping for o in shown)}
+    (limit, weight), *others = ends
+    if len(shown) > 1 and limit is not None and not others:
+        return {"over": "evaluations", "gradient_weight": weight}
     lengths = [one.run.k for one in shown]
     if max(lengths) <= 3 * min(lengths):
-        return "iterations"
+        return {"over": "iterations"}
     rows = min(one.run.spec.problem.n_rows for one in shown)
-    return "evaluations" if rows == 1 else "epochs"
+    return {"over": "evaluations" if rows == 1 else "epochs"}
 
 
 def scores(shown: Sequence[Shown]) -> list[str]:
@@ -131,7 +136,7 @@ def compared(shown: Sequence[Shown]) -> Iterator[Plot]:
     if len(readings) == 1:
         yield from fitness_plots(shown)
     for score in scores(shown) if len(readings) > 1 else ():
-        view = registry.kinds("views")["fitness"](measure=score, over=_over(shown))
+        view = registry.kinds("views")["fitness"](measure=score, **_over(shown))
         yield plot(view, shown)
     boundaries = registry.kinds("views")["boundaries"]()
     if all(boundaries.suits(one.run.spec.problem) for one in shown):

@@ -197,6 +197,21 @@ def test_a_report_on_numbers_says_r2_where_others_say_accuracy(numbers):
     assert "linear regression" in page.text
 
 
+def test_a_race_is_drawn_over_what_it_was_limited_by(minibatch):
+    """Over epochs, a race at equal effort would be warned of for unequal effort."""
+    stopping = optiviz.StoppingCriterion(max_evaluations=30, gradient_weight=2.0)
+    climb = optiviz.RunSpec.load("classic-mlp").optimizer
+    specs = [
+        minibatch.spec.replace(stopping=stopping, optimizer=o)
+        for o in (climb, minibatch.spec.optimizer)
+    ]
+    runs = [Run(spec, name).finish() for spec, name in zip(specs, "ab", strict=True)]
+    made = document(runs, Choices(parts=("figures",), views=()))
+    first = made.chapters[0].parts[0].blocks[0]
+    assert first.figure.x.label == "evaluations, a gradient counts as 2"
+    assert "same effort" not in first.figure.warning
+
+
 def test_regressions_are_compared_by_r2(numbers):
     text = report(numbers)
     page = Page(text)
