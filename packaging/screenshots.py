@@ -1,4 +1,4 @@
-"""Take the README's screenshots of the real window, each after doing what it shows.
+"""Take the README's screenshots of the real window, and make its samples.
 
     .venv/bin/python packaging/screenshots.py [NAME...]
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import samples
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -361,6 +362,7 @@ def main() -> None:
             take(window, f"{name}-{look}")
     window.close()
     app.quit()
+    samples.make(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -68,4 +68,6 @@ def test_the_families_that_can_be_listed_are_named():
 def test_links_and_pictures_lead_somewhere():
     links = re.findall(r"\]\(([^)#]+)\)", TEXT)
     assert len(links) > 5
+    if not (README.parent / "packaging" / "samples").exists():  # in a source distribution
+        links = [link for link in links if not link.startswith("packaging/samples/")]
     assert [link for link in links if not (README.parent / link).exists()] == []
