@@ -381,7 +381,8 @@ class Page:
     def _around(self, axes: Axes) -> _Edges:
         """Return what ticks and labels need around axes, in inches."""
         renderer = self.canvas.canvas.get_renderer()  # type: ignore[attr-defined]
-        outer, inner = axes.get_tightbbox(renderer), axes.get_window_extent(renderer)
+        inner = axes.get_window_extent(renderer)
+        outer = axes.get_tightbbox(renderer, bbox_extra_artists=[])
         assert outer is not None
         dpi = self.canvas.dpi
         left, below = inner.x0 - outer.x0, inner.y0 - outer.y0

@@ -2,15 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 from matplotlib import ticker
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 
 from optiviz.reports import strokes
+from optiviz.reports.shades import of_classes, of_ramp
 from optiviz.reports.styles import LINE, MARKERS, SIZE, dash, plain
 from optiviz.views.figure import (
     Array,
@@ -31,7 +30,6 @@ from optiviz.views.figure import (
 )
 from optiviz.views.palette import Palette
 
-_IMAGE = 0.5  # how much of the class colour shows where the model is sure
 _LARGEST = 1e300
 _LONGEST_LABEL = 32  # letters
 _LONGEST_NAME, _MOST_NAMES = 28, 24  # letters of categories' names, and how many
@@ -224,9 +222,11 @@ def _draw_points(axes: Axes, item: Points, figure: Figure, palette: Palette, z: 
 
 def _draw_image(axes: Axes, item: ClassImage | ValueImage, palette: Palette, z: float) -> None:
     limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
-    strokes.show_colours(
+    is_classes = isinstance(item, ClassImage)
+    shades = of_classes(item) if is_classes else of_ramp(item.shares(item.values))
+    strokes.show_shades(
         axes,
-        partial(_colours, item),
+        shades,
         palette,
         extent=(item.left, item.right, item.bottom, item.top),
         interpolation="nearest" if isinstance(item, ValueImage) and item.flat else "bilinear",
@@ -235,18 +235,12 @@ def _draw_image(axes: Axes, item: ClassImage | ValueImage, palette: Palette, z: 
     axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
 
 
-def _colours(item: ClassImage | ValueImage, palette: Palette) -> Any:
-    if isinstance(item, ClassImage):
-        return class_colours(item, palette)
-    return palette.on_ramp(item.shares(item.values))
-
-
 def draw_ramp(axes: Axes, item: ValueImage, palette: Palette, width: float) -> None:
     """Draw the scale of a picture of values right of its axes, on a page `width` inches wide."""
     box = axes.get_position()
     strip = axes.figure.add_axes((box.x1 + 0.12 / width, box.y0, 0.11 / width, box.height))
     steps = np.linspace(0.0, 1.0, 256)[:, None]
-    strokes.show_colours(strip, lambda p: p.on_ramp(steps), palette, extent=(0.0, 1.0, 0.0, 1.0))
+    strokes.show_shades(strip, of_ramp(steps), palette, extent=(0.0, 1.0, 0.0, 1.0))
     strip.set_xticks([])
     strip.yaxis.tick_right()
     strip.yaxis.set_label_position("right")
@@ -264,15 +258,6 @@ def draw_ramp(axes: Axes, item: ValueImage, palette: Palette, width: float) -> N
     strip.set_ylabel(plain(item.label, 60), color=palette.muted)
     for spine in strip.spines.values():
         spine.set_visible(False)
-
-
-def class_colours(image: ClassImage, palette: Palette) -> Array:
-    """Return the picture as red, green and blue from 0 to 1, shape (rows, columns, 3)."""
-    classes = np.array([to_rgb(colour) for colour in palette.classes])
-    colour = classes[image.winner % len(classes)]
-    lean = np.clip(np.nan_to_num(image.lean), 0, 1)[..., None] * _IMAGE
-    card = np.array(to_rgb(palette.card))
-    return np.asarray(card + lean * (colour - card))
 
 
 def _draw_text(axes: Axes, item: Text, palette: Palette, z: float) -> None:

@@ -1,7 +1,5 @@
 """Strokes, disks, tiles and arrows of a figure as matplotlib's artists."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from optiviz.reports.shades import Shades, of_signs
 from optiviz.reports.styles import LINE, SIZE, dash, plain
 from optiviz.views.figure import Array, Arrows, Disks, Strokes, Tiles
 from optiviz.views.palette import Palette
@@ -18,15 +17,15 @@ _THINNEST = 0.35  # points
 _HEAD = 7.0  # points, of an arrow
 
 
-def show_colours(
-    axes: Axes, colours: Callable[[Palette], Any], palette: Palette, **style: Any
-) -> None:
-    """Show a picture of values, the lowest row first, in the colours of a palette."""
+def show_shades(axes: Axes, shades: Shades, palette: Palette, **style: Any) -> None:
+    """Show a picture of values in the colours of a palette."""
     keep = getattr(palette, "keep", None)
-    shown = colours(palette)
-    artist = axes.imshow(shown, origin="lower", aspect="auto", **style)
-    if keep is not None:  # a palette that stands for both themes
-        keep(artist, colours)
+    if keep is None:
+        axes.imshow(shades.colours(palette), origin="lower", aspect="auto", **style)
+        return
+    # A palette that stands for both themes keeps what is shown; here is only its place.
+    artist = axes.imshow(np.zeros((1, 1, 3)), origin="lower", aspect="auto", **style)
+    keep(artist, shades)
 
 
 def draw_strokes(axes: Axes, item: Strokes, palette: Palette, z: float) -> None:
@@ -64,9 +63,9 @@ def draw_tiles(axes: Axes, item: Tiles, palette: Palette, z: float) -> None:
     limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
     for x, y, values in zip(item.x.tolist(), item.y.tolist(), item.values, strict=True):
         left, bottom = x - item.width / 2, y - item.height / 2
-        show_colours(
+        show_shades(
             axes,
-            partial(_colours, values),
+            of_signs(values),
             palette,
             extent=(left, left + item.width, bottom, bottom + item.height),
             interpolation="bilinear",
@@ -84,10 +83,6 @@ def draw_tiles(axes: Axes, item: Tiles, palette: Palette, z: float) -> None:
             )
         )
     axes.set(xlim=limits[0], ylim=limits[1], aspect=limits[2])
-
-
-def _colours(values: Array, palette: Palette) -> Any:
-    return palette.on_signs(values)
 
 
 def draw_arrows(axes: Axes, item: Arrows, palette: Palette, z: float) -> None:

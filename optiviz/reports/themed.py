@@ -9,7 +9,7 @@ import base64
 import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from optiviz.reports.drawing import draw, settled
+from optiviz.reports.shades import Shades
 from optiviz.views.figure import Figure
 from optiviz.views.palette import DARK, LIGHT, THEMES, Palette
 
@@ -34,8 +35,7 @@ _NAMES = (
     "negative", "danger",
 )  # fmt: skip
 _ROUNDED = frozenset({"d", "x", "y", "x1", "y1", "x2", "y2", "width", "height"})
-_COLOURS = 96  # of a picture of values
-_SMALL = 3 * 32 * 32  # numbers of a picture that is not worth thinning its colours
+_EFFORT = 6  # to make an image small, of 9
 _MOST_PARTS = 12_000  # elements; a page is slow with more
 
 
@@ -49,11 +49,11 @@ class Keys(Palette):
 
     Attributes
     ----------
-    pictures : list of (str, str)
-        Of each picture of values so far its address in each theme.
+    pictures : list of (str, str, bool)
+        Of each picture of values so far its address in each theme, and whether its cells are crisp.
     """
 
-    pictures: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[tuple[str, str, bool]] = field(default_factory=list)
 
     def on_signs(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
         """Return the keys of signed values."""
@@ -69,12 +69,14 @@ class Keys(Palette):
         steps = np.rint(np.clip(np.where(known, shares, 0.0), 0, 1) * _SHARES)
         return _keyed(5, steps, known, _NAMES.index("card"))
 
-    def keep(self, artist: Any, colours: Callable[[Palette], Any]) -> None:
-        """Keep a picture of values that matplotlib shows as `artist`, in both themes."""
+    def keep(self, artist: Any, shades: Shades) -> None:
+        """Keep a picture of values, which matplotlib shows as `artist`, in both themes."""
+        crisp = artist.get_interpolation() == "nearest"
         artist.set_gid(f"picture-{len(self.pictures)}")
         artist.set_interpolation("none")
-        light, dark = (_png(colours(theme)) for theme in (LIGHT, DARK))
-        self.pictures.append((light, dark))
+        cells = shades.few()
+        light, dark = (_png(cells, shades.table(theme)) for theme in (LIGHT, DARK))
+        self.pictures.append((light, dark, crisp))
 
 
 def _keyed(
@@ -84,16 +86,12 @@ def _keyed(
     return np.where(known[..., None], keys, (0xFE, 1, other)).astype(np.uint8)
 
 
-def _png(colours: Any) -> str:
-    """Return an image of colours as a data address, in the rows' order: SVG turns it over."""
-    values = np.asarray(colours)
-    if values.dtype != np.uint8:
-        values = np.rint(255 * values).astype(np.uint8)
-    image = Image.fromarray(np.ascontiguousarray(values))
-    if values.size > _SMALL:
-        image = image.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+def _png(cells: NDArray[np.uint8], table: NDArray[np.uint8]) -> str:
+    """Return an image of shades as a data address, in the rows' order: SVG turns it over."""
+    image = Image.fromarray(np.ascontiguousarray(cells))
+    image.putpalette(table.tobytes())
     buffer = io.BytesIO()
-    image.save(buffer, "png", compress_level=9)
+    image.save(buffer, "png", compress_level=_EFFORT)
     return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 
@@ -202,7 +200,7 @@ class _Tidied:
         self,
         root: ET.Element,
         prefix: str,
-        pictures: list[tuple[str, str]],
+        pictures: list[tuple[str, str, bool]],
         glyphs: dict[str, str],
     ) -> None:
         self._pictures, self._glyphs = pictures, glyphs
@@ -276,7 +274,10 @@ class _Tidied:
             for key in ("x", "y", "width", "height", "transform")
             if key in old.attrib
         }
-        for theme, address in zip(("light", "dark"), self._pictures[number], strict=True):
+        *addresses, crisp = self._pictures[number]
+        if crisp:
+            where["style"] = "image-rendering:pixelated"
+        for theme, address in zip(("light", "dark"), addresses, strict=True):
             about = {"class": f"in-{theme}", "preserveAspectRatio": "none", "href": address}
             yield ET.Element("image", where | about)
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from optiviz.reports import marks
 from optiviz.reports.drawing import _settings, draw, render
+from optiviz.reports.shades import of_classes, of_ramp, of_signs
 from optiviz.store import StoreError
 from optiviz.views.figure import (
     Axis,
@@ -249,11 +250,29 @@ def test_given_ranges_are_kept_and_others_follow_the_data():
 
 
 def test_the_colours_of_classes_fade_into_the_card():
-    colours = marks.class_colours(image([[0.0, 1.0, 1.0]], [[0, 0, 1]]), LIGHT)
+    colours = of_classes(image([[0.0, 1.0, 1.0]], [[0, 0, 1]])).colours(LIGHT)
     np.testing.assert_allclose(colours[0, 0], mpl.colors.to_rgb(LIGHT.card))
     blue, orange = colours[0, 1], colours[0, 2]
     assert blue[2] > blue[0]
     assert orange[0] > orange[2]
+
+
+@pytest.mark.parametrize("classes", [1, 2, 4, 13])
+@pytest.mark.parametrize("palette", [LIGHT, DARK])
+def test_few_shades_look_like_all_colours(classes, palette):
+    """Pages have few shades; they are the picture's own, in both themes."""
+    draws = np.random.default_rng(1)
+    values = draws.uniform(-1.2, 1.2, (40, 40))
+    values[3, 5] = np.nan
+    winner = draws.integers(0, classes, (40, 40))
+    winner[0, 0] = classes - 1
+    made = [of_signs(values), of_ramp(values), of_classes(image(abs(values), winner))]
+    for shades in made:
+        exact = np.asarray(shades.colours(palette), dtype=float)
+        exact = exact * 255 if exact.max() <= 1 else exact
+        few = shades.table(palette)[shades.few()].astype(float)
+        assert np.abs(few - exact).max() <= 6
+    assert (made[0].table(palette)[made[0].few()[3, 5]] == made[0].colours(palette)[3, 5]).all()
 
 
 def test_row_zero_of_an_image_is_at_the_bottom():
