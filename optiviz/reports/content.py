@@ -51,7 +51,7 @@ def document(
         reader = Reader(run)
         run.history.extend(reader, _MEASURING)
         shown.append(Shown(run, run.trace.last_k, reader, name, i))
-        chapters.append(chapter(shown[-1], choices, alone=len(started) == 1))
+        chapters.append(chapter(shown[-1], choices, among=len(started)))
     if len(shown) > 1:
         chapters.insert(0, comparison(shown, choices))
     left_out = len(runs) - len(started)

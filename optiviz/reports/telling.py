@@ -20,25 +20,27 @@ from optiviz.reports.document import (
     Part,
     Settings,
 )
-from optiviz.reports.moments import moments
+from optiviz.reports.moments import MOST, moments
 from optiviz.reports.plots import SCORES, plot, plots_of
 from optiviz.reports.words import figure_of, groups, seconds_of, value_of
 from optiviz.views import Shown
 
+_MOST, _FEWEST, _IN_ALL = 100, 40, 400  # moments of a run among others, and of all of them
 _OTHERS = {"distance": "Distance from the lowest point"}
 
 Metrics = dict[str, tuple[float, float, float]]
 """Of each metric its value at the start, at the last and at the best point."""
 
 
-def chapter(one: Shown, choices: Choices, *, alone: bool) -> Chapter:
-    """Say of a run what was chosen."""
+def chapter(one: Shown, choices: Choices, *, among: int) -> Chapter:
+    """Say of a run what was chosen, in a report of `among` runs."""
+    alone = among == 1
     metrics = metrics_of(one)
     made: tuple[tuple[str, str, Callable[[], tuple[Block, ...]]], ...] = (
         ("summary", "", lambda: _summary(one, metrics)),
         ("results", "Results", lambda: _results(one, metrics)),
         ("figures", "Figures", lambda: tuple(plots_of(one, choices.views, alone=alone))),
-        ("player", "The run, moment by moment", lambda: _player(one, 200 if alone else 100)),
+        ("player", "The run, moment by moment", lambda: _player(one, _moments_of(among))),
         ("code", "The algorithm's listing", lambda: _code(one)),
         ("settings", "Settings", lambda: _settings(one)),
         ("spec", "The exact spec", lambda: _spec(one)),
@@ -49,6 +51,11 @@ def chapter(one: Shown, choices: Choices, *, alone: bool) -> Chapter:
     if alone:
         title = "What was optimised, and how" if "summary" in choices.parts else "The run"
     return Chapter(title, kept, None if alone else one.number)
+
+
+def _moments_of(among: int) -> int:
+    """Return how many moments a run is gone through in, so that many runs stay a file to send."""
+    return MOST if among == 1 else min(_MOST, max(_FEWEST, _IN_ALL // among))
 
 
 def _summary(one: Shown, metrics: Metrics) -> tuple[Block, ...]:
