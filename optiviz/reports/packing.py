@@ -107,7 +107,7 @@ def packed(moments: Moments) -> str:
             frames.append(part(_figure(figure, pool, part)))
         views.append({"title": title[:_MAX_TEXT], "frames": frames[::-1]})
     head = json.dumps({"k": list(moments.k), "views": views}, ensure_ascii=False)
-    text = f'{head[:-1]},"parts":[{",".join(texts)}]}}'.encode()
+    text = f'{head[:-1]},"parts":[{",".join(texts)}]}}'.encode(errors="replace")
     text += b" " * (-(len(text) + 4) % 8)  # arrays begin where numbers of 8 bytes may
     content = struct.pack("<I", len(text)) + text + b"".join(pool.parts)
     return base64.b64encode(zlib.compress(content, 6)).decode()

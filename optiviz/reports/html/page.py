@@ -20,6 +20,10 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 _LARGE = 1e12
+# What HTML can't hold: control characters, halves of letters, and what is no letter.
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 
 class Page:
@@ -95,7 +99,8 @@ class Page:
         def piece(found: re.Match[str]) -> str:
             return more[found[1]] if found[1] in more else self._pieces[int(found[1])]
 
-        return re.sub(rf"\[{self._nonce}-(\w+)\]", piece, text).strip() + "\n"
+        whole = re.sub(rf"\[{self._nonce}-(\w+)\]", piece, text).strip() + "\n"
+        return _FORBIDDEN.sub("\ufffd", whole)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
