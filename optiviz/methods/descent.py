@@ -189,7 +189,7 @@ class Descent(StretchOptimizer):
 
     def rule(self, slope: str) -> str:
         """Say, with the numbers set, what a step is, given the words for the gradient."""
-        return f"Move by -{self.learning_rate:g} times {slope}"
+        return f"Move by −{self.learning_rate:g} times {slope}"
 
     def sentence(self) -> str:
         """Say what an iteration does: the rule, and what is otherwise than usual."""

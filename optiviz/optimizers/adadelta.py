@@ -26,7 +26,7 @@ class Adadelta(BatchDescent):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times {slope}, "
+            f"Move by −{self.learning_rate:g} times {slope}, "
             "each slope over its usual size and times the usual size of a step"
         )
 

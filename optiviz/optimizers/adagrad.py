@@ -20,7 +20,7 @@ class Adagrad(BatchDescent):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times {slope}, "
+            f"Move by −{self.learning_rate:g} times {slope}, "
             "each slope over the root of the sum of its squares so far"
         )
 

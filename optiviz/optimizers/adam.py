@@ -36,7 +36,7 @@ class Adam(AdaptiveMoments):
         """Say what a step is."""
         largest = "the largest " if self.amsgrad else "the "
         return (
-            f"Move by -{self.learning_rate:g} times the running mean of {slope}, "
+            f"Move by −{self.learning_rate:g} times the running mean of {slope}, "
             f"over the root of {largest}running mean of its square"
         )
 

@@ -34,7 +34,7 @@ class AdamW(AdaptiveMoments):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times the running mean of {slope}, "
+            f"Move by −{self.learning_rate:g} times the running mean of {slope}, "
             "over the root of the running mean of its square, "
             f"and shrink each weight by {self.learning_rate * self.weight_decay:g} of itself"
         )

@@ -21,7 +21,7 @@ class Nadam(AdaptiveMoments):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times the running mean of {slope}, "
+            f"Move by −{self.learning_rate:g} times the running mean of {slope}, "
             "looked at one step ahead, over the root of the running mean of its square"
         )
 

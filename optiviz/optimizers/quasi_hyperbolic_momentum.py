@@ -32,7 +32,7 @@ class QuasiHyperbolicMomentum(BatchDescent):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times the sum of {1 - self.nu:g} of {slope} and "
+            f"Move by −{self.learning_rate:g} times the sum of {1 - self.nu:g} of {slope} and "
             f"{self.nu:g} of its running mean"
         )
 

@@ -22,7 +22,7 @@ class RMSprop(BatchDescent):
     def rule(self, slope: str) -> str:
         """Say what a step is."""
         return (
-            f"Move by -{self.learning_rate:g} times {slope}, "
+            f"Move by −{self.learning_rate:g} times {slope}, "
             "each slope over the root of the running mean of its square"
         )
 
