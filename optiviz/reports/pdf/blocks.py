@@ -22,7 +22,7 @@ from optiviz.reports.document import (
     Settings,
 )
 from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, encodable, width
-from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark, Swatched
+from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark, Rows, Swatched
 from optiviz.views.figure import Code, Figure, Item, Line, Note, Points, Text
 from optiviz.views.figure import Table as FigureTable
 from optiviz.views.palette import LIGHT
@@ -32,7 +32,8 @@ _MOST_LINES = 3000  # of a listing
 _ENDS = 24, 100  # lines of a log, from its beginning and from its end
 _FRAMES, _FRAME, _SCALE = 4, 92.0, 0.72  # moments of a run, how high each is, what is in it
 _POINT = 0.65  # of the size of markers, in a frame
-_FIGURE, _EMPTY = 250.0, 80.0  # points high: two to a page
+_SHORT = 240.0  # points of a listing that is not split
+_FIGURE, _EMPTY = 224.0, 80.0  # points high: two to a page
 _TABLE, _ROW = 60.0, 40.0
 _WHOLE, _START = 12, 100.0  # rows of a table that is not split; what a split one begins with
 _COLUMNS, _ROW_LETTERS = 24, 900  # of a table, at most
@@ -198,7 +199,7 @@ class Writer:
         top = 1 if block.headings else 0
         for i, run in enumerate(block.swatches[: len(rows)]):
             cells[i + top][0] = Swatched(cells[i + top][0], LIGHT.colour(f"run:{run}"))
-        return Table(
+        return Rows(
             cells, wide, repeatRows=top, style=TableStyle(look), splitInRow=1, hAlign="LEFT"
         )
 
@@ -235,7 +236,7 @@ class Writer:
             yield self.text(group.title, "loose")
             if rows:
                 wide = [share * self.room for share in shares]
-                yield Table(rows, wide, style=TableStyle(_LOOK), splitInRow=1)
+                yield Rows(rows, wide, style=TableStyle(_LOOK), splitInRow=1)
         yield Spacer(0, 8)
 
     # Figures
@@ -294,10 +295,12 @@ class Writer:
     # Text
 
     def _listing(self, block: Listing) -> Iterator[Flowable]:
-        yield CondPageBreak(_START)
+        lines = self._lines(block.text.rstrip("\n").split("\n"))
+        whole = lines[0].wrap(self.room, 0.0)[1]
+        yield CondPageBreak(_START + (whole if whole < _SHORT else 0.0))
         yield self.text(block.title, "loose")
         yield from (self.text(text) for text in block.about)
-        yield from self._lines(block.text.rstrip("\n").split("\n"))
+        yield from lines
         yield Spacer(0, 10)
 
     def _lines(self, lines: Sequence[str]) -> list[Flowable]:

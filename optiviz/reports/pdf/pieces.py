@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reportlab.platypus import Flowable, Paragraph
+from reportlab.platypus import Flowable, Paragraph, Table
 
 from optiviz.reports import drawing
 from optiviz.reports.pdf.letters import BOLD, SANS, Letters, draw_line, width
@@ -212,6 +212,7 @@ class Lines(Flowable):
     def split(self, _width: float, height: float) -> list[Flowable]:
         """Return what fits, and the rest."""
         fits = int((height - self._EDGE * self.first) / self._STEP)
+        fits = min(fits, max(3, len(self.lines) - 3))  # no few lines alone on the next page
         if not 3 <= fits < len(self.lines):
             return []
         return [
@@ -229,6 +230,23 @@ class Lines(Flowable):
         for line in self.lines:
             draw_line(canvas, self._EDGE, y, list(self.letters.pieces(line, self.font)), self._SIZE)
             y -= self._STEP
+
+
+class Rows(Table):
+    """A table of which no single row is left at the end of a page, or goes on to the next one."""
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """Return what fits, and the rest."""
+        parts: list[Flowable] = super().split(width, height)
+        if len(parts) != 2:
+            return parts
+        first, rest = parts
+        heads = self.repeatRows
+        begins, goes_on = first._nrows - heads, rest._nrows - heads
+        if goes_on == 1 and begins > 2:
+            fits = sum(first._rowHeights[:-1]) + 0.1
+            return list(super().split(width, fits))
+        return parts
 
 
 class Swatched(Flowable):
