@@ -326,13 +326,14 @@ function drawRamp(plot, item) {
   const levels = item.levels;
   if (levels.length < 2) return;
   ctx.fillStyle = palette.muted; ctx.textAlign = 'left'; ctx.textBaseline = 'middle';
-  const shown = levels.length === 2 ? linearTicks(levels[0], levels[1], 4)
-    : [0, 1, 2, 3, 4].map((i) => levels[Math.round(i * (levels.length - 1) / 4)]);
+  const few = levels.length <= 6 ? levels
+    : [0, 1, 2, 3, 4, 5].map((i) => levels[Math.round(i * (levels.length - 1) / 5)]);
+  const shown = levels.length === 2 ? linearTicks(levels[0], levels[1], 6) : few; // as in figures
   for (const level of shown) {
     let i = 0;
     while (i < levels.length - 2 && level > levels[i + 1]) i++;
     const share = (i + (level - levels[i]) / (levels[i + 1] - levels[i])) / (levels.length - 1);
-    ctx.fillText(written(+level.toPrecision(2)), left + 13, area.top + area.height * (1 - share));
+    ctx.fillText(written(+level.toPrecision(3)), left + 13, area.top + area.height * (1 - share));
   }
 }
 
