@@ -7,6 +7,7 @@ from optiviz.networks.network import Layer, Network
 from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.presets import load
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.reports.html import write_report
 
 
 def finished(spec, name=""):
@@ -44,3 +45,19 @@ def numbers():
 @pytest.fixture(scope="session")
 def minibatch():
     return finished(optiviz.RunSpec.load("classic-minibatch"), "batches of 50")
+
+
+@pytest.fixture(scope="session")
+def climb_report(climb, tmp_path_factory):
+    """A file with all that a report of one run has."""
+    path = tmp_path_factory.mktemp("one") / "climb.html"
+    write_report([climb], path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def descents_report(descents, tmp_path_factory):
+    """A file with all that a report of several runs has."""
+    path = tmp_path_factory.mktemp("several") / "descents.html"
+    write_report(descents, path, "Rates", "First.\n\nSecond.")
+    return path

@@ -20,7 +20,7 @@ from optiviz.reports import player, words
 from optiviz.reports.content import document, names_of
 from optiviz.reports.document import PARTS, Choices
 from optiviz.reports.export import export
-from optiviz.reports.html import html_of, report, write_report
+from optiviz.reports.html import html_of, report, write
 from optiviz.reports.themed import Drawings
 from optiviz.store import StoreError, run_file
 from optiviz.views.figure import ClassImage, Figure
@@ -77,18 +77,24 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def climb_page(climb):
-    return Page(report([climb]))
+def climb_page(climb_report):
+    return Page(climb_report.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def descents_page(descents):
-    return Page(report(descents, "Rates", "First.\n\nSecond."))
+def descents_page(descents_report):
+    return Page(descents_report.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
 def minibatch_page(minibatch):
-    return Page(report([minibatch]))
+    return Page(_short([minibatch], views=("fitness", "confusion", "log")))
+
+
+def _short(runs, *parts, views=()):
+    """A report without what a test doesn't look at."""
+    choices = Choices(parts=parts or tuple(PARTS), views=views)
+    return html_of(document(runs, choices), choices)
 
 
 PAGES = ["climb_page", "descents_page", "minibatch_page"]
@@ -213,8 +219,7 @@ def test_a_race_is_drawn_over_what_it_was_limited_by(minibatch):
 
 
 def test_regressions_are_compared_by_r2(numbers):
-    text = report(numbers)
-    page = Page(text)
+    page = Page(_short(numbers, "summary", "results"))
     (heading,) = [row for row in page.rows if row[:2] == ["Run", "Algorithm"]]
     assert heading[3:5] == ["Train R²", "Test R²"]
     held = page.row_of("held")
@@ -304,20 +309,23 @@ def test_several_runs_are_compared_first(descents, descents_page):
 def test_hostile_words_stay_words(tmp_path):
     evil = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&{{ 7*7 }}"
     spec = optiviz.RunSpec.load("classic-descent")
-    runs = [Run(spec, evil).finish(), Run(spec, "two").finish()]
+    runs = [Run(spec, evil), Run(spec, "two")]
+    for run in runs:
+        run.advance(4)
     for some in (runs, runs[:1]):
-        text = report(some, title=f"</title>{evil}", notes=f"{evil}\n\n</style>{evil}")
+        notes = f"{evil}\n\n</style>{evil}"
+        choices = Choices(title=f"</title>{evil}", notes=notes, views=("fitness", "log"))
+        text = html_of(document(some, choices), choices)
         page = Page(text)
         assert [attrs for attrs in page.all("script") if "type" not in attrs] == [{}]
         assert not [attrs for attrs in page.all("img") if not attrs["src"].startswith("data:image")]
         assert sum(evil in text for text in page.texts) >= 3
-    write_report(runs, tmp_path / "a.html", title=evil)
+    write(runs, tmp_path / "a.html", Choices(title=evil, parts=("summary",)))
     assert b"<script>alert" not in (tmp_path / "a.html").read_bytes()
 
 
-def test_the_classic_report_is_small(climb, tmp_path):
-    write_report([climb], tmp_path / "a.html")
-    assert (tmp_path / "a.html").stat().st_size < 1.5e6
+def test_the_classic_report_is_small(climb_report):
+    assert climb_report.stat().st_size < 1.5e6
 
 
 @pytest.mark.parametrize("suffix", ["html", "pdf"])
@@ -334,13 +342,12 @@ def test_a_report_can_be_made_again_to_the_byte(suffix, descents, tmp_path, monk
 def test_a_day_that_is_none_is_refused_by_name(descents, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
     with pytest.raises(StoreError, match="SOURCE_DATE_EPOCH=soon names no day"):
-        write_report(descents[:1], tmp_path / "a.html")
+        export(descents[0], "html", tmp_path / "a.html")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_page_carries_its_runs(climb, tmp_path):
-    write_report([climb], tmp_path / "a.html")
-    (opened,) = run_file.load(tmp_path / "a.html")
+def test_a_page_carries_its_runs(climb, climb_report):
+    (opened,) = run_file.load(climb_report)
     assert opened.digest == climb.digest
     assert opened.name == climb.name
 
@@ -363,7 +370,7 @@ def test_a_picture_of_classes_is_the_right_way_up():
 
 @pytest.mark.parametrize("theme", ["light", "dark", "auto"])
 def test_a_page_is_light_dark_or_as_the_reader_s_screen(theme, descents):
-    choices = Choices(theme=theme, parts=("figures",))
+    choices = Choices(theme=theme, parts=("figures",), views=("fitness",))
     text = html_of(document(descents[:1], choices), choices)
     assert ("prefers-color-scheme: dark" in text) is (theme == "auto")
     assert (f"--ground: {DARK.ground}" in text) is (theme != "light")
@@ -388,7 +395,7 @@ def test_changes_are_told_in_sentences():
     run.change(310, optimizer=run.spec.optimizer.replace(learning_rate=0.05))
     run.change(350, optimizer=optiviz.RunSpec.load("classic-mlp").optimizer)
     run.change(380, x=np.zeros(71))
-    text = Page(report([run])).text
+    text = Page(_short([run], "summary")).text
     assert "After iteration 310 learning rate went from 0.5 to 0.05." in text
     assert "After iteration 350 the algorithm became stochastic hill climbing: Propose w" in text
     assert "After iteration 380 the point was moved by hand." in text
@@ -397,7 +404,7 @@ def test_changes_are_told_in_sentences():
 def test_a_run_that_goes_on_is_reported_as_far_as_it_came():
     run = Run(optiviz.RunSpec.load("classic-mlp"))
     run.advance(123)
-    page = Page(report([run]))
+    page = Page(_short([run], "summary", "results"))
     assert "It has not ended yet; this is how far it came." in page.text
     assert page.row_of("Iterations")[0] == "123"
 
@@ -428,7 +435,7 @@ def test_a_view_that_breaks_is_named_and_the_rest_is_there(climb, monkeypatch):
         raise ZeroDivisionError("broken view")
 
     monkeypatch.setattr(registry.kinds("views")["log"], "figure", fail)
-    page = Page(report([climb]))
+    page = Page(_short([climb], "figures", views=("log", "decision_boundary")))
     assert "This view could not be drawn (ZeroDivisionError: broken view)." in page.text
     assert "Decision boundary" in page.text
 

@@ -68,14 +68,19 @@ def pages(one):
     return pypdf.PdfReader(io.BytesIO(one[1])).pages
 
 
+@pytest.fixture(scope="module")
+def texts(pages):
+    return [_text(page) for page in pages]
+
+
 def _blocks(made, kind):
     parts = (part for chapter in made.chapters for part in chapter.parts)
     return [block for part in parts for block in part.blocks if isinstance(block, kind)]
 
 
-def test_its_words_can_be_searched_and_copied(one, pages):
+def test_its_words_can_be_searched_and_copied(one, texts):
     made, _ = one
-    text = " ".join(map(_text, pages))
+    text = " ".join(texts)
     wanted = [made.title, made.author, made.date, *made.notes]
     wanted += [words for block in _blocks(made, Paragraphs) for words in block.texts]
     wanted += [words for block in _blocks(made, Keys) for pair in block.pairs for words in pair]
@@ -100,7 +105,7 @@ def test_every_font_is_in_the_file_and_says_which_letters_it_shows(pages):
         assert "/ToUnicode" in font
 
 
-def test_the_contents_lead_to_where_each_thing_is(one):
+def test_the_contents_lead_to_where_each_thing_is(one, texts):
     reader = pypdf.PdfReader(io.BytesIO(one[1]))
     numbers = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages)}
     links = [note.get_object() for page in reader.pages for note in page.get("/Annots", ())]
@@ -108,16 +113,15 @@ def test_the_contents_lead_to_where_each_thing_is(one):
     front = re.findall(r"[^\n]+", reader.pages[0].extract_text())
     for link in links:
         title, page = link["/Contents"], numbers[link["/Dest"][0].idnum]
-        assert title in _text(reader.pages[page])
+        assert title in texts[page]
         after = front[front.index(title, front.index("Contents")) + 1]
         assert after == str(page + 1)
     titles = [entry["/Title"] for entry in reader.outline if isinstance(entry, dict)]
     assert titles[0] == one[0].chapters[0].title
 
 
-def test_no_figure_is_parted_from_its_words(one, pages):
+def test_no_figure_is_parted_from_its_words(one, texts):
     plots = _blocks(one[0], Plot)
-    texts = list(map(_text, pages))
     for number, plot in enumerate(plots, 1):
         if plot.figure.lines:
             continue  # text, which may go on over pages
@@ -127,10 +131,9 @@ def test_no_figure_is_parted_from_its_words(one, pages):
             assert label in page
 
 
-def test_pages_are_numbered_and_say_what_they_are_of(one, pages):
-    for i, page in enumerate(pages):
-        text = _text(page)
-        assert f"{i + 1} of {len(pages)}" in text
+def test_pages_are_numbered_and_say_what_they_are_of(one, texts):
+    for i, text in enumerate(texts):
+        assert f"{i + 1} of {len(texts)}" in text
         assert one[0].title in text
 
 
@@ -323,13 +326,35 @@ def test_long_listings_and_tables_go_on_over_pages_whole():
     assert sum("name value" in _text(page) for page in pages) >= 3  # headings are said again
 
 
+def test_no_row_and_no_few_lines_are_alone_on_a_page():
+    blocks, sizes = [], [*range(18, 50)]
+    for n in sizes:  # each begins somewhere else on its page
+        rows = tuple((f"of{n} {i}", str(i)) for i in range(n))
+        settings = tuple(Setting(f"of{n} {i}", str(i), "") for i in range(n))
+        lines = "\n".join(f"of{n} {i}" for i in range(n))
+        kinds = Grid("", ("name", "value"), rows), Settings((Group("Group", settings),))
+        blocks.append((*kinds, Listing("Code", lines))[n % 3])
+    made = pypdf.PdfReader(io.BytesIO(pdf_of(_of(*blocks))))
+    texts = [_text(page) for page in made.pages]
+    split = 0
+    for n in sizes:
+        counts = [count for text in texts if (count := text.count(f"of{n} "))]
+        assert sum(counts) == n
+        assert min(counts) > (2 if n % 3 == 2 else 1)
+        split += len(counts) > 1
+    assert split > 10
+
+
 def test_a_table_too_wide_for_a_page_says_what_it_leaves_out():
     rows = (tuple(f"cell{i}" for i in range(40)),)
     text = _text(pypdf.PdfReader(io.BytesIO(pdf_of(_of(Grid("Wide", (), rows))))).pages[1])
     assert "16 more columns" in text
 
 
-def test_what_ends_the_writing_leaves_the_old_file(climb, tmp_path):
+FIGURES_ALONE = Choices(parts=("figures", "player"))
+
+
+def test_what_ends_the_writing_leaves_the_old_file(descents, tmp_path):
     path, seen = tmp_path / "a.pdf", []
     path.write_bytes(b"old")
 
@@ -339,15 +364,16 @@ def test_what_ends_the_writing_leaves_the_old_file(climb, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        FORMAT.write([climb], path, Options(progress=stop))
+        FORMAT.write(descents[:1], path, Options(choices=FIGURES_ALONE, progress=stop))
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.pdf"]
     assert all(0 <= done < of for done, of in seen)
 
 
-def test_progress_goes_one_way(climb, tmp_path):
+def test_progress_goes_one_way(descents, tmp_path):
     seen = []
-    FORMAT.write([climb], tmp_path / "a.pdf", Options(progress=lambda *at: seen.append(at)))
+    options = Options(choices=FIGURES_ALONE, progress=lambda *at: seen.append(at))
+    FORMAT.write(descents[:1], tmp_path / "a.pdf", options)
     shares = [done / of for done, of in seen]
     assert len(shares) > 5
     assert shares == sorted(shares)

@@ -14,7 +14,7 @@ from optiviz.engine.run import Reader
 from optiviz.reports import player
 from optiviz.reports.moments import moments
 from optiviz.views.palette import THEMES
-from tests.reports.browser.chromium import Chromium, Tab, find
+from tests.reports.browser.chromium import Tab
 
 SIZES = [(360, 740), (768, 1024), (1440, 900)]
 SLIDER = ".player input"
@@ -28,16 +28,6 @@ PAGE = """<!DOCTYPE html>
  padding: 0 1rem; }} body {{ margin: 0; font: 400 1rem/1.6 system-ui, sans-serif; }}
 {style}</style></head><body><main>{markup}</main>{data}<script>{script}</script></body></html>
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    path = find()
-    if path is None:
-        pytest.skip("no Chromium is found here: the player is not tried in a browser")
-    browser = Chromium(path, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="module")

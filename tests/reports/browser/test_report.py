@@ -3,14 +3,14 @@
 Left out, with its reason, where no Chromium is found.
 """
 
+import base64
 import time
 from itertools import pairwise
 
+import pypdfium2
 import pytest
 
-from optiviz.reports.document import Choices
-from optiviz.reports.html import write
-from tests.reports.browser.chromium import Chromium, Tab, find
+from tests.reports.browser.chromium import Tab
 
 TEXT = "document.querySelector('.player input').getAttribute('aria-valuetext')"
 # What is wider than the screen scrolls by itself, in a place that keys can reach.
@@ -22,24 +22,35 @@ CUT_OFF = """[...document.querySelectorAll('body *')].filter((e) => {
   return true;
 }).map((e) => e.tagName + '.' + e.className).slice(0, 5)"""
 
+# Words that are too faint on what lies behind them, WCAG 2.2, 1.4.3; letters of figures are shapes.
+FAINT = """(() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const over = (colours) => {
+    canvas.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((v) => v / 255);
+  };
+  const light = (rgb) => rgb.map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const words = walker.currentNode.textContent.trim(), own = walker.currentNode.parentElement;
+    if (!words || own.closest('script, style') || !own.checkVisibility()) continue;
+    const behind = [];
+    for (let p = own; p; p = p.parentElement) behind.unshift(getComputedStyle(p).backgroundColor);
+    const ground = light(over(['white', ...behind]));
+    const ink = light(over(['white', ...behind, getComputedStyle(own).color]));
+    const ratio = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+    if (ratio < 4.5) found.push(`${ratio.toFixed(2)} ${own.className}: ${words.slice(0, 40)}`);
+  }
+  return found;
+})()"""
+
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    path = find()
-    if path is None:
-        pytest.skip("no Chromium is found here: the report is not tried in a browser")
-    browser = Chromium(path, tmp_path_factory.mktemp("profile"))
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
-def reports(browser, climb, descents, tmp_path_factory):
-    folder, found = tmp_path_factory.mktemp("reports"), {}
-    for name, runs in (("one", [climb]), ("several", descents)):
-        write(runs, folder / f"{name}.html", Choices(title="A report", author="Somebody"))
-        found[name] = folder / f"{name}.html"
-    return found
+def reports(browser, climb_report, descents_report):
+    return {"one": climb_report, "several": descents_report}
 
 
 @pytest.mark.parametrize("name", ["one", "several"])
@@ -99,3 +110,34 @@ def test_everything_has_a_name_for_a_screen_reader(browser, reports):
     assert headings.count(1) == 1
     assert all(b <= a + 1 for a, b in pairwise(headings))
     tab.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_can_be_told_from_what_is_behind_them(browser, reports, scheme):
+    tab = Tab(browser, scheme=scheme)
+    tab.open(reports["one"].as_uri())
+    assert tab.ask(FAINT) == []
+    tab.ask(
+        "document.querySelector('h1').style.color = getComputedStyle(document.body).backgroundColor"
+    )
+    assert len(tab.ask(FAINT)) == 1  # what is faint is seen
+    tab.close()
+
+
+def test_paper_has_what_was_folded_and_no_empty_page(browser, reports):
+    tab = Tab(browser, scheme="dark")
+    tab.open(reports["one"].as_uri())
+    assert tab.ask("document.querySelectorAll('details:not([open])').length") > 1
+    spec = tab.ask("[...document.querySelectorAll('pre')].at(-1).textContent").split()
+    paper = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True}
+    content = base64.b64decode(tab.send("Page.printToPDF", **paper)["data"])
+    tab.close()
+    file = pypdfium2.PdfDocument(content)
+    texts = [page.get_textpage().get_text_range() for page in file]
+    file.close()
+    for i, text in enumerate(texts, 1):
+        assert f"{i} of {len(texts)}" in text
+        assert len(text.split()) > 20
+    words = " ".join(texts).split()
+    assert all(word in words for word in spec)
+    assert "Its variables at the end" in " ".join(words)
