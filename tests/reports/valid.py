@@ -67,7 +67,9 @@ def _unnamed(root, everything):
             yield f"{element.tag} {element.get('class')} has no name"
         elif element.tag in ("input", "select", "textarea") and element not in labelled:
             yield f"{element.tag} has no label"
-        elif element.tag in ("a", "button", "summary", "caption") and not (named or _text(element)):
+        elif element.tag in ("a", "button", "summary", "caption", "th") and not (
+            named or _text(element)
+        ):
             yield f"{element.tag} {element.get('class')} says nothing"
 
 
