@@ -222,11 +222,9 @@ def _draw_points(axes: Axes, item: Points, figure: Figure, palette: Palette, z: 
 
 def _draw_image(axes: Axes, item: ClassImage | ValueImage, palette: Palette, z: float) -> None:
     limits = axes.get_xlim(), axes.get_ylim(), axes.get_aspect()
-    is_classes = isinstance(item, ClassImage)
-    shades = of_classes(item) if is_classes else of_ramp(item.shares(item.values))
     strokes.show_shades(
         axes,
-        shades,
+        of_classes(item) if isinstance(item, ClassImage) else of_ramp(item.shares(item.values)),
         palette,
         extent=(item.left, item.right, item.bottom, item.top),
         interpolation="nearest" if isinstance(item, ValueImage) and item.flat else "bilinear",

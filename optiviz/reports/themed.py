@@ -269,7 +269,7 @@ class _Tidied:
 
     def _images(self, old: ET.Element, name: str) -> Iterator[ET.Element]:
         number = int(name.removeprefix("picture-"))
-        where = {
+        where: dict[str, str] = {
             key: old.attrib[key]
             for key in ("x", "y", "width", "height", "transform")
             if key in old.attrib
