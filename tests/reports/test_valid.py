@@ -8,7 +8,7 @@ from optiviz.presets import load
 from optiviz.reports import assignment
 from optiviz.reports.document import PARTS, Choices
 from optiviz.reports.html import write
-from optiviz.reports.study import write_study_report
+from optiviz.reports.studies.formats import write_study_report
 from optiviz.store.answers import Assignment, Question
 from optiviz.studies.records import recorded
 from optiviz.studies.results import Results

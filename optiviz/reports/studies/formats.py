@@ -141,7 +141,7 @@ _FORMATS: tuple[
     ("html", "HTML report", "One file that explains, plays a run of each, and reopens.",
      ".html", "report", _report, _CHOICES),
     ("pdf", "Report as PDF", "Pages to print or hand in, with figures as vectors.",
-     ".pdf", "report", _report, _CHOICES),
+     ".pdf", "report", _report, _CHOICES | {"paper"}),
     ("pdf_figure", "Figure (PDF)", "One view in lines and letters, at the size it has in a paper.",
      ".pdf", "figure", partial(_picture, "pdf"), _DRAWN),
     ("svg", "Drawing (SVG)", "One view, sharp at any size.",
