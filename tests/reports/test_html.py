@@ -88,7 +88,7 @@ def descents_page(descents_report):
 
 @pytest.fixture(scope="module")
 def minibatch_page(minibatch):
-    return Page(_short([minibatch], views=("fitness", "confusion", "log")))
+    return Page(_short([minibatch], views=("fitness", "tried_steps", "confusion", "log")))
 
 
 def _short(runs, *parts, views=()):
