@@ -19,30 +19,25 @@ from optiviz.analysis.landscape import (
     path_plane,
     random_plane,
 )
-from optiviz.analysis.runs.paths import Path
-from optiviz.analysis.runs.surveys import Survey, is_live, same_space, survey_of, with_point
+from optiviz.analysis.runs.surveys import Survey, is_live, same_space, survey_of
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Problem, Reading
-from optiviz.engine.wording import capitalised, rounded
+from optiviz.engine.wording import capitalised
 from optiviz.problems import FunctionProblem
 from optiviz.problems.network_training import NetworkTraining
 from optiviz.views import Shown, View, short_names
 from optiviz.views.figure import (
-    Action,
-    Array,
     Axis,
     Figure,
     Item,
     LegendEntry,
     Line,
-    Points,
-    Spots,
     Surface,
     ValueImage,
     contour_lines,
 )
-from optiviz.views.palette import dash_of_run
+from optiviz.views.landscape.ways import Way
 
 _FIRST, _QUICK = 0.05, 0.015  # seconds for values before a picture; while runs go on
 _REPLAY = 0.03  # seconds for points of paths before it
@@ -50,8 +45,6 @@ _PART = 0.08  # seconds between two finer ones
 _MOST = 30.0  # seconds of replay for one picture
 _REST = 2.0  # seconds that the ground stays as it is while a run goes on
 _SCENES, _NUMBERS = 6, 6_000_000  # that are kept, and the coordinates of their planes
-_FAR = 50.0  # pictures away a path is cut off
-_DOTS = 60  # places of a path up to which each has its own dot
 
 
 _Picture = tuple[ValueImage, tuple[Line, ...], str]
@@ -162,7 +155,7 @@ class Landscape(View):
             return Figure(self.label, empty="The objective has no value anywhere on this plane.")
         image, lines, said = scene.picture(problem.reading, self.height)
         names = dict(zip(shown, short_names(shown), strict=True))
-        ways = [_Way(one, names[one], ground, problem.reading) for one in drawn]
+        ways = [Way(one, names[one], ground, problem.reading) for one in drawn]
         items: list[Item] = [image, *lines]
         for way in reversed(ways):  # the one in focus on top
             items += way.items()
@@ -273,96 +266,6 @@ class Landscape(View):
         )
 
 
-class _Way:
-    """A run on the plane: where it has been, is and will be."""
-
-    def __init__(self, one: Shown, name: str, ground: Ground, goal: Reading) -> None:
-        self.one, self.ground = one, ground
-        self.name, self.role = name, f"run:{one.number}"
-        self.dash = dash_of_run(one.number)
-        self.reading, self.goal = one.run.spec.problem.reading, goal
-        self.state = one.reader.state(one.k)
-        path = with_point(survey_of(one.run).path(), self.state.x, self.state.f, one.k)
-        seen = path.k <= one.last_seen
-        self.path = Path(path.k[seen], path.x[seen], path.f[seen])
-        self.uv = self._places(self.path.x)
-        self.off = ground.plane.distances(self.path.x)
-        self.now = int(np.searchsorted(self.path.k, one.k))
-        present = self.uv[self.now : self.now + 1]
-        self.inside = ground.extent.holds(present)
-
-    def _places(self, X: Array) -> Array:
-        """Return places on the plane, none so far off that a screen has no numbers for them."""
-        left, right, bottom, top = self.ground.extent
-        low, high = np.array([left, bottom]), np.array([right, top])
-        reach = _FAR * (high - low)
-        return np.clip(self.ground.plane.project(X), low - reach, high + reach)
-
-    def items(self) -> list[Item]:
-        """Return its path, what is beyond the playhead pale, where it began and where it is."""
-        been, ahead = _there(self.uv[: self.now + 1]), _there(self.uv[self.now :])
-        if not len(been):
-            return []
-        (u, v), (begun_u, begun_v), (now_u, now_v) = been.T, been[:1].T, been[-1:].T
-        found: list[Item] = []
-        if len(ahead) > 1:
-            ahead_u, ahead_v = ahead.T
-            found.append(Line(ahead_u, ahead_v, self.role, dash=self.dash, opacity=0.35))
-        found += [
-            Line(u, v, "card", width=2.2, opacity=0.55),  # so that it shows on any colour
-            Line(u, v, self.role, width=1.1, dash=self.dash),
-        ]
-        if len(u) <= _DOTS:
-            found.append(Points(u, v, self.role, size=0.32))
-        found += [
-            Points(begun_u, begun_v, "card", size=0.95, opacity=0.75),
-            Points(begun_u, begun_v, self.role, "ring", size=0.85, hollow=True),
-            Points(now_u, now_v, self.role, size=0.8, outlined=True, label=self.name),
-        ]
-        return found
-
-    def on(self) -> list[tuple[Line, Array]]:
-        """Return its path so far with the heights of the ground under it."""
-        uv, heights = self.ground.draped(self.uv[: self.now + 1])
-        u, v = uv.T
-        return [(Line(u, v, self.role, self.name, self.dash), self.goal.value(heights))]
-
-    def spots(self) -> Spots:
-        """Return what its points tell: when, how good, how far beside the plane."""
-        there = np.isfinite(self.uv).all(axis=1)
-        (u, v), ks = self.uv[there].T, self.path.k[there]
-        facts: tuple[tuple[str, Array | tuple[str, ...]], ...] = (
-            ("iteration", ks.astype(np.float64)),
-            (self.reading.name, self.reading.value(self.path.f[there])),
-            ("beside the plane", self.off[there]),
-        )
-        if self.name:
-            facts = (("run", (self.name,) * len(ks)), *facts)
-        actions = tuple(Action(f"Go to iteration {k:,}", seek=k) for k in ks.tolist())
-        return Spots(u, v, facts, actions)
-
-    def words(self) -> str:
-        """Say where it is."""
-        who = self.name or "The run"
-        value = rounded(float(self.reading.value(np.array(self.state.f))))
-        off = float(self.off[self.now])
-        if not np.isfinite(off):
-            return f"{who} has flown off at iteration {self.one.k:,}."
-        place = "on the plane"
-        if off > 1e-6 * max(1.0, float(np.abs(self.state.x).max())):
-            place = f"{rounded(off)} beside the plane, where {self._under()} is under it"
-        return f"{who} has {self.reading.name} {value} at iteration {self.one.k:,} and is {place}."
-
-    def _under(self) -> str:
-        """Return the value of the plane there."""
-        here = self.ground.heights(self.uv[self.now : self.now + 1])
-        return rounded(float(self.goal.value(here)[0]))
-
-
-def _there(uv: Array) -> Array:
-    return np.asarray(uv[np.isfinite(uv).all(axis=1)])
-
-
 _KNOWN: OrderedDict[object, _Scene] = OrderedDict()
 
 
@@ -381,7 +284,7 @@ def _labels(plane: SearchPlane) -> tuple[str, str]:
     return f"component 1 ({first:.0%})", f"component 2 ({second:.0%})" if second else "at random"
 
 
-def _legend(ways: Sequence[_Way]) -> tuple[LegendEntry, ...]:
+def _legend(ways: Sequence[Way]) -> tuple[LegendEntry, ...]:
     start = LegendEntry("start", "text", "ring")
     if len(ways) == 1:
         return (start,)
