@@ -16,6 +16,7 @@ SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was opt
 _MORE = ("landscape", "signals")  # that a report has and a window opens only when asked
 _ALONE = ("landscape", "forward_pass")  # that a report of several runs leaves out
 _REFINING = 1.0  # seconds at most for a finer picture
+_EVALUATING = 5.0  # and for one that is made of thousands of evaluations
 
 
 def plots_of(
@@ -103,7 +104,7 @@ def scores(shown: Sequence[Shown]) -> list[str]:
 def plot(view: View, shown: Sequence[Shown]) -> Plot:
     """Return a view of runs as a report shows it; what goes wrong in it is said in its place."""
     try:
-        figure = finest(view, shown, _REFINING)
+        figure = finest(view, shown, _EVALUATING if view.kind == "landscape" else _REFINING)
     except Exception as error:  # a view of somebody else's must not take the report with it
         broken = f"This view could not be drawn ({type(error).__name__}: {error})."
         return Plot(Figure(view.label, warning=broken), view.label, kind=view.kind)

@@ -9,13 +9,14 @@ from optiviz.datasets.classification import Classification
 from optiviz.datasets.xor import Xor
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
+from optiviz.engine.wording import rounded
 from optiviz.functions.rosenbrock import Rosenbrock
 from optiviz.functions.sphere import Sphere
 from optiviz.networks.network import Layer, Network
 from optiviz.problems.function_2d import Function2D
 from optiviz.problems.function_nd import FunctionND
 from optiviz.problems.network_training import NetworkTraining
-from optiviz.views import Shown, show
+from optiviz.views import Shown, landscape, show
 from optiviz.views.figure import Line, Points, ValueImage
 from optiviz.views.landscape import Landscape
 
@@ -217,3 +218,24 @@ def test_after_a_change_nothing_of_what_was_dropped_is_left():
     again = finest(view, show(fresh))
     assert image_of(figure).values.tobytes() == image_of(again).values.tobytes()
     assert figure.spots[0].x.tobytes() == again.spots[0].x.tobytes()
+
+
+def test_words_tell_the_value_on_all_rows_and_take_no_run_for_a_number():
+    batches = {"kind": "mini_batch_gradient_descent", "learning_rate": 0.5, "batch_size": 20}
+    run = run_of(network(3, 1, objective="log_loss"), batches)
+    figure = finest(Landscape(), show(run, name="a trial"))
+    problem, state = Reader(run).stepper.problem, run.state_now
+    on_all = float(problem.evaluate(state.x[None])[0])
+    assert rounded(on_all) != rounded(state.f)
+    assert f"At iteration 60 the log loss of a trial is {rounded(on_all)}, and" in figure.caption
+    assert "log loss of its batch" in dict(figure.spots[0].facts)
+
+
+def test_a_picture_that_is_not_all_fine_says_what_of_it_is_and_the_finest_nothing(monkeypatch):
+    for seconds in ("_FIRST", "_PART"):
+        monkeypatch.setattr(landscape, seconds, 0.0)
+    run = run_of(network(6, 1, data=Classification(n_samples=901)), iterations=40)
+    first, *others, last = (figure.caption for figure in Landscape().refined([show(run)]))
+    assert "It is drawn coarsely, from 25 values to a side." in first
+    assert any("is drawn finely, and the rest coarsely." in caption for caption in others)
+    assert "coarse" not in last

@@ -162,9 +162,9 @@ class Landscape(View):
         extent, plane = ground.extent, ground.plane
         labels = _labels(plane)
         shares = plane.shares
-        share = f"plane holds {sum(shares):.0%} of the paths' variance" if shares else ""
+        share = f"plane holds {_share(sum(shares), '.0%')} the paths' variance" if shares else ""
         words = [self._sentence(plane, problem), said]
-        words += ["" if ground.complete else "It is coarse as yet.", *(w.words() for w in ways)]
+        words += [_detail(ground), *(w.words() for w in ways)]
         surface = None
         if self.picture == "surface":
             surface = Surface(image, tuple(on for way in ways for on in way.on()))
@@ -251,7 +251,7 @@ class Landscape(View):
         if plane.shares is not None:
             way = (
                 "along the first two principal components of the paths, "
-                f"which hold {sum(plane.shares):.1%} of their variance,"
+                f"which hold {_share(sum(plane.shares), '.1%')} their variance,"
             )
         else:
             scaled = f", in each {self.scaling} as long as the weights there (Li et al. 2018)"
@@ -275,6 +275,21 @@ def _keep(key: object, scene: _Scene, dim: int) -> None:
     _KNOWN.move_to_end(key)
     while len(_KNOWN) > max(1, min(_SCENES, _NUMBERS // dim)):
         _KNOWN.popitem(last=False)
+
+
+def _share(share: float, form: str) -> str:
+    """Return a share with "of", as all of it where it rounds to that."""
+    return "all of" if share >= 0.9995 else f"{share:{form}} of"
+
+
+def _detail(ground: Ground) -> str:
+    """Say how much of a picture is as fine as it gets, where it isn't all of it."""
+    if ground.complete:
+        return ""
+    side, done = ground.stage
+    if side < ground.side:
+        return f"It is drawn coarsely, from {side} values to a side."
+    return f"The middle of it, {done / side**2:.0%}, is drawn finely, and the rest coarsely."
 
 
 def _labels(plane: SearchPlane) -> tuple[str, str]:

@@ -24,6 +24,7 @@ class Way:
         self.dash = dash_of_run(one.number)
         self.reading, self.goal = one.run.spec.problem.reading, goal
         self.state = one.reader.state(one.k)
+        self.is_noisy = one.run.spec.optimizer_after(max(0, one.k - 1)).is_noisy
         path = with_point(survey_of(one.run).path(), self.state.x, self.state.f, one.k)
         seen = path.k <= one.last_seen
         self.path = Path(path.k[seen], path.x[seen], path.f[seen])
@@ -73,9 +74,10 @@ class Way:
         """Return what its points tell: when, how good, how far beside the plane."""
         there = np.isfinite(self.uv).all(axis=1)
         (u, v), ks = self.uv[there].T, self.path.k[there]
+        batch = " of its batch" if self.is_noisy else ""
         facts: tuple[tuple[str, Array | tuple[str, ...]], ...] = (
             ("iteration", ks.astype(np.float64)),
-            (self.reading.name, self.reading.value(self.path.f[there])),
+            (f"{self.reading.name}{batch}", self.reading.value(self.path.f[there])),
             ("beside the plane", self.off[there]),
         )
         if self.name:
@@ -84,16 +86,22 @@ class Way:
         return Spots(u, v, facts, actions)
 
     def words(self) -> str:
-        """Say where it is."""
-        who = self.name or "The run"
-        value = rounded(float(self.reading.value(np.array(self.state.f))))
+        """Say where it is, and how good by all rows: a batch's value isn't what the plane shows."""
         off = float(self.off[self.now])
         if not np.isfinite(off):
-            return f"{who} has flown off at iteration {self.one.k:,}."
-        place = "on the plane"
+            return f"At iteration {self.one.k:,} {self.name or 'the run'} has flown off."
+        value = rounded(float(self.reading.value(np.array(self._f()))))
+        whose = f" of {self.name}" if self.name else ""
+        place = "is on the plane"
         if off > 1e-6 * max(1.0, float(np.abs(self.state.x).max())):
-            place = f"{rounded(off)} beside the plane, where {self._under()} is under it"
-        return f"{who} has {self.reading.name} {value} at iteration {self.one.k:,} and is {place}."
+            place = f"lies {rounded(off)} beside the plane, which has {self._under()} there"
+        what = f"the {self.reading.name}{whose} is {value}"
+        return f"At iteration {self.one.k:,} {what}, and the point {place}."
+
+    def _f(self) -> float:
+        if self.is_noisy:
+            return float(self.one.reader.stepper.problem.evaluate(self.state.x[None])[0])
+        return self.state.f
 
     def _under(self) -> str:
         """Return the value of the plane there."""
