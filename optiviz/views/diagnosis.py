@@ -26,8 +26,7 @@ class Diagnosis(View):
         at = f"iteration {one.k:,}"
         whose = f"{one.name}, " if len(shown) > 1 and one.name else ""
         if not notes:
-            caption = f"What was found at {at}: nothing that holds the run up."
-            return Figure(self.label, empty=_nothing(one), note=at, caption=caption)
+            return Figure(self.label, empty=_nothing(one), note=at)
         count = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
         sentences = " ".join(f"{note.sentence} {note.evidence}".strip() for note in notes)
         return Figure(

@@ -372,6 +372,7 @@ def test_where_nothing_is_to_be_said_it_says_what_was_looked_at():
     assert not figure.notes
     assert "found that holds it up at iteration 10. Looked at: whether it" in figure.empty
     assert "the learning rate against the curvature" in figure.empty
+    assert "nothing" not in figure.caption  # that it found nothing is said already
     assert "at its start" in Diagnosis().figure([show(run, 0)]).empty
     assert "has not begun" in Diagnosis().figure([show(finished(DESCENT, 0))]).empty
 
