@@ -10,6 +10,7 @@ from optiviz.analysis.runs.unrecorded import channels_of, unrecorded
 from optiviz.analysis.tried import Role, Tries, around, look
 from optiviz.engine.optimizer import FULL_LOSS, Channel, Optimizer, Outcome
 from optiviz.engine.parameters import Param
+from optiviz.engine.wording import listed
 from optiviz.methods.climbing import Climb
 from optiviz.views import Shown, View
 from optiviz.views.figure import (
@@ -172,7 +173,8 @@ class TriedSteps(View):
         if Role.TRIAL in roles:
             parts.append("An iteration tries several points; those that led on were kept.")
         if counted := _counts(tries[tries.k <= one.k]):
-            parts.append(f"Up to iteration {one.k:,}: {counted}.")
+            until = f"From {low:,} to {one.k:,}" if one.k < high else "Of these"
+            parts.append(f"{until} {counted}.")
         n = high - low + 1
         if looked_at < n:
             parts.append(
@@ -330,8 +332,14 @@ def _counts(tries: Tries) -> str:
     """Say what became of moves."""
     words = ("better", "equal", "worse but kept", "rejected")
     counts = [int(np.count_nonzero(tries.outcome == o)) for o in range(4)]
-    said = [f"{n:,} {word}" for n, word in zip(counts, words, strict=True) if n]
-    return ", ".join(said)
+    said = [
+        f"{n:,} {'is' if n == 1 else 'are'} {word}"
+        for n, word in zip(counts, words, strict=True)
+        if n
+    ]
+    if len(said) == 1 and len(tries) > 1:
+        return f"all {said[0]}"
+    return listed(said) if said else ""
 
 
 def _limits(change: Array, outcome: NDArray[np.int8]) -> tuple[float, float]:

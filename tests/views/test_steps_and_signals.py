@@ -50,10 +50,22 @@ def test_every_proposal_is_a_dot_whose_shape_says_what_became_of_it(climb):
     assert found["circle"] == counts[Outcome.REJECTED] > 0
     assert "down" not in found
     assert figure.note == f"{counts[0] + counts[1]} of 300 kept"
-    assert f"{counts[0]} better, {counts[1]} equal, {counts[3]} rejected." in figure.caption
+    said = f"{counts[0]} are better, {counts[1]} are equal and {counts[3]} are rejected."
+    assert f"Of these {said}" in figure.caption
     assert {entry.label for entry in figure.legend} == {"better", "equal", "rejected"}
     assert figure.y.label == "change in accuracy"
     assert figure.time_axis
+
+
+def test_what_is_counted_are_the_iterations_on_show(climb):
+    view = TriedSteps(stretch=20)
+    ended = view.figure([show(climb)]).caption
+    assert "What iterations 280 to 300 tried" in ended
+    assert "Of these " in ended
+    assert "Up to iteration" not in ended
+    between = view.figure([show(climb, 150)]).caption
+    assert "What iterations 140 to 160 tried" in between
+    assert "From 140 to 150 " in between
 
 
 def test_a_dot_tells_its_numbers():
