@@ -1,5 +1,7 @@
 """Flat stretches are those that a look at every row finds, however the run came and is held."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,6 +71,19 @@ def test_a_stretch_of_no_kept_moves_stood_still_and_one_of_equal_moves_drifted(c
     assert drift(climb, stuck).sentence(stuck) == "stood still: no move was kept"
     ends = [climb.state(k).x for k in (stuck.start, stuck.end)]
     assert np.array_equal(*ends)
+
+
+def test_what_is_nothing_is_left_out_of_the_words():
+    """A descent at the bottom moves by a hundred-thousandth of its length."""
+    run = Run(presets.load("one-parameter").spec).finish()
+    (stretch,) = flat_stretches(run)
+    told = drift(run, stretch, Reader(run))
+    assert told.short == "hardly moved"
+    assert told.sentence(stretch) == "hardly moved in 47 kept moves, while nothing changed"
+    straight = replace(told, relative=0.2)
+    assert straight.sentence(stretch).endswith(
+        "(20% of its length) in 47 kept moves, while nothing changed"
+    )
 
 
 def test_what_was_not_measured_is_not_said_without_a_reader():

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from optiviz.engine.optimizer import Block, Outcome
 from optiviz.engine.run import Reader, Run
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import counted, measured
 
 __all__ = [
     "Drift",
@@ -40,6 +40,8 @@ STILL = 1e-9  # times the value: a smaller change from one iteration to the next
 STOPS = 32  # places along a stretch at which its way is looked at, where that is quick
 _QUICK = 4096  # iterations that are replayed for it
 _KEPT = 64  # candidates: fifty may be shown, however long the run becomes
+_HARDLY = 0.005  # of its own length: a point that came no farther hardly moved
+_STRAIGHT = 1.01  # times the distance: a way that is no longer isn't worth a word
 _CHUNK = 1 << 16  # rows looked at in one go
 _BUCKETS = 8192
 
@@ -99,18 +101,22 @@ class Drift:
     @property
     def short(self) -> str:
         """In two words."""
-        return f"drifted {measured(self.distance, 2)}" if self.distance > 0 else "stood still"
+        if not self.distance > 0:
+            return "stood still"
+        return (
+            "hardly moved" if self.relative < _HARDLY else f"drifted {measured(self.distance, 2)}"
+        )
 
     def sentence(self, stretch: Stretch) -> str:
         """Say how far it drifted, and by what."""
         if not self.distance > 0:
             return "stood still" + ("" if stretch.kept != 0 else ": no move was kept")
-        share = f" ({self.relative:.0%} of its length)" if np.isfinite(self.relative) else ""
-        moves = ""
-        if stretch.kept is not None:
-            moves = f" in {stretch.kept:,} kept move{'s' * (stretch.kept != 1)}"
-        way = f", by a way of {measured(self.way, 2)} through {self.points:,} known points"
-        return f"{self.short}{share}{moves}{way if self.points > 2 else ''}, while nothing changed"
+        share = f" ({self.relative:.0%} of its length)" if self.relative >= _HARDLY else ""
+        moves = "" if stretch.kept is None else f" in {counted(stretch.kept, 'kept move')}"
+        way = ""
+        if not self.relative < _HARDLY and self.way > _STRAIGHT * self.distance:
+            way = f", by a way of {measured(self.way, 2)} through {self.points:,} known points"
+        return f"{self.short}{share}{moves}{way}, while nothing changed"
 
 
 _NOWHERE = Drift(0.0, 0.0, 2, 0.0, 0)

@@ -104,7 +104,7 @@ def flat_words(flat: Flat) -> str:
     how = "" if found is None else f": it {found.sentence(stretch)}"
     count = "1 flat stretch is" if len(flat) == 1 else f"{len(flat)} flat stretches are"
     longest = "it goes" if len(flat) == 1 else "the longest goes"
-    return f" {count} shaded; {longest} from iteration {stretch.start:,} to {stretch.end:,}{how}."
+    return f"{count} shaded; {longest} from iteration {stretch.start:,} to {stretch.end:,}{how}."
 
 
 def _height(items: Sequence[Item], log: bool) -> tuple[float, float] | None:
