@@ -114,12 +114,14 @@ def _leaks(case: Case) -> Finding | None:
         return None
     rows, are, has = ("row", "is", "has") if found == 1 else ("rows", "are", "have")
     what = "number" if case.problem.is_regression else "class"
+    alike = f"{'all' if same == found else f'{same:,}'} of them the same {what}"
+    if found == 1:
+        alike = f"its {what} is {'the same' if same else 'another'}"
     view = "regression_fit" if case.problem.is_regression else "decision_boundary"
     return Finding(
         f"{found:,} test {rows} {are} among the training rows too, so that the test part says "
         "less than it seems to.",
-        f"{found:,} of {n:,} test rows {has} the very features of a training row; "
-        f"{same:,} of them the same {what}.",
+        f"{found:,} of {n:,} test rows {has} the very features of a training row; {alike}.",
         None,
         "See the rows",
         view,

@@ -102,12 +102,17 @@ def _nothing_better(case: Case) -> Finding | None:
     best = measured(float(reading.value(np.array(case.best_f))))
     return Finding(
         sentence,
-        f"The best {reading.name} has been {best} for {since:,} iterations; {kept:,} of the last "
-        f"{n:,} moved.",
+        f"The best {reading.name} has been {best} for {since:,} iterations; of the last "
+        f"{n:,} {_kept(kept, n)}.",
         case.best_k,
         "Go to the last improvement",
         "fitness",
     )
+
+
+def _kept(kept: int, n: int) -> str:
+    """Say in how many iterations of `n` the point moved."""
+    return "none moved it" if not kept else "all moved it" if kept == n else f"{kept:,} moved it"
 
 
 def _level(case: Case) -> Finding | None:
@@ -120,7 +125,7 @@ def _level(case: Case) -> Finding | None:
     if not (np.isfinite(now) and np.isfinite(start) and now <= _LEVEL * max(start, 1e-300)):
         return None
     return Finding(
-        "There is no slope left: it has come to a minimum, a saddle or a plain.",
+        "There is no slope left: it has come to a minimum, a saddle or a plateau.",
         f"The gradient is {rounded(now)} long at iteration {case.k:,}; it was {rounded(start)} "
         "at the first.",
         case.k,
