@@ -54,6 +54,14 @@ def test_arrows_of_momentum_add_up_whatever_they_are_drawn_at(k):
     assert f"{times:,.10g} times as long" in figure.caption
 
 
+def test_a_step_of_nearly_nothing_is_said_to_be_too_short_without_a_number_of_many_digits():
+    run = run_of({"kind": "momentum", "learning_rate": 1e-15})
+    figure = Contours().figure([show(run, 30)])
+    assert "drawn longer: it is too short to see" in figure.caption
+    assert any(label.endswith("drawn longer") for label in labels(figure))
+    assert "e+" not in figure.caption + "".join(labels(figure))
+
+
 def test_arrows_are_of_the_run_in_focus_unless_all_are_wanted():
     runs = [run_of({"kind": kind}) for kind in ("adam", "gradient_descent", "cma_es", "newton")]
     shown = [show(run, 1, run.spec.optimizer.kind, i) for i, run in enumerate(runs)]

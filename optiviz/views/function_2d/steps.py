@@ -16,6 +16,8 @@ _LARGE = 0.16  # as long as that at most
 _LONGEST = 0.3  # what is longer is cut
 _DIRECTION = 0.15  # how long an arrow is that has only a direction
 
+_TELLING = 1e6  # times as long as it is: beyond, people only learn that it is too short to see
+
 _CASED = 0.85  # of an arrow has an edge, so that it shows on any colour: not the head
 
 _LOOKS: dict[str, tuple[str, Dash]] = {
@@ -113,7 +115,9 @@ def _drawn(vector: Array, times: float | None, side: float) -> tuple[Array | Non
 def _named(label: str, kind: str, times: float, shortened: bool) -> str:
     if shortened:
         return f"{label}, cut"
-    return f"{label} × {times:,.10g}" if kind == "step" and times != 1 else label
+    if kind != "step" or times == 1:
+        return label
+    return f"{label}, drawn longer" if times > _TELLING else f"{label} × {times:,.10g}"
 
 
 def _spots(heads: list[tuple[Array, str, Array]]) -> tuple[Spots, ...]:
@@ -135,6 +139,8 @@ def _caption(found: list[tuple[str, str, Array, bool]], times: float, cut: bool,
     kinds = {"gradient": "dashed", "memory": "dotted", "other": "dashed and dotted"}
     named = [f"{kinds[kind]} {label}" for kind, label, _, _ in found if kind in kinds]
     size = "as long as it is" if times == 1 else f"{times:,.10g} times as long as it is"
+    if times > _TELLING:
+        size = "longer: it is too short to see"
     if not named:
         return f"The arrow is the {found[-1][1]} after iteration {k:,}, drawn {size}."
     said = f"Arrows are the step after iteration {k:,}, solid, and its parts: {', '.join(named)}."
