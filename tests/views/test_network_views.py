@@ -455,5 +455,12 @@ def test_rows_of_a_fit_can_be_followed_too():
     np.testing.assert_array_equal(spots.y, data.y_test)
     assert dict(spots.action(3).settings) == {"row": 3, "part": "test", "step": 0}
     said = facts(spots)["predicted"][3]
-    way = ForwardPass(row=3, part="test", step=10**5).figure([show(run)])
-    assert any(text.startswith(f"{n(said)}, should be {n(data.y_test[3])}") for text in texts(way))
+    forth, back = (
+        ForwardPass(row=3, part="test", step=step).figure([show(run)]) for step in (39, 10**5)
+    )
+    assert "how wrong it is" in forth.caption
+    verdict = f"{n(said)}, should be {n(data.y_test[3])}"
+    assert any(text.startswith(verdict) for text in texts(forth))
+    # Where the errors of the layer before stand it would lie on them.
+    assert any(text.startswith("error ") for text in texts(back))
+    assert not any(text.startswith(verdict) for text in texts(back))

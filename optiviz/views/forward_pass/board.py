@@ -30,6 +30,9 @@ _PALE = 0.4  # of full colour, so that numbers can be read on it
 _FEW = 6  # weights of a network whose numbers all stay
 _NAME = 13  # letters of a name of an input
 _ROOMY = 6  # outputs below which there is room for the verdict
+_BELOW = 0.09  # an output: its error
+_UNDER = 0.2  # an output with its error: class and loss
+_LINE = 0.125  # from one line to the next, also in a figure as wide as a column
 _BETWEEN = 6  # letters of room between plates, for numbers there
 
 
@@ -120,7 +123,8 @@ class Board:
     def _low(self) -> float:
         """The end of y, with room for the verdict below the last output."""
         outputs = self.places[-1]
-        return min(_LOW, float(outputs[-1]) - 0.34) if len(outputs) <= _ROOMY else _LOW
+        under = _UNDER + 2 * _LINE
+        return min(_LOW, float(outputs[-1]) - under) if len(outputs) <= _ROOMY else _LOW
 
     # Drawing
 
@@ -299,7 +303,7 @@ class Board:
             x, y = float(layer), float(self.places[layer][place])
             role, small = "accent" if step in self.fresh else "muted", 0.9 * self.size
             if not inside and len(column.y) <= _ROOMY:
-                items.append(Text(x, y - _FLAT * 0.95, words, role, "center", False, small, True))
+                items.append(Text(x, y - _BELOW, words, role, "center", False, small, True))
                 continue
             x += self.plate + 0.5 * self.letter
             if column.beside[unit]:
@@ -344,19 +348,22 @@ class Board:
         return items
 
     def _verdict(self) -> list[Item]:
-        """Return class and loss below the outputs, where there is room."""
+        """Return class and loss below the outputs, where there is room.
+
+        Errors of the layer before, which reach as far, take their place on the way back.
+        """
         outputs = self.places[-1]
         last = len(self.told.columns) - 1
-        if len(outputs) > _ROOMY:
+        if len(outputs) > _ROOMY or any(s.kind == "error" and s.layer < last for s in self.done):
             return []
-        y = float(outputs[-1]) - (0.19 if self.is_back else 0.12)
+        y = float(outputs[-1]) - (_UNDER if self.is_back else _LINE)
         items: list[Item] = []
         for kind, words in (("decision", self.told.verdict), ("loss", self.told.lost)):
             step = Step(kind, last)  # type: ignore[arg-type]
             if step in self.done:
                 role = "accent" if step in self.fresh else "text"
                 items.append(Text(last, y, words, role, "center", bold=True, boxed=True))
-                y -= 0.085
+                y -= _LINE
         return items
 
     @cached_property
