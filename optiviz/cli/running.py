@@ -33,7 +33,9 @@ def run(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="SPEC", help="A preset, or a .toml, .json, .optiviz or report file."
+            metavar="SPEC",
+            help="A preset, of which it does the first run, or a .toml, .json, .optiviz or report "
+            "file.",
         ),
     ],
     settings: Annotated[
