@@ -125,7 +125,7 @@ def chapter(assignment: Assignment) -> Chapter:
         (
             Part("", (*_blocks(assignment.about), grid)),
             *(
-                Part(f"{i}. {one.text}", _said(one))
+                Part(f"{i}. {one.text.replace('`', '')}", _said(one))
                 for i, one in enumerate(assignment.questions, 1)
             ),
             Part("What this page shows", (Paragraphs(_PROVES),)),
@@ -154,10 +154,10 @@ def _blocks(text: str) -> Iterator[Block]:
             items[-1] += f" {line.strip()}"
             continue
         if paragraph and (bullet or is_fence or not line.strip()):
-            yield Paragraphs((" ".join(paragraph),))
+            yield Paragraphs((" ".join(paragraph),), coded=True)
             paragraph = []
         if items and not bullet and (line.strip() or is_fence):
-            yield Items(tuple(items))
+            yield Items(tuple(items), coded=True)
             items = []
         if is_fence:
             code = []
@@ -171,6 +171,6 @@ def _blocks(text: str) -> Iterator[Block]:
         elif line.strip():
             paragraph.append(line.strip())
     if paragraph:
-        yield Paragraphs((" ".join(paragraph),))
+        yield Paragraphs((" ".join(paragraph),), coded=True)
     if items:
-        yield Items(tuple(items))
+        yield Items(tuple(items), coded=True)

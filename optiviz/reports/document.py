@@ -26,16 +26,18 @@ def half(progress: Progress | None, which: int) -> Progress | None:
 
 @dataclass(frozen=True)
 class Paragraphs:
-    """Sentences, each a paragraph."""
+    """Sentences, each a paragraph; what stands between backticks may be code."""
 
     texts: tuple[str, ...]
+    coded: bool = False
 
 
 @dataclass(frozen=True)
 class Items:
-    """A list with bullets."""
+    """A list with bullets; what stands between backticks may be code."""
 
     texts: tuple[str, ...]
+    coded: bool = False
 
 
 @dataclass(frozen=True)

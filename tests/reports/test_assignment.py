@@ -27,8 +27,9 @@ By Friday.
 
 Seed 1, because
 it is <b>first</b> & "best":
+`a < b` holds:
 
-- it began
+- it `began`
   higher
 * it ended higher
 
@@ -89,7 +90,8 @@ def test_a_student_hands_in_and_a_teacher_checks(run):
     page = Words()
     page.feed(Path("ada.html").read_text(encoding="utf-8"))
     said = " ".join(page.words)
-    assert 'Seed 1, because it is <b>first</b> & "best":' in said
+    assert 'Seed 1, because it is <b>first</b> & "best": a < b holds:' in said
+    assert "<code>a &lt; b</code> holds" in Path("ada.html").read_text(encoding="utf-8")
     for words in ("Ada Ł", "By Friday.", "it began higher", "x = 1 ## no heading", "No answer"):
         assert words in said
     assert "It doesn't show who made the runs" in said
@@ -202,10 +204,10 @@ def test_answers_keep_their_shape():
     ]
     assert part.title == "1. Why?"
     assert part.blocks == (
-        Paragraphs(("One two.",)),
-        Items(("a", "b more", "c")),
-        Paragraphs(("Then",)),
+        Paragraphs(("One two.",), coded=True),
+        Items(("a", "b more", "c"), coded=True),
+        Paragraphs(("Then",), coded=True),
         Listing("As it was written", "x\n\n  y", open=True),
-        Paragraphs(("and",)),
+        Paragraphs(("and",), coded=True),
         Listing("As it was written", "open", open=True),
     )

@@ -19,6 +19,7 @@ POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; {scripts}"
     "base-uri 'none'; form-action 'none'"
 )
+_CODE = re.compile(r"`([^`\n]+)`")
 _LARGE = 1e12
 # What HTML can't hold: control characters, halves of letters, and what is no letter.
 _FORBIDDEN = re.compile(
@@ -127,8 +128,15 @@ def environment(own: Sequence[BaseLoader] = ()) -> ImmutableSandboxedEnvironment
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["spans"] = _spans
     made.filters["kind"] = lambda block: type(block).__name__.lower()
     return made
+
+
+def _spans(text: str) -> list[tuple[str, bool]]:
+    """Return the words of a text, and which of them are code, between backticks of a pair."""
+    pieces = _CODE.split(text)
+    return [(words, i % 2 == 1) for i, words in enumerate(pieces) if words]
 
 
 def _text(folder: Any, name: str) -> str | None:
