@@ -464,3 +464,11 @@ def test_rows_of_a_fit_can_be_followed_too():
     # Where the errors of the layer before stand it would lie on them.
     assert any(text.startswith("error ") for text in texts(back))
     assert not any(text.startswith(verdict) for text in texts(back))
+
+
+def test_what_a_network_is_nearly_sure_of_is_told_by_what_it_lacks():
+    """Else the logarithm of 1.00 would come out as more than nothing."""
+    run = started("xor").finish()
+    said = [ForwardPass(row=0, step=step).figure([show(run)]).caption for step in (16, 17, 18)]
+    (told,) = [words for words in said if "how wrong it is" in words]
+    assert "log loss = −ln(1 − 1.1e−4) = 1.1e−4" in told

@@ -31,6 +31,11 @@ def n(value: float) -> str:
     return ("−" if value < 0 else "") + words
 
 
+def _sure(value: float) -> str:
+    """Return a probability; one that would read as 1 by what it lacks."""
+    return f"1 − {n(1 - value)}" if 0.9995 <= value < 1 else n(value)
+
+
 def factor(value: float) -> str:
     """Return a number that stands behind another sign."""
     return f"({n(value)})" if value < 0 else n(value)
@@ -227,7 +232,7 @@ class Narrator:
                 sure = a[self.passed.target]
             if len(a) == 1 and not self.passed.target[0]:
                 return f"{name} = −ln(1 − {n(a[0])}) = {loss}"
-            logs = [(-1.0, f"ln({n(value)})") for value in sure[:_TERMS].tolist()]
+            logs = [(-1.0, f"ln({_sure(value)})") for value in sure[:_TERMS].tolist()]
             return f"{name} = {total(logs)}{' …' if len(sure) > _TERMS else ''} = {loss}"
         if objective == "hinge":
             if len(a) == 1:
