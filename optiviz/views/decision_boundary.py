@@ -147,8 +147,7 @@ class DecisionBoundary(View):
             caption=(
                 f"What the network says at iteration {one.k:,}: colour is the class it names, "
                 f"fading where it is unsure. Markers are the {drawn} rows in the colour of their "
-                f"own class; the {int(wrong.sum()):,} outlined ones of {len(y):,} are named "
-                f"wrongly.{sentence}"
+                f"own class; {_wrong(int(wrong.sum()), len(y))}.{sentence}"
             ),
         )
 
@@ -184,6 +183,14 @@ class DecisionBoundary(View):
         if there[0] == there[1]:
             return f"Feature {there[0]} is to the right and upwards: choose two."
         return ""
+
+
+def _wrong(n: int, of: int) -> str:
+    """Say how many rows are named wrongly, and how they are marked."""
+    if not n:
+        return f"none of the {of:,} is named wrongly"
+    named = "the outlined one of" if n == 1 else f"the {n:,} outlined ones of"
+    return f"{named} {of:,} {'is' if n == 1 else 'are'} named wrongly"
 
 
 def _markers(uv: Array, y: Array, wrong: Array, n_classes: int) -> list[Points]:
