@@ -13,7 +13,7 @@ import numpy as np
 from optiviz.engine.draws import Draws
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Evaluator, Problem, Reading, Rows
-from optiviz.engine.wording import rounded
+from optiviz.engine.wording import listed, rounded
 from optiviz.functions import Function, Minimum
 
 _POINTS = 4  # that a sentence names
@@ -171,7 +171,7 @@ def places(points: Array) -> str:
     """Say where points of shape (m, dim) are."""
     if len(points) > _POINTS:
         return f"at {len(points)} points"
-    return "at " + " and ".join(_place(point.tolist()) for point in points)
+    return f"at {listed(_place(point.tolist()) for point in points)}"
 
 
 def _place(point: list[float]) -> str:
