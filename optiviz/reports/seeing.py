@@ -19,8 +19,8 @@ _READING = {
     "forward_pass": "Read it from left to right: each box is the value that a unit passes on.",
     "landscape": "Wide bands of one colour are flat ground, where a search gets no hint; lines "
     "close together are steep. The path shows whether the run went round or over.",
-    "function_1d": "Where the steps shorten the slope is flattening; the last point on a side of "
-    "a hill that is not the deepest means that it was caught there.",
+    "function_1d": "Where the steps shorten the slope is flattening; a run that ends in a "
+    "valley which is not the deepest was caught there.",
     "function_2d": "A path that crosses the lines at right angles goes straight down; one that "
     "swings from side to side is in a narrow valley with too large a step.",
     "cobweb": "Steps that wind inwards settle; those that wind outwards diverge.",
@@ -113,7 +113,7 @@ def _of_tried(figure: Figure, shown: Sequence[Shown]) -> str:
     tried = rows.outcome[1:]
     kept = float(np.mean(tried != Outcome.REJECTED))
     if kept == 1.0:
-        worse = float(np.mean(tried == Outcome.WORSE))
+        worse = int(np.count_nonzero(tried == Outcome.WORSE))
         if "of its batch alone" in figure.caption:
             return (
                 "Batches differ, so that better and worse take turns even where the run gets on: "
@@ -122,7 +122,7 @@ def _of_tried(figure: Figure, shown: Sequence[Shown]) -> str:
         if not worse:
             return "In the whole run no step led to anything worse."
         return (
-            f"Over the whole run {_percent(worse)} of the steps led to something worse. Where "
+            f"In the whole run {worse:,} of {len(tried):,} steps led to something worse. Where "
             "better and worse take turns, the steps leap over what they look for."
         )
     return (

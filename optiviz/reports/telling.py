@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from optiviz.engine import registry
-from optiviz.engine.wording import capitalised
+from optiviz.engine.wording import capitalised, rounded
 from optiviz.networks.losses import MEASURES
 from optiviz.reports import words
 from optiviz.reports.document import (
@@ -22,7 +22,7 @@ from optiviz.reports.document import (
 )
 from optiviz.reports.moments import MOST, moments
 from optiviz.reports.plots import SCORES, plot, plots_of
-from optiviz.reports.words import figure_of, groups, seconds_of, value_of
+from optiviz.reports.words import called, figure_of, groups, seconds_of, value_of
 from optiviz.views import Shown
 
 _MOST, _FEWEST, _IN_ALL = 100, 40, 400  # moments of a run among others, and of all of them
@@ -138,8 +138,8 @@ def _points(one: Shown, metrics: Metrics) -> Iterator[tuple[str, ...]]:
     if len(state.x) <= 3:
         points = (one.reader.state(0).x, state.x, state.best_x)
         for i in range(len(state.x)):
-            label = "x" if len(state.x) == 1 else f"x{i + 1}"
-            yield (label, *(f"{x[i]:.6g}" for x in points))
+            label = called(one.run.spec.problem) if len(state.x) == 1 else f"x{i + 1}"
+            yield (label, *(rounded(x[i], 6) for x in points))
 
 
 def _player(one: Shown, most: int) -> tuple[Block, ...]:

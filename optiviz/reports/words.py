@@ -9,9 +9,11 @@ import numpy as np
 
 from optiviz.engine.optimizer import Optimizer
 from optiviz.engine.parameters import Field, Kind, Parameters, fields
+from optiviz.engine.problem import Problem
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import measured
+from optiviz.problems import OneVariable
 
 _SHOWN = 24  # items of a list of numbers
 _LONGEST_TEXT = 400
@@ -142,8 +144,13 @@ def start_sentence(run: Run) -> str:
     else:
         where = f"a start point drawn with seed {run.spec.seed}"
     if len(state.x) <= _SHORT:
-        where = f"x = {_point(state.x.tolist())}"
+        where = f"{called(run.spec.problem)} = {_point(state.x.tolist())}"
     return f"It began at {where} ({value})."
+
+
+def called(problem: Problem) -> str:
+    """Return what the point that is searched is called."""
+    return problem.variable if isinstance(problem, OneVariable) else "x"
 
 
 def _point(x: Sequence[float]) -> str:

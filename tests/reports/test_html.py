@@ -487,3 +487,8 @@ def test_runs_that_are_called_the_same_are_told_apart():
     apart = ["a, seed 1", "a, seed 2", "a, seed 2 (2)", "b", "b (2)", "Run 6"]
     assert names_of(runs) == apart
     assert names_of(runs[-1:]) == [""]
+
+
+def test_the_number_that_is_searched_has_the_name_that_the_problem_gives_it():
+    run = Run(optiviz.RunSpec.load("one-parameter")).finish()
+    assert words.start_sentence(run).startswith("It began at w = −1 (")
