@@ -227,7 +227,7 @@ def test_words_tell_the_value_on_all_rows_and_take_no_run_for_a_number():
     problem, state = Reader(run).stepper.problem, run.state_now
     on_all = float(problem.evaluate(state.x[None])[0])
     assert rounded(on_all) != rounded(state.f)
-    assert f"At iteration 60 the log loss of a trial is {rounded(on_all)}, and" in figure.caption
+    assert f"At iteration 60 the log loss is {rounded(on_all)}, and" in figure.caption
     assert "log loss of its batch" in dict(figure.spots[0].facts)
 
 

@@ -164,7 +164,7 @@ class Landscape(View):
         shares = plane.shares
         share = f"plane holds {_share(sum(shares), '.0%')} the paths' variance" if shares else ""
         words = [self._sentence(plane, problem), said]
-        words += [_detail(ground), *(w.words() for w in ways)]
+        words += [_detail(ground), *(w.words(len(ways) > 1) for w in ways)]
         surface = None
         if self.picture == "surface":
             surface = Surface(image, tuple(on for way in ways for on in way.on()))

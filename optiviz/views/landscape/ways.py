@@ -85,13 +85,13 @@ class Way:
         actions = tuple(Action(f"Go to iteration {k:,}", seek=k) for k in ks.tolist())
         return Spots(u, v, facts, actions)
 
-    def words(self) -> str:
+    def words(self, named: bool) -> str:
         """Say where it is, and how good by all rows: a batch's value isn't what the plane shows."""
-        off = float(self.off[self.now])
+        who, off = self.name if named else "", float(self.off[self.now])
         if not np.isfinite(off):
-            return f"At iteration {self.one.k:,} {self.name or 'the run'} has flown off."
+            return f"At iteration {self.one.k:,} {who or 'the run'} has flown off."
         value = rounded(float(self.reading.value(np.array(self._f()))))
-        whose = f" of {self.name}" if self.name else ""
+        whose = f" of {who}" if who else ""
         place = "is on the plane"
         if off > 1e-6 * max(1.0, float(np.abs(self.state.x).max())):
             place = f"lies {rounded(off)} beside the plane, which has {self._under()} there"
