@@ -102,8 +102,8 @@ def _nothing_better(case: Case) -> Finding | None:
     best = measured(float(reading.value(np.array(case.best_f))))
     return Finding(
         sentence,
-        f"The best {reading.name} has been {best} for {since:,} iterations; of the last "
-        f"{n:,} {_kept(kept, n)}.",
+        f"The best {reading.name} has been {best} for {since:,} iterations; "
+        f"{_kept(kept, n)} moved it.",
         case.best_k,
         "Go to the last improvement",
         "fitness",
@@ -112,7 +112,9 @@ def _nothing_better(case: Case) -> Finding | None:
 
 def _kept(kept: int, n: int) -> str:
     """Say in how many iterations of `n` the point moved."""
-    return "none moved it" if not kept else "all moved it" if kept == n else f"{kept:,} moved it"
+    if kept in (0, n):
+        return f"{'each' if kept else 'none'} of the last {n:,}"
+    return f"{kept:,} of the last {n:,}"
 
 
 def _level(case: Case) -> Finding | None:
