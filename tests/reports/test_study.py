@@ -133,9 +133,21 @@ def test_every_setting_is_there_once_those_that_differ_by_configuration(document
 
 def test_each_figure_says_what_to_see_in_it(document, results):
     plots = blocks(document, Plot)
-    assert [p.kind for p in plots] == [v.kind for v in views_for(STUDY) if v.reported]
+    shown = [v for v in views_for(STUDY) if v.reported and not v.figure(results).empty]
+    assert [p.kind for p in plots] == [v.kind for v in shown]
     for plot in plots:
-        assert plot.figure.empty or len(plot.caption) > len(plot.figure.caption)
+        assert len(plot.caption) > len(plot.figure.caption)
+
+
+def test_a_figure_with_nothing_to_show_is_there_only_if_it_was_chosen():
+    untargeted = done(replace(STUDY, target=None))
+    figures = Choices(parts=("figures",))
+    drawn = blocks(study_document(untargeted, figures), Plot)
+    assert drawn
+    assert not any(plot.figure.empty for plot in drawn)
+    chosen = study_document(untargeted, replace(figures, views=("running_times",)))
+    (plot,) = blocks(chosen, Plot)
+    assert plot.figure.empty
 
 
 def test_the_run_in_the_middle_is_done_again_and_is_the_same(document, results):

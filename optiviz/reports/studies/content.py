@@ -92,7 +92,7 @@ def _chapters(results: Results, choices: Choices, progress: Progress | None) -> 
             compared if "summary" in wanted else "What came out",
             lambda: _said(results, wanted),
         ),
-        ("figures" in wanted, "Figures", lambda: _figures(results, views, step)),
+        ("figures" in wanted, "Figures", lambda: _figures(results, views, step, choices.views is not None)),
         (
             replay is not None,
             "One run of each, moment by moment",
@@ -129,12 +129,15 @@ def _views(results: Results, choices: Choices) -> list[StudyView]:
 
 
 def _figures(
-    results: Results, views: list[StudyView], step: Callable[[], None]
+    results: Results, views: list[StudyView], step: Callable[[], None], chosen: bool
 ) -> tuple[Part, ...]:
+    """Return the figures; one that has nothing to show yet only if it was chosen."""
     plots = []
     for view in views:
         step()
-        plots.append(_plot(view, results))
+        plot = _plot(view, results)
+        if not plot.figure.empty or plot.figure.warning or chosen:
+            plots.append(plot)
     return (Part("", tuple(plots)),)
 
 

@@ -75,6 +75,8 @@ def test_a_report_is_whole_at_every_width(browser, reports, name, width, scheme)
     assert tab.ask(CUT_OFF) == []
     assert tab.requests == [address]
     assert tab.complaints == []
+    narrow = "document.querySelectorAll('.numbers tbody th')"
+    assert min(tab.ask(f"[...{narrow}].map((e) => e.clientWidth)")) > 100  # names, not a word a line
     tab.close()
 
 
@@ -121,6 +123,16 @@ def test_words_can_be_told_from_what_is_behind_them(browser, reports, scheme):
         "document.querySelector('h1').style.color = getComputedStyle(document.body).backgroundColor"
     )
     assert len(tab.ask(FAINT)) == 1  # what is faint is seen
+    tab.close()
+
+
+def test_without_scripts_and_in_the_dark_pictures_lie_on_what_they_were_drawn_for(browser, reports):
+    """They are drawn in light colours: on a dark card nothing would be seen of them."""
+    tab = Tab(browser, scheme="dark", scripts=False)
+    tab.open(reports["one"].as_uri())
+    grounds = """[...document.querySelectorAll('.player-plot img')].map(
+        (e) => getComputedStyle(e).backgroundColor)"""
+    assert set(tab.ask(grounds)) == {"rgb(255, 255, 255)"}
     tab.close()
 
 
