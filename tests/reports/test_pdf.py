@@ -400,3 +400,17 @@ def test_it_is_made_for_the_paper(paper, size, climb, tmp_path):
     reader = pypdf.PdfReader(tmp_path / "a.pdf")
     for page in reader.pages:
         assert page.mediabox.upper_right == pytest.approx(size, abs=0.01)
+
+
+def test_no_word_in_a_table_is_broken_where_there_is_room_for_all():
+    """The names of runs were, under headings that could have had two lines."""
+    head = ("Run", "Algorithm", "Best", *[f"Accuracy number {i}" for i in range(6)])
+    row = (
+        "Stochastic hill climbing",
+        "Stochastic hill climbing",
+        "accuracy 0.8731",
+        *["3,000"] * 6,
+    )
+    table = Grid("Comparison", head, (row,), numbers=True, swatches=(0,))
+    text = _text(pypdf.PdfReader(io.BytesIO(pdf_of(_of(table)))).pages[1])
+    assert text.split().count("Stochastic") == 2

@@ -21,7 +21,8 @@ from optiviz.reports.document import (
     Plot,
     Settings,
 )
-from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, encodable, width
+from optiviz.reports.pdf.columns import column_widths
+from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, encodable
 from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark, Rows, Swatched
 from optiviz.views.figure import Code, Figure, Item, Line, Note, Points, Text
 from optiviz.views.figure import Table as FigureTable
@@ -38,7 +39,7 @@ _TABLE, _ROW = 60.0, 40.0
 _WHOLE, _START = 12, 100.0  # rows of a table that is not split; what a split one begins with
 _COLUMNS, _ROW_LETTERS = 24, 900  # of a table, at most
 _PROSE = ("text", "item", "caption", "warning")
-_CELL = 4.0  # points around what is in a cell
+_CELL, _MARK = 4.0, 12.0  # points around what is in a cell, and of a mark in it
 
 
 def _style(name: str, size: float, **more: Any) -> ParagraphStyle:
@@ -182,7 +183,12 @@ class Writer:
         most = min(_LONGEST_CELL, _ROW_LETTERS // columns)  # so that a row fits on a page
         rows = [(*row, *[""] * columns)[:columns] for row in block.rows]
         head = (*block.headings, *[""] * columns)[:columns]
-        wide = self._widths([head, *rows] if block.headings else rows, bool(block.swatches))
+        wide = column_widths(
+            [head, *rows] if block.headings else rows,
+            self.room,
+            self.styles["cell"].fontSize,
+            _MARK if block.swatches else 0.0,
+        )
         last = "number" if block.numbers else "cell"
         kinds = ["cell", *[last] * (columns - 1)]
         cells = [
@@ -202,24 +208,6 @@ class Writer:
         return Rows(
             cells, wide, repeatRows=top, style=TableStyle(look), splitInRow=1, hAlign="LEFT"
         )
-
-    def _widths(self, rows: Sequence[Sequence[str]], swatches: bool) -> list[float]:
-        """Return how wide columns are: as what is in them, the wide ones less where they must."""
-        size = self.styles["cell"].fontSize
-        wanted = [
-            max(width(text[:200], SANS, size) for text in column) + 2 * _CELL + 3
-            for column in zip(*rows, strict=True)
-        ]
-        wanted[0] += 12 if swatches else 0
-        low, high = 0.0, max(wanted)
-        if sum(wanted) > self.room:
-            for _ in range(40):  # the width at which all that is wider is cut
-                limit = (low + high) / 2
-                too_wide = sum(min(w, limit) for w in wanted) > self.room
-                low, high = (low, limit) if too_wide else (limit, high)
-            return [min(w, low) for w in wanted]
-        spare = self.room - sum(wanted)
-        return [w + min(30.0, spare / len(wanted)) for w in wanted]
 
     def _settings(self, block: Settings) -> Iterator[Flowable]:
         shares = [0.27, 0.28, 0.45]

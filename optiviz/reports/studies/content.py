@@ -92,7 +92,11 @@ def _chapters(results: Results, choices: Choices, progress: Progress | None) -> 
             compared if "summary" in wanted else "What came out",
             lambda: _said(results, wanted),
         ),
-        ("figures" in wanted, "Figures", lambda: _figures(results, views, step, choices.views is not None)),
+        (
+            "figures" in wanted,
+            "Figures",
+            lambda: _figures(results, views, step, choices.views is not None),
+        ),
         (
             replay is not None,
             "One run of each, moment by moment",
