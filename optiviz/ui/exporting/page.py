@@ -3,6 +3,7 @@
 Made in the worker: it imports no Qt.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -29,6 +30,7 @@ __all__ = ["HIGH", "WIDE", "Page", "page_of"]
 WIDE, HIGH = 6.6, 3.7  # inches of a figure
 _LINES = 12  # of a listing are shown
 _ROWS = 30  # of a table
+_LONG = re.compile(r"\S{24}(?=\S{8})")
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class _Writer:
 
     def page(self, document: Document) -> Page:
         about = " · ".join(text for text in (document.author, document.date) if text)
-        parts = [f"<h1>{escape(document.title)}</h1>"]
+        parts = [f"<h1>{_breakable(document.title)}</h1>"]
         parts += [self._muted(about), *map(_paragraph, document.notes)]
         for chapter in document.chapters:
             parts += self._chapter(chapter, len(document.chapters) > 1)
@@ -138,7 +140,7 @@ class _Writer:
             f'<br><span style="color:{self._palette.muted}">{escape(name)}</span></td>'
             for name, value in pairs
         )
-        return f'<table cellspacing="0"><tr>{cells}</tr></table>'
+        return f'<table cellspacing="0" style="margin-top:8px"><tr>{cells}</tr></table>'
 
     def _of_figure(self, table: Table) -> str:
         rows = [(name, *row) for name, row in zip(table.rows, table.cells, strict=False)]
@@ -170,8 +172,13 @@ class _Writer:
 
     def _muted(self, text: str) -> str:
         colour = self._palette.muted
-        return f'<p style="color:{colour}">{escape(text)}</p>' if text else ""
+        return f'<p style="color:{colour}">{_breakable(text)}</p>' if text else ""
 
 
 def _paragraph(text: str) -> str:
-    return f"<p>{escape(text)}</p>"
+    return f"<p>{_breakable(text)}</p>"
+
+
+def _breakable(text: str) -> str:
+    """Return text whose very long words can go on in the next line."""
+    return escape(_LONG.sub(lambda found: found[0] + "\u200b", text))

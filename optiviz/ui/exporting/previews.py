@@ -171,15 +171,16 @@ def _as_text(made: Format, content: bytes) -> str:
 
 
 def _arrays(content: bytes) -> str:
-    lines = []
+    rows = []
     with ZipFile(io.BytesIO(content)) as file:
         for member in file.namelist():
             with file.open(member) as array:  # its header says all that is shown
                 np.lib.format.read_magic(array)
                 sizes, _, dtype = np.lib.format.read_array_header_1_0(array)
             shape = " × ".join(f"{n:,}" for n in sizes) or "one value"
-            lines.append(f"{member.removesuffix('.npy'):<28} {shape:<16} {dtype}")
-    return "\n".join(lines)
+            rows.append((member.removesuffix(".npy"), shape, str(dtype)))
+    wide, high = (max((len(row[i]) for row in rows), default=0) for i in (0, 1))
+    return "\n".join(f"{name:<{wide}}  {shape:<{high}}  {dtype}" for name, shape, dtype in rows)
 
 
 def _cells(text: str) -> str:

@@ -76,7 +76,9 @@ def test_a_report_is_whole_at_every_width(browser, reports, name, width, scheme)
     assert tab.requests == [address]
     assert tab.complaints == []
     narrow = "document.querySelectorAll('.numbers tbody th')"
-    assert min(tab.ask(f"[...{narrow}].map((e) => e.clientWidth)")) > 100  # names, not a word a line
+    assert (
+        min(tab.ask(f"[...{narrow}].map((e) => e.clientWidth)")) > 100
+    )  # names, not a word a line
     tab.close()
 
 
