@@ -180,8 +180,10 @@ def test_a_cancelled_file_leaves_the_old_one(person, exporter, half_written):
     person.until(lambda: panel.progress.maximum() == 100)
     assert panel.progress.isVisible()
     assert not panel.export_button.isEnabled()
+    panel.cancel_button.setFocus()
     panel.cancel_button.click()
     person.until(lambda: not person.window.files.writing)
+    assert panel.isAncestorOf(person.window.focusWidget())
     assert "Cancelled" in person.window.messages.text
     assert path.read_text(encoding="utf-8") == "old"
     assert os.listdir(path.parent) == ["a.txt"]

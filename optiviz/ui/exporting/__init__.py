@@ -223,7 +223,7 @@ class Exporting(QObject):
         if self._writing is not None:
             self._writing.cancel()
             if self.panel is not None:
-                self.panel.cancel_button.setEnabled(False)
+                self.panel.show_cancelled()
 
     def _over(self, path: Path, open_it: bool, failure: Failure | None) -> bool:
         """Take notice of a file that is written or not; return whether the user was told."""

@@ -224,6 +224,12 @@ class ExportPanel(PanelOverViews):
         if focus in (self.export_button, self.cancel_button) and self.isVisible():
             (self.cancel_button if name else self.export_button).setFocus()
 
+    def show_cancelled(self) -> None:
+        """Take no second Cancel; keys stay in the panel."""
+        if self.cancel_button.hasFocus():
+            self.chooser.formats.setFocus()
+        self.cancel_button.setEnabled(False)
+
     def go_on(self, done: int, of: int) -> None:
         """Show how far it is."""
         self.progress.setRange(0, max(1, of))
