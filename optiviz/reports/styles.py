@@ -8,7 +8,7 @@ from matplotlib import font_manager
 FONT = "DejaVu Sans"  # comes with matplotlib, so that a picture is the same everywhere
 SIZE = 9.0  # points, of usual text
 LINE = 1.6  # points
-_DASHES = {"solid": "-", "dash": (0, (5, 2.2)), "dot": (0, (1.2, 1.6)), "dashdot": "-."}
+_DASHES = {"solid": "-", "dash": (0, (5, 2.2)), "dot": (0, (0.8, 1.5)), "dashdot": "-."}
 _HOURGLASS = ((-1, 1), (1, 1), (-1, -1), (1, -1), (-1, 1))
 MARKERS: dict[str, Any] = {
     "circle": "o", "square": "s", "triangle": "^", "cross": "X", "diamond": "D", "ring": "o",
