@@ -41,6 +41,7 @@ _SAFE_NAME = re.compile(rf"(?:{_PART}/){{0,7}}{_PART}\.[a-z0-9]{{1,8}}")  # of n
 _FORMAT_KEYS = ("version", "versions", "machine", "runs", STUDY)
 _END = struct.Struct("<4s4H2LH")  # the record at the end of a zip archive
 _ZIP = b"PK\x03\x04"
+_PDF = b"%PDF"
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
 _BROKEN = (
@@ -174,6 +175,8 @@ class Archive:
         start = self._file.read(4)
         self._file.seek(max(0, size - _END.size))
         end = self._file.read(_END.size)
+        if start == _PDF:
+            raise self.refusal("is a PDF; save the runs attached to it, runs.optiviz, and open them")
         if start != _ZIP:
             raise self.refusal("is not a run file of optiviz")
         if size > MAX_TOTAL or len(end) < _END.size or not end.startswith(b"PK\x05\x06"):

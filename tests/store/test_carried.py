@@ -127,3 +127,10 @@ def test_a_page_made_to_take_long_does_not(filler, tmp_path):
     digest = "0" * 64
     whole = f'{tag} data-bytes="9" data-sha256="{digest}">'
     refused(page(tmp_path / "c.html", whole, flood, "</script>"))
+
+
+def test_a_pdf_is_told_where_its_runs_are(tmp_path):
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + b"0" * 200)
+    with pytest.raises(StoreError, match=r"is a PDF; save the runs attached to it, runs\.optiviz"):
+        run_file.read(path)
