@@ -176,7 +176,9 @@ class Archive:
         self._file.seek(max(0, size - _END.size))
         end = self._file.read(_END.size)
         if start == _PDF:
-            raise self.refusal("is a PDF; save the runs attached to it, runs.optiviz, and open them")
+            raise self.refusal(
+                "is a PDF; save the runs attached to it, runs.optiviz, and open them"
+            )
         if start != _ZIP:
             raise self.refusal("is not a run file of optiviz")
         if size > MAX_TOTAL or len(end) < _END.size or not end.startswith(b"PK\x05\x06"):

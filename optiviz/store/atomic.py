@@ -137,6 +137,8 @@ def untaken(folder: Path, stem: str, suffix: str) -> Path:
 
 def _refusal(path: str | Path, error: OSError | ValueError) -> StoreError:
     shown = str(path) if len(str(path)) <= 300 else f"{str(path)[:297]}..."
+    if isinstance(error, FileNotFoundError) and Path(path).absolute().parent.is_dir():
+        return StoreError(f"{shown}: no file can be made in this folder")
     if isinstance(error, OSError):
         return StoreError(f"{shown}: {reason(error)}")
     if "null" in str(error):

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -128,3 +129,9 @@ def test_a_long_name_that_still_fits_is_written(tmp_path):
     path = tmp_path / ("n" * 250)
     write_text(path, "x")
     assert path.read_text() == "x"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no such folder here")
+def test_a_folder_that_takes_no_files_is_not_said_to_be_gone():
+    with pytest.raises(StoreError, match=r"/proc/a\.html: no file can be made in this folder"):
+        write_bytes("/proc/a.html", b"")
