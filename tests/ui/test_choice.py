@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from optiviz.engine import registry
 from optiviz.engine.parameters import Kind, Mistake, Param, SpecError
 from optiviz.ui.forms import KindForm, ParametersForm
+from optiviz.ui.forms.choice import Choice
 from optiviz.ui.forms.search import SearchList
 from optiviz.ui.theme import current_theme
 
@@ -324,3 +325,18 @@ def test_choosing_any_kind_is_quick(qtbot: QtBot) -> None:
         QApplication.processEvents()
         took.append(time.perf_counter() - began)
     assert sorted(took)[len(took) // 2] < 0.2  # a loaded machine is no failure; a second is
+
+
+def test_home_goes_to_the_first_entry_although_a_heading_stands_above_it(qtbot: QtBot) -> None:
+    choice = Choice()
+    qtbot.addWidget(choice)
+    for heading, entries in (("Reports", "ab"), ("Data", "cd")):
+        choice.add_heading(heading)
+        for entry in entries:
+            choice.addItem(entry, entry)
+    choice.set_value("d")
+    choice.show()
+    choice.showPopup()
+    QTest.keyClick(choice.view(), Qt.Key.Key_Home)
+    QTest.keyClick(choice.view(), Qt.Key.Key_Return)
+    assert choice.value() == "a"

@@ -1,7 +1,15 @@
 """Combos whose words are never cut off without a way to read them, and that let panels scroll."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QStandardItem, QWheelEvent
+from PySide6.QtGui import (
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QShortcut,
+    QStandardItem,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
@@ -34,14 +42,24 @@ class Choice(QComboBox):
         self.setMaxVisibleItems(24)
         self.setItemDelegate(Entries(self))
         self.setEditable(False)
+        self._home: QShortcut | None = None
 
     def add_heading(self, text: str) -> None:
         """Add a line that names the entries after it and can't be chosen."""
+        if self._home is None:  # the list's own one stays where it is: a heading comes first
+            self._home = QShortcut(QKeySequence(Qt.Key.Key_Home), self.view())
+            self._home.setContext(Qt.ShortcutContext.WidgetShortcut)
+            self._home.activated.connect(self._to_first)
         self.addItem(text)
         self.setItemData(self.count() - 1, True, HEADING)
         item = self.model().item(self.count() - 1)  # type: ignore[attr-defined]
         assert isinstance(item, QStandardItem)
         item.setFlags(Qt.ItemFlag.NoItemFlags)
+
+    def _to_first(self) -> None:
+        """Go to the first entry of the list that can be chosen."""
+        first = next(i for i in range(self.count()) if not self.itemData(i, HEADING))
+        self.view().setCurrentIndex(self.model().index(first, self.modelColumn()))
 
     def set_note(self, value: str, note: str, tip: str = "") -> None:
         """Say something of an entry, muted beside it in the list and in its tooltip."""
