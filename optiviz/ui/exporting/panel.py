@@ -195,7 +195,7 @@ class ExportPanel(PanelOverViews):
 
     def look_goes_on(self, done: int, of: int) -> None:
         """Say how far a preview is of which nothing is seen yet."""
-        if self.preview.preview is None and self.wanted is not None:
+        if of > 1 and self.preview.preview is None and self.wanted is not None:
             self.preview.say(f"Making the preview: {done:,} of {of:,} steps…")
 
     def _show_buttons(self) -> None:
