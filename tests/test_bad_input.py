@@ -26,8 +26,8 @@ from optiviz.engine.parameters import SpecError, fields
 from optiviz.engine.run import Reader, Run, RunStatus
 from optiviz.engine.spec import RunSpec, read_mapping
 from optiviz.engine.stopping import StoppingCriterion, StopReason
+from optiviz.reports.data.summary import summary
 from optiviz.reports.drawing import render
-from optiviz.reports.summary import summary
 from optiviz.studies.plan import Study
 from optiviz.testing.samples import problems_with_slope, problems_without_slope
 from optiviz.views import finest, show

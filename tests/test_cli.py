@@ -24,7 +24,7 @@ from optiviz.engine.stopping import StoppingCriterion
 from optiviz.networks.network import Layer, Network
 from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.problems.network_training import NetworkTraining
-from optiviz.reports.summary import summary
+from optiviz.reports.data.summary import summary
 from optiviz.store import run_file
 
 KEYS = {

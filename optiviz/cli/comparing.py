@@ -34,7 +34,7 @@ from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import told_apart
-from optiviz.reports.summary import summary
+from optiviz.reports.data.summary import summary
 from optiviz.studies.listing.differences import differences
 from optiviz.studies.measures import known_measures, usual_measure
 from optiviz.studies.plan import Configuration, Study

@@ -17,7 +17,7 @@ from optiviz.cli.shared import check_report, write_study_report
 from optiviz.cli.terminal import harmless
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.wording import shown_number
-from optiviz.reports.summary import summaries
+from optiviz.reports.data.summary import summaries
 from optiviz.store import SUFFIX, is_run_file
 from optiviz.store.atomic import StoreError
 from optiviz.studies.execution.pools import MOST_JOBS

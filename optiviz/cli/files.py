@@ -29,7 +29,7 @@ from optiviz.views import View
 
 def show(files: list[Path], explain: options.Explain = False, as_json: Json = False) -> None:
     """Say what is in run files and study files, or in the reports that carry them."""
-    from optiviz.reports.summary import summary
+    from optiviz.reports.data.summary import summary
     from optiviz.store.study_file import holds_study
 
     data: list[dict[str, Any]] = []

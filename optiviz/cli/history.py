@@ -16,7 +16,7 @@ from optiviz.cli.shared import Json, check_save, in_words, opened, progress
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import RunStatus
 from optiviz.engine.wording import counted, measured, one_line
-from optiviz.reports.summary import number, summary
+from optiviz.reports.data.summary import number, summary
 from optiviz.store.history import History, Item
 from optiviz.store.history.words import status_words, warning_words
 from optiviz.store.wording import local

@@ -91,7 +91,7 @@ def finish(made: Run, record: Recording, leaving: Leaving) -> None:
         raise typer.Exit(asked.status)
     if leaving.report is not None:
         write_report([made], leaving.report)
-    from optiviz.reports.summary import summary
+    from optiviz.reports.data.summary import summary
 
     found = summary(made)
     print(json.dumps(found) if leaving.as_json else in_words(made, found))

@@ -12,7 +12,7 @@ from optiviz.cli import tables
 from optiviz.cli.shared import Json, measured_at_end, opened
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.spec import RunSpec
-from optiviz.reports.summary import number
+from optiviz.reports.data.summary import number
 from optiviz.studies.listing.arrangement import GROUPINGS, Arrangement, Group
 from optiviz.studies.listing.columns import Column, RunRow, StudyRows, columns_of, row_of_run
 from optiviz.studies.listing.differences import differences

@@ -10,9 +10,9 @@ from pathlib import Path
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
+from optiviz.reports.data.rows import started
 from optiviz.reports.figures import check_views, suiting
 from optiviz.reports.formats import Format, Options, formats
-from optiviz.reports.rows import started
 from optiviz.views import View
 
 

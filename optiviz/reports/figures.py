@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Reader, Run
-from optiviz.reports.rows import started
+from optiviz.reports.data.rows import started
 from optiviz.store.atomic import writing
 from optiviz.views import Shown, View, finest
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from optiviz.reports.styles import SIZE
+from optiviz.reports.drawing.styles import SIZE
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from optiviz.reports import marks
-from optiviz.reports.drawing import _settings, draw, render
-from optiviz.reports.shades import of_classes, of_ramp, of_signs
+from optiviz.reports.drawing import _settings, draw, marks, render
+from optiviz.reports.drawing.shades import of_classes, of_ramp, of_signs
 from optiviz.store import StoreError
 from optiviz.views.figure import (
     Axis,

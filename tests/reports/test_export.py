@@ -14,14 +14,14 @@ from optiviz.engine import registry
 from optiviz.engine.optimizer import Channel, Outcome
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import SpecError
-from optiviz.reports import rows as pieces
+from optiviz.reports.data import rows as pieces
+from optiviz.reports.data.rows import OUTCOMES
+from optiviz.reports.data.summary import summary
+from optiviz.reports.data.tables import safe_cell
 from optiviz.reports.export import export
 from optiviz.reports.formats import Options
 from optiviz.reports.formats import json as as_json
 from optiviz.reports.formats import npz as as_npz
-from optiviz.reports.rows import OUTCOMES
-from optiviz.reports.summary import summary
-from optiviz.reports.tables import safe_cell
 from optiviz.store import StoreError
 
 
@@ -215,7 +215,7 @@ def test_mistakes_name_what_would_be_right(climb, tmp_path, options, words):
 
 def test_data_need_no_matplotlib():
     code = (
-        "import sys, optiviz.reports.export, optiviz.reports.summary, optiviz.store.run_file;"
+        "import sys, optiviz.reports.export, optiviz.reports.data.summary, optiviz.store.run_file;"
         "print([m for m in ('matplotlib', 'jinja2', 'PySide6', 'sklearn') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

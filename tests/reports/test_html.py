@@ -16,12 +16,12 @@ import optiviz
 from optiviz.engine import registry
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
-from optiviz.reports import player, words
+from optiviz.reports import words
 from optiviz.reports.content import document, names_of
 from optiviz.reports.document import PARTS, Choices
 from optiviz.reports.export import export
-from optiviz.reports.html import html_of, report, write
-from optiviz.reports.themed import Drawings
+from optiviz.reports.html import html_of, player, report, write
+from optiviz.reports.html.themed import Drawings
 from optiviz.store import StoreError, run_file
 from optiviz.views.figure import ClassImage, Figure
 from optiviz.views.palette import DARK, LIGHT

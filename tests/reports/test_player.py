@@ -14,7 +14,7 @@ import optiviz
 from optiviz.engine.run import Reader
 from optiviz.engine.spec import RunSpec
 from optiviz.presets import load
-from optiviz.reports import packing, player
+from optiviz.reports.html import packing, player
 from optiviz.reports.moments import iterations, moments, over_decades, shown_at, views_of
 from optiviz.views.figure import Axis, ClassImage, Figure, Line, Points, Strokes, Text, Tiles
 

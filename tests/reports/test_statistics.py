@@ -9,8 +9,8 @@ import pytest
 from optiviz.engine.run import Run
 from optiviz.engine.spec import RunSpec
 from optiviz.presets import load
+from optiviz.reports.data.statistics import of_runs, of_study
 from optiviz.reports.export import export
-from optiviz.reports.statistics import of_runs, of_study
 from optiviz.store.atomic import StoreError
 from optiviz.studies.comparison import compare
 from optiviz.studies.plan import Configuration, Study

@@ -15,8 +15,8 @@ from optiviz.optimizers.gradient_descent import GradientDescent
 from optiviz.optimizers.hill_climbing import HillClimbing
 from optiviz.presets import load
 from optiviz.problems.network_training import NetworkTraining
+from optiviz.reports.data.weights import weights_of
 from optiviz.reports.export import export
-from optiviz.reports.weights import weights_of
 from optiviz.store.atomic import StoreError
 
 # From the formulas in the file alone, by somebody who doesn't know optiviz.

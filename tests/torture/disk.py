@@ -50,10 +50,10 @@ class Files:
     """Everything that can be written as one file, each with a way to see that it is whole."""
 
     def __init__(self) -> None:
+        from optiviz.reports.data.tables import write_study_table
         from optiviz.reports.formats import formats
         from optiviz.reports.html import write_report
         from optiviz.reports.studies.formats import write_study_report
-        from optiviz.reports.tables import write_study_table
         from optiviz.store import run_file, study_file
         from optiviz.store.settings import FILE
         from optiviz.studies.execution import execute

@@ -184,7 +184,7 @@ GUARDS = (
     ),
     Guard(
         "texts in tables are no formulas",
-        "optiviz/reports/tables.py",
+        "optiviz/reports/data/tables.py",
         """return f"'{text}" if text.startswith(_FORMULAS) else text""",
         "return text",
         ("tests/reports/test_export.py",),

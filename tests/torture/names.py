@@ -21,9 +21,9 @@ from xml.etree import ElementTree
 import optiviz
 from optiviz.cli import main
 from optiviz.engine.run import Run
+from optiviz.reports.data.tables import tabbed, write_study_table
 from optiviz.reports.export import export
 from optiviz.reports.html import report
-from optiviz.reports.tables import tabbed, write_study_table
 from optiviz.reports.words import toml
 from optiviz.store import run_file, study_file
 from optiviz.studies.execution import execute

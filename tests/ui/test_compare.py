@@ -15,7 +15,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StoppingCriterion
 from optiviz.optimizers.adam import Adam
 from optiviz.optimizers.random_search import RandomSearch
-from optiviz.reports.tables import write_study_table
+from optiviz.reports.data.tables import write_study_table
 from optiviz.store import carried, study_file
 from optiviz.studies.plan import Configuration, Planned, Study
 from optiviz.studies.records import recorded

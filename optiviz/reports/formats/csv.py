@@ -9,9 +9,9 @@ from typing import Any
 from optiviz.engine.optimizer import Block
 from optiviz.engine.run import Run
 from optiviz.engine.wording import told_apart
-from optiviz.reports import rows
+from optiviz.reports.data import rows
+from optiviz.reports.data.tables import safe_cell
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.tables import safe_cell
 from optiviz.store.atomic import writing
 
 _HEADINGS = ("iteration", *rows.COUNTS, "f", "best_f", "outcome")

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from optiviz.engine.run import Run
-from optiviz.reports import rows
+from optiviz.reports.data import rows
+from optiviz.reports.data.summary import json_text, numbers, summary
 from optiviz.reports.document import Progress
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.summary import json_text, numbers, summary
 from optiviz.store.atomic import write_text
 
 _ROWS = 100_000  # a longer trace is thinned

@@ -9,7 +9,7 @@ import numpy as np
 
 from optiviz.engine.optimizer import Outcome
 from optiviz.engine.run import Reader, Run
-from optiviz.reports import rows
+from optiviz.reports.data import rows
 from optiviz.reports.document import Progress
 from optiviz.reports.formats import Format, Options
 from optiviz.store.atomic import StoreError, writing

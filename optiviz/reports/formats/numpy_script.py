@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from optiviz.engine.run import Reader, Run
+from optiviz.reports.data.rows import end
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.rows import end
 from optiviz.store.atomic import StoreError, write_text
 
 

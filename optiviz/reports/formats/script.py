@@ -9,8 +9,8 @@ import numpy as np
 import optiviz
 from optiviz.engine.run import Run
 from optiviz.reports import programs
+from optiviz.reports.data.rows import ends
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.rows import ends
 from optiviz.store.atomic import write_text
 
 _ONE = """\

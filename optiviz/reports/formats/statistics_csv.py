@@ -1,7 +1,7 @@
 """Statistics of several runs, a row for each number of each group of seeds."""
 
+from optiviz.reports.data.statistics_files import of_runs_by, write_csv
 from optiviz.reports.formats import Format
-from optiviz.reports.statistics_files import of_runs_by, write_csv
 
 FORMAT = Format(
     name="statistics_csv",

@@ -1,7 +1,7 @@
 """Statistics of several runs as one object, with their courses and tests between groups."""
 
+from optiviz.reports.data.statistics_files import of_runs_by, write_json
 from optiviz.reports.formats import Format
-from optiviz.reports.statistics_files import of_runs_by, write_json
 
 FORMAT = Format(
     name="statistics_json",

@@ -1,7 +1,7 @@
 """Statistics of several runs, with each run and their courses, as NumPy's arrays."""
 
+from optiviz.reports.data.statistics_files import of_runs_by, write_npz
 from optiviz.reports.formats import Format
-from optiviz.reports.statistics_files import of_runs_by, write_npz
 
 FORMAT = Format(
     name="statistics_npz",

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from optiviz.engine.run import Run
+from optiviz.reports.data.summary import json_text, number, numbers
+from optiviz.reports.data.weights import Weights, weights_of
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.summary import json_text, number, numbers
-from optiviz.reports.weights import Weights, weights_of
 from optiviz.store.atomic import write_text
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from optiviz.engine.run import Run
+from optiviz.reports.data.weights import weights_of
 from optiviz.reports.formats import Format, Options
-from optiviz.reports.weights import weights_of
 from optiviz.store.atomic import writing
 
 

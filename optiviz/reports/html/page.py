@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from optiviz.reports.document import Moments, Plot
 from optiviz.reports.html.pictures import Picture, picture, still
-from optiviz.reports.themed import Drawings, variables
+from optiviz.reports.html.themed import Drawings, variables
 from optiviz.store import machine
 
 POLICY = (
@@ -67,7 +67,7 @@ class Page:
         return picture(plot, self._drawings, self.put)
 
     def _player(self, moments: Moments) -> str:
-        from optiviz.reports import player
+        from optiviz.reports.html import player
 
         if self._told is not None:
             self._told()

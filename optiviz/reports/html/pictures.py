@@ -8,7 +8,7 @@ from html import escape
 
 from optiviz.reports.document import Plot
 from optiviz.reports.drawing import render
-from optiviz.reports.themed import Drawings, TooManyParts
+from optiviz.reports.html.themed import Drawings, TooManyParts
 from optiviz.views.figure import Figure, Note, Table
 
 _DPI = 160

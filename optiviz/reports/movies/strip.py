@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from optiviz.reports.drawing import settled
-from optiviz.reports.styles import SIZE, plain
+from optiviz.reports.drawing.styles import SIZE, plain
 from optiviz.reports.words import seconds_of
 from optiviz.views import Shown
 from optiviz.views.palette import Palette

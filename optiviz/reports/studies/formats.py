@@ -118,7 +118,7 @@ def _picture(
 
 
 def _runs(results: Results, path: Path, _: Options) -> None:
-    from optiviz.reports.tables import write_study_table
+    from optiviz.reports.data.tables import write_study_table
 
     write_study_table(results, path)
 
@@ -126,8 +126,8 @@ def _runs(results: Results, path: Path, _: Options) -> None:
 def _statistics(
     kind: Literal["csv", "json", "npz"], results: Results, path: Path, _: Options
 ) -> None:
-    from optiviz.reports import statistics_files
-    from optiviz.reports.statistics import of_study
+    from optiviz.reports.data import statistics_files
+    from optiviz.reports.data.statistics import of_study
 
     getattr(statistics_files, f"write_{kind}")(of_study(results), path)
 

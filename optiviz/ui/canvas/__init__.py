@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QImage, QPainter, QRegion, QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
-from optiviz.reports.tables import tabbed
+from optiviz.reports.data.tables import tabbed
 from optiviz.ui.canvas.code import CodePane
 from optiviz.ui.canvas.empty import EmptyPane
 from optiviz.ui.canvas.focus import put_after

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.engine.spec import RunSpec
-from optiviz.reports.tables import tabbed
+from optiviz.reports.data.tables import tabbed
 from optiviz.studies.listing.differences import MISSING, Compared, side_by_side
 from optiviz.ui.plain import Label, tip
 from optiviz.ui.theme import SPACE, current_theme

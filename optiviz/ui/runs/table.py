@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from optiviz.reports.tables import tabbed
+from optiviz.reports.data.tables import tabbed
 from optiviz.studies.listing.columns import columns_of
 from optiviz.ui.runs.compared import CompareDialog
 from optiviz.ui.runs.model import Index, RunsModel

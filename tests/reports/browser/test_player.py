@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from optiviz.engine.run import Reader
-from optiviz.reports import player
+from optiviz.reports.html import player
 from optiviz.reports.moments import moments
 from optiviz.views.palette import THEMES
 from tests.reports.browser.chromium import Tab

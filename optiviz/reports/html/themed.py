@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from optiviz.reports.drawing import draw, settled
-from optiviz.reports.shades import Shades
+from optiviz.reports.drawing.shades import Shades
 from optiviz.views.figure import Figure
 from optiviz.views.palette import DARK, LIGHT, THEMES, Palette
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from optiviz.engine.wording import one_line
-from optiviz.reports.summary import summaries
+from optiviz.reports.data.summary import summaries
 from optiviz.store.atomic import write_text
 from optiviz.studies.results import Results
 

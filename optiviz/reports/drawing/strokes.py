@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from optiviz.reports.shades import Shades, of_signs
-from optiviz.reports.styles import LINE, SIZE, dash, plain
+from optiviz.reports.drawing.shades import Shades, of_signs
+from optiviz.reports.drawing.styles import LINE, SIZE, dash, plain
 from optiviz.views.figure import Array, Arrows, Disks, Strokes, Tiles
 from optiviz.views.palette import Palette
 

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib import ticker
 from matplotlib.axes import Axes
 
-from optiviz.reports import strokes
-from optiviz.reports.shades import of_classes, of_ramp
-from optiviz.reports.styles import LINE, MARKERS, SIZE, dash, plain
+from optiviz.reports.drawing import strokes
+from optiviz.reports.drawing.shades import of_classes, of_ramp
+from optiviz.reports.drawing.styles import LINE, MARKERS, SIZE, dash, plain
 from optiviz.views.figure import (
     Array,
     Arrows,

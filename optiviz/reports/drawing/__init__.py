@@ -14,8 +14,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from optiviz.reports import marks, panes, ticks
-from optiviz.reports.styles import FONT, MARKERS, SIZE, dash, plain
+from optiviz.reports.drawing import marks, panes, ticks
+from optiviz.reports.drawing.styles import FONT, MARKERS, SIZE, dash, plain
 from optiviz.store.atomic import write_bytes
 from optiviz.views.figure import Figure, LegendEntry, ValueImage, panel_grid
 from optiviz.views.palette import THEMES, Palette

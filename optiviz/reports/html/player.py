@@ -12,7 +12,7 @@ from html import escape
 from importlib import resources
 
 from optiviz.reports.document import Moments
-from optiviz.reports.packing import packed
+from optiviz.reports.html.packing import packed
 from optiviz.views.figure import Figure, Strokes
 from optiviz.views.palette import DARK, LIGHT, Palette
 

@@ -14,8 +14,8 @@ from optiviz.engine.problem import Array
 from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
 from optiviz.engine.wording import counted, lowered, one_line, told_apart
+from optiviz.reports.data.summary import number, of_record
 from optiviz.reports.document import Progress
-from optiviz.reports.summary import number, of_record
 from optiviz.studies.comparison import Comparison, compare
 from optiviz.studies.courses import Courses, courses
 from optiviz.studies.done import done_of

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optiviz.engine.run import Run
-from optiviz.reports.rows import ends
-from optiviz.reports.summary import json_text, numbers
-from optiviz.reports.tables import write_table
+from optiviz.reports.data.rows import ends
+from optiviz.reports.data.summary import json_text, numbers
+from optiviz.reports.data.tables import write_table
 from optiviz.store.atomic import write_text, writing
 
 if TYPE_CHECKING:
+    from optiviz.reports.data.statistics import Group, Statistics
     from optiviz.reports.formats import Options
-    from optiviz.reports.statistics import Group, Statistics
 
 _BANDS = ("least", "lower_quartile", "median", "upper_quartile", "most")
 _ABOUT = (
@@ -37,7 +37,7 @@ def of_runs_by(
     """
 
     def write_runs(runs: Sequence[Run], path: Path, options: "Options") -> None:
-        from optiviz.reports.statistics import of_runs
+        from optiviz.reports.data.statistics import of_runs
 
         ends(runs, path, None)
         write(of_runs(runs, options.progress), path)
@@ -53,7 +53,7 @@ def write_csv(found: "Statistics", path: Path) -> None:
     StoreError
         If the file can't be written.
     """
-    from optiviz.reports.statistics import table
+    from optiviz.reports.data.statistics import table
 
     write_table(list(table(found)), path)
 
@@ -66,7 +66,7 @@ def write_json(found: "Statistics", path: Path) -> None:
     StoreError
         If the file can't be written.
     """
-    from optiviz.reports.statistics import plain
+    from optiviz.reports.data.statistics import plain
 
     comparison = found.comparison
     data = {

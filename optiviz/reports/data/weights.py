@@ -14,7 +14,7 @@ from optiviz.engine.problem import Array
 from optiviz.engine.run import Reader, Run
 from optiviz.networks.activations import ACTIVATIONS
 from optiviz.problems.network_training import NetworkEvaluator, NetworkTraining
-from optiviz.reports.rows import end
+from optiviz.reports.data.rows import end
 from optiviz.store.atomic import StoreError
 from optiviz.studies.records import hands_back_last
 

@@ -1,0 +1,1 @@
+"""What data formats hold: iterations as rows, summaries, statistics, weights. Draws nothing."""
