@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from optiviz.reports.drawing.styles import SIZE
+SIZE = 9.0  # points, of usual text
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,6 @@ class Size:
 
     Attributes
     ----------
-    label : str
     width, height : float
         Inches.
     type : float
@@ -22,7 +21,6 @@ class Size:
         Of a movie: even numbers.
     """
 
-    label: str
     width: float
     height: float
     type: float
@@ -36,7 +34,7 @@ class Size:
 
 
 SIZES: dict[str, Size] = {
-    "column": Size("Column of a page, 3.5 in wide", 3.5, 2.5, 7.0, 600, (640, 456)),
-    "page": Size("Width of a page, 6.5 in", 6.5, 4.0625, 9.0, 300, (960, 600)),
-    "slide": Size("Slide, 16 to 9", 40 / 3, 7.5, 18.0, 144, (1280, 720)),
+    "column": Size(3.5, 2.5, 7.0, 600, (640, 456)),
+    "page": Size(6.5, 4.0625, 9.0, 300, (960, 600)),
+    "slide": Size(40 / 3, 7.5, 18.0, 144, (1280, 720)),
 }

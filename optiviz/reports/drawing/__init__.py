@@ -15,7 +15,8 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
 from optiviz.reports.drawing import marks, panes, ticks
-from optiviz.reports.drawing.styles import FONT, MARKERS, SIZE, dash, plain
+from optiviz.reports.drawing.styles import FONT, MARKERS, dash, plain
+from optiviz.reports.sizes import SIZE
 from optiviz.store.atomic import write_bytes
 from optiviz.views.figure import Figure, LegendEntry, ValueImage, panel_grid
 from optiviz.views.palette import THEMES, Palette

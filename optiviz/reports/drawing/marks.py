@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 
 from optiviz.reports.drawing import strokes
 from optiviz.reports.drawing.shades import of_classes, of_ramp
-from optiviz.reports.drawing.styles import LINE, MARKERS, SIZE, dash, plain
+from optiviz.reports.drawing.styles import LINE, MARKERS, dash, plain
+from optiviz.reports.sizes import SIZE
 from optiviz.views.figure import (
     Array,
     Arrows,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from optiviz.reports.drawing.styles import SIZE, plain
+from optiviz.reports.drawing.styles import plain
+from optiviz.reports.sizes import SIZE
 from optiviz.views.figure import Code, Note, Table, in_two_lines
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from optiviz.reports.drawing.shades import Shades, of_signs
-from optiviz.reports.drawing.styles import LINE, SIZE, dash, plain
+from optiviz.reports.drawing.styles import LINE, dash, plain
+from optiviz.reports.sizes import SIZE
 from optiviz.views.figure import Array, Arrows, Disks, Strokes, Tiles
 from optiviz.views.palette import Palette
 

@@ -6,8 +6,7 @@ from typing import Any
 from matplotlib import font_manager
 
 FONT = "DejaVu Sans"  # comes with matplotlib, so that a picture is the same everywhere
-SIZE = 9.0  # points, of usual text
-LINE = 1.6  # points
+LINE = 1.6  # points, with type of the usual size
 _DASHES = {"solid": "-", "dash": (0, (5, 2.2)), "dot": (0, (0.8, 1.5)), "dashdot": "-."}
 _HOURGLASS = ((-1, 1), (1, 1), (-1, -1), (1, -1), (-1, 1))
 MARKERS: dict[str, Any] = {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from optiviz.reports.drawing.styles import SIZE
+from optiviz.reports.sizes import SIZE
 from optiviz.views.figure import in_two_lines
 
 _HIGH, _WIDE = 0.24, 0.5  # inches that a tick needs, upwards and to the right

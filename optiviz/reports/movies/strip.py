@@ -10,7 +10,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from optiviz.reports.drawing import settled
-from optiviz.reports.drawing.styles import SIZE, plain
+from optiviz.reports.drawing.styles import plain
+from optiviz.reports.sizes import SIZE
 from optiviz.reports.words import seconds_of
 from optiviz.views import Shown
 from optiviz.views.palette import Palette
