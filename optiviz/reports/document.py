@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from optiviz.reports.words import Group
-from optiviz.views.figure import Figure, Note
+from optiviz.views.figure import Code, Figure, Note
 
 Progress = Callable[[int, int], None]
 """Told the steps done and to do before each one; what it raises ends the writing."""
@@ -22,6 +22,12 @@ def half(progress: Progress | None, which: int) -> Progress | None:
     if progress is None:
         return None
     return lambda done, of: progress(_HALF * which + _HALF * done // max(1, of), 2 * _HALF)
+
+
+def lines_of(code: Code) -> tuple[str, ...]:
+    """Return code as lines of text, the lit one marked, with the values of variables below."""
+    lines = (f"{'>' if i == code.lit else ' '} {line}" for i, line in enumerate(code.lines))
+    return (*lines, "", *(f"{name} = {value}" for name, value in code.values))
 
 
 @dataclass(frozen=True)

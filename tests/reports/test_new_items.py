@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from matplotlib import image as images
 
+from optiviz.reports.document import Plot
 from optiviz.reports.drawing import render
-from optiviz.reports.html.pictures import text_of
+from optiviz.reports.html.pictures import picture
+from optiviz.reports.html.themed import Drawings
 from optiviz.views.figure import (
     Arrows,
     Axis,
@@ -109,9 +111,10 @@ def test_notes_that_have_no_room_are_counted():
     notes = tuple(Note(f"Sentence {i}.", "Evidence.") for i in range(40))
     few = pixels(Figure("W", notes=notes), height_in=2.0)
     assert (few[-12:] == few[-1, -1]).all()  # nothing runs over the edge
-    assert text_of(Figure("W", notes=notes[:1])) == ("Sentence 0.", "Evidence.")
+    assert picture(Plot(Figure("W", notes=notes), "W"), Drawings(), str).notes == notes
 
 
 def test_code_in_a_page_is_text_with_the_line_marked():
     code = Code(("x = 1", "y = 2"), lit=1, values=(("x", "1"),))
-    assert text_of(Figure("C", code=code)) == ("  x = 1", "> y = 2", "", "x = 1")
+    shown = picture(Plot(Figure("C", code=code), "C"), Drawings(), str)
+    assert shown.lines == ("  x = 1", "> y = 2", "", "x = 1")

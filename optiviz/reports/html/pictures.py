@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
-from optiviz.reports.document import Plot
+from optiviz.reports.document import Plot, lines_of
 from optiviz.reports.drawing import render
 from optiviz.reports.html.themed import Drawings, TooManyParts
 from optiviz.views.figure import Figure, Note, Table
@@ -63,22 +63,10 @@ def picture(plot: Plot, drawings: Drawings, put: Callable[[str], str]) -> Pictur
         return Picture(*about, tables=figure.tables)
     if figure.notes:
         return Picture(*about, notes=figure.notes)
-    lines = text_of(figure)
+    lines = figure.lines if figure.code is None else lines_of(figure.code)
     if lines or not (figure.items or figure.panels):
         return Picture(*about, lines=lines)
     return Picture(*about, put(_drawn(figure, plot.alt, drawings)))
-
-
-def text_of(figure: Figure) -> tuple[str, ...]:
-    """Return what a figure of words says, line by line; nothing for a plot."""
-    if figure.code is not None:
-        lit = figure.code.lit
-        code = [f"{'>' if i == lit else ' '} {line}" for i, line in enumerate(figure.code.lines)]
-        return (*code, "", *(f"{name} = {value}" for name, value in figure.code.values))
-    if figure.notes:
-        said = [(note.sentence, note.evidence) for note in figure.notes]
-        return tuple(line for pair in said for line in pair if line)
-    return figure.lines
 
 
 def _drawn(figure: Figure, alt: str, drawings: Drawings) -> str:

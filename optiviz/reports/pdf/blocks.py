@@ -20,11 +20,12 @@ from optiviz.reports.document import (
     Paragraphs,
     Plot,
     Settings,
+    lines_of,
 )
 from optiviz.reports.pdf.columns import column_widths
 from optiviz.reports.pdf.letters import BOLD, MONO, SANS, Letters, encodable
 from optiviz.reports.pdf.pieces import Drawing, Frames, Lines, Mark, Rows, Swatched
-from optiviz.views.figure import Code, Figure, Item, Line, Note, Points, Text
+from optiviz.views.figure import Figure, Item, Line, Note, Points, Text
 from optiviz.views.figure import Table as FigureTable
 from optiviz.views.palette import LIGHT
 
@@ -255,7 +256,7 @@ class Writer:
         if figure.tables:
             return None
         if figure.code is not None:
-            return self._lines(_of_code(figure.code))
+            return self._lines(lines_of(figure.code))
         if figure.notes:
             return list(self._findings(figure.notes))
         return self._lines(_ends(figure.lines)) if figure.lines else None
@@ -345,11 +346,6 @@ def _ends(lines: Sequence[str]) -> Sequence[str]:
         return lines
     words = f"… {left_out:,} lines between are left out of these pages"
     return [*lines[:first], words, *lines[-last:]]
-
-
-def _of_code(code: Code) -> list[str]:
-    lines = [f"{'>' if i == code.lit else ' '} {line}" for i, line in enumerate(code.lines)]
-    return [*lines, "", *(f"{name} = {value}" for name, value in code.values)]
 
 
 def _small(figure: Figure) -> Figure:
