@@ -15,6 +15,8 @@ from optiviz.engine.run import Reader
 from optiviz.engine.spec import RunSpec
 from optiviz.presets import load
 from optiviz.reports.html import packing, player
+from optiviz.reports.html.pictures import still
+from optiviz.reports.html.themed import Drawings
 from optiviz.reports.moments import iterations, moments, over_decades, shown_at, views_of
 from optiviz.views.figure import Axis, ClassImage, Figure, Line, Points, Strokes, Text, Tiles
 
@@ -208,7 +210,7 @@ def _no_still(figure):
 
 @pytest.fixture(scope="module")
 def written(gone_through):
-    return player.player_html(gone_through, "auto", _no_still)
+    return player.player_html(gone_through, _no_still)
 
 
 def test_markup_runs_nothing_by_itself(written):
@@ -223,7 +225,7 @@ def test_markup_runs_nothing_by_itself(written):
 
 
 def test_the_same_run_gives_the_same_page(climb):
-    pages = [player.player_html(moments(climb, Reader(climb), 5), still=_no_still) for _ in "ab"]
+    pages = [player.player_html(moments(climb, Reader(climb), 5), _no_still) for _ in "ab"]
     assert pages[0] == pages[1]
 
 
@@ -234,7 +236,7 @@ def test_names_that_are_markup_stay_names(gone_through):
         for _, drawn in gone_through.figures
     )
     made = packing.Moments(evil, gone_through.k[-2:], figures)
-    markup, data = player.player_html(made, "auto", lambda figure: evil)
+    markup, data = player.player_html(made, lambda figure: evil)
     assert "<script>" not in markup
     assert [tag for tag, _ in Tags(data).found] == ["script"]
     assert evil in [attributes.get("src") for _, attributes in Tags(markup).found]
@@ -256,7 +258,8 @@ def test_the_script_has_no_way_out():
 
 
 def test_without_scripts_the_last_moment_is_there(climb, gone_through):
-    markup, _ = player.player_html(gone_through)
+    drawings = Drawings()
+    markup, _ = player.player_html(gone_through, lambda figure: still(figure, drawings))
     images = [attributes for tag, attributes in Tags(markup).found if tag == "img"]
     assert len(images) == len(gone_through.figures)
     for image, (_, figures) in zip(images, gone_through.figures, strict=True):
@@ -268,7 +271,7 @@ def test_without_scripts_the_last_moment_is_there(climb, gone_through):
 
 
 def test_a_page_that_shows_the_last_moment_anyway_is_pointed_at(climb, gone_through):
-    markup, _ = player.player_html(gone_through, still=lambda figure: "")
+    markup, _ = player.player_html(gone_through, lambda figure: "")
     tags = Tags(markup).found
     assert not any(tag == "img" for tag, _ in tags)
     assert "hidden" in next(a for _, a in tags if a.get("class") == "player-views")

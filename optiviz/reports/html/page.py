@@ -72,7 +72,7 @@ class Page:
         if self._told is not None:
             self._told()
         html, data = player.player_html(
-            moments, self._theme, still=lambda figure: still(figure, self._drawings)
+            moments, lambda figure: still(figure, self._drawings), self._theme
         )
         self._data.append(data)
         if not self._script:

@@ -6,7 +6,6 @@ of players it has; the script allows itself nothing but to draw what is in the p
 
 import base64
 import hashlib
-import io
 from collections.abc import Callable
 from html import escape
 from importlib import resources
@@ -71,24 +70,24 @@ def script_digest() -> str:
 
 
 def player_html(
-    moments: Moments, theme: str = "auto", still: Callable[[Figure], str] | None = None
+    moments: Moments, still: Callable[[Figure], str], theme: str = "auto"
 ) -> tuple[str, str]:
     """Return the markup of one player, and its data for the end of the body.
 
     Parameters
     ----------
     moments : Moments
+    still : callable
+        Makes of the last figure of each view the address of an image, `data:image/…`, which is
+        seen where scripts are off. Where the page shows the last moment anyway it may make
+        nothing: readers are then sent there.
     theme : {"auto", "light", "dark"}
         Auto follows the reader's screen.
-    still : callable, optional
-        Makes of the last figure of each view the address of an image, `data:image/…`, which is
-        seen where scripts are off; drawn in light colours if left out. Where the page shows the
-        last moment anyway it may make nothing: readers are then sent there.
     """
     data = packed(moments)
     name = f"moments-{hashlib.sha256(data.encode()).hexdigest()[:12]}"
     last, steps = f"{moments.k[-1]:,}", len(moments.k) - 1
-    stills = [(still or _still)(figures[-1]) for _, figures in moments.figures]
+    stills = [still(figures[-1]) for _, figures in moments.figures]
     drawn = all(stills)
     views = "".join(
         _view(title, figures[-1], image if drawn else "")
@@ -145,13 +144,3 @@ def _view(title: str, figure: Figure, still: str) -> str:
 
 def _is_diagram(figure: Figure) -> bool:
     return any(isinstance(item, Strokes) for item in figure.items)
-
-
-def _still(figure: Figure) -> str:
-    """Return a figure as an image in light colours, small: few people ever see it."""
-    from optiviz.reports.drawing import render
-
-    buffer = io.BytesIO()
-    size = (7.2, 3.6) if _is_diagram(figure) else (5.0, 3.5)
-    render(figure, buffer, "png", width_in=size[0], height_in=size[1], dpi=80, heading=False)
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -12,6 +12,8 @@ from PIL import Image
 
 from optiviz.engine.run import Reader
 from optiviz.reports.html import player
+from optiviz.reports.html.pictures import still
+from optiviz.reports.html.themed import Drawings
 from optiviz.reports.moments import moments
 from optiviz.views.palette import THEMES
 from tests.reports.browser.chromium import Tab
@@ -38,7 +40,8 @@ def gone_through(climb):
 @pytest.fixture(scope="module")
 def address(gone_through, tmp_path_factory):
     path = tmp_path_factory.mktemp("page") / "a run.html"
-    markup, data = player.player_html(gone_through)
+    drawings = Drawings()
+    markup, data = player.player_html(gone_through, lambda figure: still(figure, drawings))
     parts = {"markup": markup, "data": data, "style": player.STYLE, "script": player.SCRIPT}
     page = PAGE.format(digest=player.script_digest(), **parts)
     path.write_text(page, encoding="utf-8", newline="\n")
