@@ -6,15 +6,19 @@ The window and the command line offer these, under the names that the formats of
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
+from optiviz.reports.data.statistics_files import write_csv, write_json, write_npz
 from optiviz.reports.document import Choices, Progress, half
 from optiviz.reports.formats import Format, Options, Takes
-from optiviz.store.atomic import StoreError, write_bytes, write_text, writing
+from optiviz.store.atomic import StoreError, writing
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView, views_for
+
+if TYPE_CHECKING:
+    from optiviz.reports.data.statistics import Statistics
 
 _Write = Callable[[Results, Path, Options], None]
 
@@ -67,23 +71,21 @@ def write_study_report(
     from optiviz.reports.studies.content import study_document
 
     choices = Choices() if choices is None else choices
-    try:
-        made = study_document(results, choices, half(progress, 0))
-        rest = half(progress, 1)
-        if Path(path).suffix.lower() == ".pdf":
-            from optiviz.reports.pdf import pdf_of
+    with writing(path) as file:  # a bad target is said before the work
+        try:
+            made = study_document(results, choices, half(progress, 0))
+            rest = half(progress, 1)
+            if Path(path).suffix.lower() == ".pdf":
+                from optiviz.reports.pdf import pdf_of
 
-            content = pdf_of(made, paper=choices.paper, progress=rest)
-        else:
-            from optiviz.reports.html import html_of
+                content = pdf_of(made, paper=choices.paper, progress=rest)
+            else:
+                from optiviz.reports.html import html_of
 
-            text = html_of(made, choices, rest)
-    except StoreError as error:
-        raise StoreError(f"{path}: {error}") from None
-    if Path(path).suffix.lower() == ".pdf":
-        write_bytes(path, content)
-    else:
-        write_text(path, text)
+                content = html_of(made, choices, rest).encode("utf-8")
+        except StoreError as error:
+            raise StoreError(f"{path}: {error}") from None
+        file.write(content)
 
 
 def view_of(results: Results, kind: str | None) -> StudyView:
@@ -124,12 +126,11 @@ def _runs(results: Results, path: Path, _: Options) -> None:
 
 
 def _statistics(
-    kind: Literal["csv", "json", "npz"], results: Results, path: Path, _: Options
+    write: Callable[["Statistics", Path], None], results: Results, path: Path, _: Options
 ) -> None:
-    from optiviz.reports.data import statistics_files
     from optiviz.reports.data.statistics import of_study
 
-    getattr(statistics_files, f"write_{kind}")(of_study(results), path)
+    write(of_study(results), path)
 
 
 _CHOICES: frozenset[Takes] = frozenset({"choices"})
@@ -152,11 +153,11 @@ _FORMATS: tuple[
      ".csv", "data", _runs, _NOTHING),
     ("statistics_csv", "Statistics as a table (CSV)",
      "Median, quartiles, mean and interval of each number of each configuration.",
-     ".csv", "data", partial(_statistics, "csv"), _NOTHING),
+     ".csv", "data", partial(_statistics, write_csv), _NOTHING),
     ("statistics_json", "Statistics (JSON)",
      "Runs, configurations, their courses and the comparison as one object.",
-     ".json", "data", partial(_statistics, "json"), _NOTHING),
+     ".json", "data", partial(_statistics, write_json), _NOTHING),
     ("statistics_npz", "Statistics (NumPy)",
      "Each run, each configuration and its course as arrays for numpy.load.",
-     ".npz", "data", partial(_statistics, "npz"), _NOTHING),
+     ".npz", "data", partial(_statistics, write_npz), _NOTHING),
 )  # fmt: skip
