@@ -4,17 +4,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
-from optiviz.reports.document import PARTS, STUDY_PARTS, Choices
-from optiviz.reports.formats import RATES, SECONDS
+from optiviz.reports.document import PARTS, STUDY_PARTS, Choices, Paper, Theme
+from optiviz.reports.formats import RATES, SECONDS, Ground, Size
 
-THEMES = ("auto", "light", "dark")
-PAPERS = ("a4", "letter")
-SIZES = ("column", "page", "slide")
 _MOST_NOTES = 1_000_000  # bytes
 
 
@@ -54,9 +51,9 @@ def choices(
         notes="" if notes is None else _text_of(notes),
         parts=tuple(PARTS) if parts is None else listed("--parts", parts, offered),
         views=None if views is None else listed("--views", views, known),
-        theme=one_of("--theme", theme, THEMES),
+        theme=one_of("--theme", theme, get_args(Theme)),
         template=template,
-        paper=one_of("--paper", "a4" if paper is None else paper, PAPERS),
+        paper=one_of("--paper", "a4" if paper is None else paper, get_args(Paper)),
     )
 
 
@@ -100,9 +97,9 @@ def looks(size: str | None, theme: str | None) -> dict[str, Any]:
     """
     found = {}
     if size is not None:
-        found["size"] = one_of("--size", size, SIZES)
+        found["size"] = one_of("--size", size, get_args(Size))
     if theme is not None:
-        found["theme"] = one_of("--theme", theme, ("light", "dark"))
+        found["theme"] = one_of("--theme", theme, get_args(Ground))
     return found
 
 

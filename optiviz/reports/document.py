@@ -11,6 +11,9 @@ from typing import Literal
 from optiviz.reports.words import Group
 from optiviz.views.figure import Code, Figure, Note
 
+Paper = Literal["a4", "letter"]
+Theme = Literal["auto", "light", "dark"]
+
 Progress = Callable[[int, int], None]
 """Told the steps done and to do before each one; what it raises ends the writing."""
 
@@ -255,6 +258,6 @@ class Choices:
     notes: str = ""
     parts: tuple[str, ...] = field(default=tuple(PARTS))
     views: tuple[str, ...] | None = None
-    theme: Literal["auto", "light", "dark"] = "auto"
+    theme: Theme = "auto"
     template: str = ""
-    paper: Literal["a4", "letter"] = "a4"
+    paper: Paper = "a4"

@@ -24,6 +24,8 @@ RATES = (1.0, 60.0)
 """How many frames it can have in a second."""
 MOST_VIEWS = 9
 """How many views there can be in one movie."""
+Size = Literal["column", "page", "slide"]
+Ground = Literal["light", "dark"]
 Takes = Literal["choices", "answers", "paper", "view", "views", "at", "size", "theme", "length"]
 
 
@@ -50,8 +52,8 @@ class Options:
     choices: Choices = field(default_factory=Choices)
     views: tuple[View, ...] = ()
     at: int | None = None
-    size: Literal["column", "page", "slide"] = "page"
-    theme: Literal["light", "dark"] = "light"
+    size: Size = "page"
+    theme: Ground = "light"
     seconds: float = 10.0
     rate: float = 15.0
     progress: Progress | None = None

@@ -1,7 +1,7 @@
 """What there is to export, what was chosen of it, and what a user may choose. Knows no widget."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,8 +9,8 @@ from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, Param, Parameters, SpecError
 from optiviz.engine.run import Run
 from optiviz.reports.assignment import answers_of
-from optiviz.reports.document import PARTS, Choices, Progress
-from optiviz.reports.formats import MOST_VIEWS, RATES, SECONDS, Format, Options
+from optiviz.reports.document import PARTS, Choices, Paper, Progress, Theme
+from optiviz.reports.formats import MOST_VIEWS, RATES, SECONDS, Format, Ground, Options, Size
 from optiviz.views import View
 
 __all__ = ["Chosen", "Look", "Source", "Wanted", "views_of"]
@@ -30,7 +30,7 @@ class Look(Parameters):
         str, Param("Who wrote it, or hands it in.", label="Author", max_length=300)
     ] = ""
     theme: Annotated[
-        Literal["auto", "light", "dark"],
+        Theme,
         Param(
             "The colours of the report.",
             label="Colours",
@@ -41,7 +41,7 @@ class Look(Parameters):
         str, Param("How the report is laid out: one of your folder.", label="Template")
     ] = ""
     paper: Annotated[
-        Literal["a4", "letter"],
+        Paper,
         Param(
             "What its pages are made for.",
             label="Paper",
@@ -50,7 +50,7 @@ class Look(Parameters):
     ] = "a4"
     view: Annotated[str, Param("What is drawn.", label="View")] = ""
     size: Annotated[
-        Literal["column", "page", "slide"],
+        Size,
         Param(
             "For what it is made: type and lines are as large as belongs to it.",
             label="Size",
@@ -62,7 +62,7 @@ class Look(Parameters):
         ),
     ] = "page"
     ground: Annotated[
-        Literal["light", "dark"],
+        Ground,
         Param(
             "The colours of the picture.",
             label="Colours",
@@ -217,8 +217,6 @@ class Wanted:
 
     def write(self, path: Path, progress: Progress) -> None:
         """Write it."""
-        from dataclasses import replace
-
         self.format.write(self.runs, path, replace(self.options, progress=progress))
 
 
