@@ -11,7 +11,7 @@ from optiviz.engine import registry
 from optiviz.engine.parameters import Mistake, SpecError
 from optiviz.engine.run import Run
 from optiviz.reports.data.rows import started
-from optiviz.reports.figures import check_views, suiting
+from optiviz.reports.figures import check_at, check_views, suiting
 from optiviz.reports.formats import Format, Options, formats
 from optiviz.views import View
 
@@ -54,9 +54,7 @@ def export(
     runs += [one for one in beside if len(one.trace)] if chosen.several else []
     options = Options() if options is None else options
     at = options.at if at is None else at
-    last = max(one.trace.last_k for one in runs)
-    if at is not None and not 0 <= at <= last:
-        raise _mistake("at", f"the run has iterations 0 to {last:,}, not {at:,}")
+    check_at(runs, at)
     wanted = options.views if view is None else (view,)
     if "view" in chosen.takes or "views" in chosen.takes:
         views = tuple(find_view(run, one) for one in wanted or (None,))

@@ -38,9 +38,7 @@ def shown_of(
         If none has this iteration, or the first can't be shown by one of the views.
     """
     there = started(runs, path)
-    last = max(run.trace.last_k for run in there)
-    if at is not None and not 0 <= at <= last:
-        raise SpecError([Mistake("at", f"the run has iterations 0 to {last:,}, not {at:,}")])
+    check_at(there, at)
     check_views(there[0], views)
     shown = []
     for i, run in enumerate(there):
@@ -49,6 +47,18 @@ def shown_of(
         k = run.trace.last_k if at is None else min(at, run.trace.last_k)
         shown.append(Shown(run, k, reader, run.name, i))
     return shown
+
+
+def check_at(runs: Sequence[Run], at: int | None) -> None:
+    """Say which iterations there are, where none of the runs has this one.
+
+    Raises
+    ------
+    SpecError
+    """
+    last = max(run.trace.last_k for run in runs)
+    if at is not None and not 0 <= at <= last:
+        raise SpecError([Mistake("at", f"the run has iterations 0 to {last:,}, not {at:,}")])
 
 
 def check_views(run: Run, views: Sequence[View]) -> None:
