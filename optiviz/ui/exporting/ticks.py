@@ -91,13 +91,11 @@ class Ticks(QWidget):
             self.list.item(i).setSizeHint(QSize(0, round(_HIGH * current_theme().em)))
         self.list.updateGeometry()
 
-    def offer(
-        self, names: Sequence[tuple[str, str]], ticked: Sequence[str], icons: Sequence[QIcon] = ()
-    ) -> None:
+    def offer(self, names: Sequence[tuple[str, str]], ticked: Sequence[str]) -> None:
         """Offer values with their words, some of them ticked, without a signal."""
         blocked = self.list.blockSignals(True)
         self.list.clear()
-        for i, (value, words) in enumerate(names):
+        for value, words in names:
             item = QListWidgetItem(words, self.list)
             item.setData(_VALUE, value)
             item.setToolTip(words)
@@ -109,8 +107,6 @@ class Ticks(QWidget):
             )
             on = value in ticked
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-            if i < len(icons):
-                item.setIcon(icons[i])
         self.list.blockSignals(blocked)
         self.list.updateGeometry()
         for button in (self.all_button, self.none_button):
