@@ -156,7 +156,7 @@ def test_a_view_that_breaks_says_so_and_the_movie_goes_on(climb, monkeypatch):
 def test_a_gif_has_its_length_its_end_and_the_theme_s_own_colours(climb, tmp_path, small):
     path, again = tmp_path / "a.gif", tmp_path / "b.gif"
     for one in (path, again):
-        more = {"seconds": 2.0, "rate": 7.0}
+        more = {"seconds": 2.0, "rate": 3.5}
         formats()["gif"].write([climb], one, options("fitness", "confusion", **more))
     assert path.read_bytes() == again.read_bytes()
     frames = list(pieces(path))
@@ -165,7 +165,7 @@ def test_a_gif_has_its_length_its_end_and_the_theme_s_own_colours(climb, tmp_pat
     colours = {tuple(c) for c in frames[0][0].reshape(-1, 3)[::7]}
     assert tuple(bytes.fromhex(LIGHT.card[1:])) in colours
     chosen = views("fitness", "confusion")
-    reel = Reel(shown_of([climb], "x", chosen), chosen, SMALL, "light", 2.0, 7.0)
+    reel = Reel(shown_of([climb], "x", chosen), chosen, SMALL, "light", 2.0, 3.5)
     reel.prepare(lambda: None)
     for (frame, _), moment in list(zip(frames, reel.moments, strict=False))[:: len(frames) // 3]:
         apart = np.abs(frame.astype(int) - reel.draw(moment))
@@ -215,7 +215,7 @@ def test_memory_is_the_same_for_a_movie_of_any_length(climb):
 
     for begin in (gif, lambda file, _: Mp4(file, 320, 240, 10.0, "a")):
         peak(begin, 2)
-        assert peak(begin, 40) < peak(begin, 8) + SMALL.pixels[0] * SMALL.pixels[1]
+        assert peak(begin, 24) < peak(begin, 8) + SMALL.pixels[0] * SMALL.pixels[1]
 
 
 @pytest.mark.parametrize("name", ["gif", "mp4"])

@@ -43,6 +43,7 @@ from optiviz.views.log import Log
 from optiviz.views.palette import THEMES, dash_of_run, marker_of_class
 
 VIEWS = registry.kinds("views")
+LONG = ("digits", "race", "sine", "spirals")  # presets of which views need but the beginning
 
 
 def finished(spec, **settings):
@@ -59,7 +60,8 @@ def runs():
     for name in presets.names():
         for label, spec in presets.load(name).specs:
             if label != "one row":
-                made[f"{name}: {label}"] = finished(spec)
+                limit = {"stopping__max_iterations": 500} if name in LONG else {}
+                made[f"{name}: {label}"] = finished(spec, **limit)
     made["one feature"] = finished(small(1, 2))
     made["two features"] = finished(small(2, 2))
     made["three classes"] = finished(small(4, 3))
