@@ -40,10 +40,14 @@ fi
 
 scratch=$(mktemp -d)
 x_server=
+went_beside=
 clean_up() {
     if [[ -n $x_server ]]; then
         kill "$x_server" 2>/dev/null || true
         wait "$x_server" 2>/dev/null || true
+    fi
+    if [[ -n $went_beside ]]; then
+        kill -- "-$went_beside" 2>/dev/null || true
     fi
     rm -rf -- "$scratch"
 }
@@ -77,20 +81,37 @@ check() {
     fi
 }
 
+# beside COMMAND...: begins it; what it prints is said, and how it ends, by `what_went_beside`.
+beside() {
+    set -m # a group of its own, which ends with this script
+    "$@" >"$scratch/beside.log" 2>&1 &
+    went_beside=$!
+    set +m
+}
+
+what_went_beside() {
+    local status=0
+    wait "$went_beside" || status=$?
+    went_beside=
+    cat "$scratch/beside.log"
+    return "$status"
+}
+
 in_venv() {
     local tool=$1
     shift
     "$venv/bin/$tool" "$@"
 }
 
-# Tests share nothing, so that each core takes some; what looks at the clock runs alone.
-on_all_cores=(-n auto --dist worksteal)
+# Tests share nothing, so that each core takes some. Most wait now and then, so there is one more.
+on_all_cores=(-n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal)
 
 # pytest's last line is kept, to be said again at the end. No test collected is its failure 5.
 run_pytest() {
-    local status=0
-    "$venv_python" -m pytest "$@" 2>&1 | tee "$scratch/pytest.log" || status=$?
-    tail -n 1 "$scratch/pytest.log" >>"$closing"
+    local status=0 log
+    log=$(mktemp -p "$scratch")
+    "$venv_python" -m pytest "$@" 2>&1 | tee "$log" || status=$?
+    tail -n 1 "$log" >>"$closing"
     return "$status"
 }
 
@@ -123,14 +144,16 @@ run_pytest_on_x() {
 }
 
 cd -- "$root"
+# It plays for a minute and takes one core; so do the checks without tests.
+beside run_pytest -m soak tests/ui
 check "ruff check" in_venv ruff check .
 check "ruff format" in_venv ruff format --check .
 check "mypy" in_venv mypy
 check "import-linter" in_venv lint-imports --no-logo
+check "pytest, the window plays for long" what_went_beside
 check "pytest, all but the window, without Qt" run_pytest_without_qt
 check "pytest, the window, offscreen" \
     run_pytest "${on_all_cores[@]}" -m "not xcb and not soak" tests/ui
-check "pytest, the window plays for long" run_pytest -m soak tests/ui
 if grep -rqs --include='*.py' 'mark\.xcb' tests/ui; then
     check "pytest, the window, on an X server" run_pytest_on_x
 fi

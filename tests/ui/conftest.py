@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QThread, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -32,9 +32,11 @@ def imports_are_no_garbage(qapp: QApplication) -> None:
     gc.freeze()
 
 
-def _alive(kind: type[QObject]) -> dict[int, QObject]:
-    found = (thing for thing in gc.get_objects() if isinstance(thing, kind))
-    return {id(thing): thing for thing in found if isValid(thing)}
+def _busy() -> list[QObject]:
+    """Return the threads that run and the timers that are active."""
+    found = (thing for thing in gc.get_objects() if isinstance(thing, QThread | QTimer))
+    alive = (thing for thing in found if isValid(thing))
+    return [t for t in alive if (t.isRunning() if isinstance(t, QThread) else t.isActive())]
 
 
 def _delete_later(app: QCoreApplication) -> None:
@@ -51,20 +53,30 @@ def _held_by(thing: object) -> str:
     return f"{thing!r} held by {', '.join(sorted(set(holders)))}"
 
 
+@pytest.fixture(scope="session")
+def left_before(imports_are_no_garbage: None) -> set[int]:
+    """What earlier tests left, or none did, which is not the fault of the next one."""
+    return set()
+
+
 @pytest.fixture(autouse=True)
-def no_leaks(qapp: QApplication) -> Iterator[None]:
-    """Fail a test that leaves a widget, a running thread or an active timer behind."""
-    widgets = {id(widget) for widget in QApplication.topLevelWidgets()}
-    timers = {key for key, timer in _alive(QTimer).items() if timer.isActive()}
+def no_leaks(
+    qapp: QApplication, left_before: set[int], request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Fail a test that leaves a widget, a running thread or an active timer behind.
+
+    The search takes longer than most tests: what one without `qtbot` left is found after the next
+    one with it.
+    """
     threads = set(threading.enumerate())
     yield
-    _delete_later(qapp)
-    left: list[QWidget] = [w for w in QApplication.topLevelWidgets() if id(w) not in widgets]
-    assert not left, "widgets left behind: " + "; ".join(map(_held_by, left))
-    running = [thread for thread in _alive(QThread).values() if thread.isRunning()]
-    assert not running, f"threads left running: {running}"
-    active = [t for key, t in _alive(QTimer).items() if key not in timers and t.isActive()]
-    assert not active, "timers left active: " + "; ".join(map(_held_by, active))
+    if "qtbot" in request.fixturenames:
+        _delete_later(qapp)
+        there = [*QApplication.topLevelWidgets(), *_busy()]
+        left = [thing for thing in there if id(thing) not in left_before]
+        left_before.clear()
+        left_before.update(map(id, there))
+        assert not left, "left behind or running: " + "; ".join(map(_held_by, left))
     started = [t for t in set(threading.enumerate()) - threads if not _is_qts(t)]
     assert not started, f"Python threads left running: {started}"
 
