@@ -103,8 +103,10 @@ in_venv() {
     "$venv/bin/$tool" "$@"
 }
 
-# Tests share nothing, so that each core takes some. Most wait now and then, so there is one more.
-on_all_cores=(-n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal)
+# Tests share nothing, so that each core takes some. Those of the window wait for a third of their
+# time, so that one more is busy meanwhile.
+on_all_cores=(-n auto --dist worksteal)
+on_more_than_all=(-n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal)
 
 # pytest's last line is kept, to be said again at the end. No test collected is its failure 5.
 run_pytest() {
@@ -144,16 +146,16 @@ run_pytest_on_x() {
 }
 
 cd -- "$root"
-# It plays for a minute and takes one core; so do the checks without tests.
+# It plays for a minute and takes one core; so do the checks without tests, which come first.
 beside run_pytest -m soak tests/ui
 check "ruff check" in_venv ruff check .
 check "ruff format" in_venv ruff format --check .
 check "mypy" in_venv mypy
 check "import-linter" in_venv lint-imports --no-logo
-check "pytest, the window plays for long" what_went_beside
 check "pytest, all but the window, without Qt" run_pytest_without_qt
+check "pytest, the window plays for long" what_went_beside
 check "pytest, the window, offscreen" \
-    run_pytest "${on_all_cores[@]}" -m "not xcb and not soak" tests/ui
+    run_pytest "${on_more_than_all[@]}" -m "not xcb and not soak" tests/ui
 if grep -rqs --include='*.py' 'mark\.xcb' tests/ui; then
     check "pytest, the window, on an X server" run_pytest_on_x
 fi
