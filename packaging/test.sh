@@ -103,10 +103,9 @@ in_venv() {
     "$venv/bin/$tool" "$@"
 }
 
-# Tests share nothing, so that each core takes some. Those of the window wait for a third of their
-# time, so that one more is busy meanwhile.
-on_all_cores=(-n auto --dist worksteal)
-on_more_than_all=(-n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal)
+# Tests share nothing, so that each core takes some. They wait for other processes, windows and
+# disks up to a third of their time, so that one more is busy meanwhile.
+on_all_cores=(-n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal)
 
 # pytest's last line is kept, to be said again at the end. No test collected is its failure 5.
 run_pytest() {
@@ -120,7 +119,12 @@ run_pytest() {
 # Python's start-up runs without_qt/sitecustomize.py, also in the processes that tests start.
 run_pytest_without_qt() {
     PYTHONPATH=$root/packaging/without_qt \
-        run_pytest "${on_all_cores[@]}" -p no:pytest-qt -p pytest_without_qt tests --ignore=tests/ui
+        run_pytest -p no:pytest-qt -p pytest_without_qt --ignore=tests/ui "$@"
+}
+
+run_pytest_with_a_clock() {
+    # shellcheck disable=SC2046 # names of tests have no spaces
+    run_pytest_without_qt -m clock $(grep -rl --include='*.py' 'mark\.clock' tests)
 }
 
 # Starts an X server on a display number that it finds free itself.
@@ -152,10 +156,12 @@ check "ruff check" in_venv ruff check .
 check "ruff format" in_venv ruff format --check .
 check "mypy" in_venv mypy
 check "import-linter" in_venv lint-imports --no-logo
-check "pytest, all but the window, without Qt" run_pytest_without_qt
+check "pytest, all but the window, without Qt" \
+    run_pytest_without_qt "${on_all_cores[@]}" -m "not clock" tests
+check "pytest, what looks at the clock" run_pytest_with_a_clock
 check "pytest, the window plays for long" what_went_beside
 check "pytest, the window, offscreen" \
-    run_pytest "${on_more_than_all[@]}" -m "not xcb and not soak" tests/ui
+    run_pytest "${on_all_cores[@]}" -m "not xcb and not soak" tests/ui
 if grep -rqs --include='*.py' 'mark\.xcb' tests/ui; then
     check "pytest, the window, on an X server" run_pytest_on_x
 fi

@@ -7,6 +7,7 @@ import pytest
 from tests.torture import history_damage, kill
 
 
+@pytest.mark.clock
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
 def test_killed_processes_lose_nothing_older_than_a_second():
     figures = kill.run(100, 1)
