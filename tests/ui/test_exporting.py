@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from optiviz import presets
+from optiviz.store.folders import data_folder
 from optiviz.store.settings import user_settings
 from tests.ui.at_export import Exporter, Slow, refuse, told, with_format
 
@@ -172,6 +173,22 @@ def test_the_preview_is_of_what_is_chosen_and_nothing_chosen_is_a_sentence(perso
     panel.chooser.formats.setCurrentIndex(panel.chooser.formats.findData("csv"))
     person.until(lambda: panel.preview.text.toPlainText().startswith("iteration,"))
     assert len(panel.preview.text.toPlainText().splitlines()) == 42
+
+
+def test_a_broken_template_is_told_before_anything_is_written(person, exporter):
+    folder = data_folder() / "templates"
+    folder.mkdir()
+    (folder / "mine.html.j2").write_text('{% extends "report.html.j2" %}')
+    (folder / "wrong.html.j2").write_text("{% if %}")
+    person.runs(DESCENT)
+    panel = exporter.open("html")
+    shown = panel.preview
+    panel.chooser.form.control("template").set_value("mine")
+    panel.chooser.form.changed.emit()
+    person.until(lambda: shown.preview and "as the template does" in shown.preview.about)
+    panel.chooser.form.control("template").set_value("wrong")
+    panel.chooser.form.changed.emit()
+    person.until(lambda: "'wrong' is broken, line 1" in shown.words.text())
 
 
 def test_a_cancelled_file_leaves_the_old_one(person, exporter, half_written):

@@ -5,11 +5,12 @@ page keeps its content policy, so that nothing of it can run or reach the networ
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, TemplateError, TemplateNotFound
+from jinja2 import FileSystemLoader, Template, TemplateError, TemplateNotFound
 
 from optiviz.reports.html.page import environment
 from optiviz.store import StoreError
@@ -31,6 +32,23 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.name.removesuffix(_ENDING) for path in found if path.is_file()))
 
 
+def template_of(name: str) -> Template:
+    """Return a template, read and understood, though nothing of it was done.
+
+    Raises
+    ------
+    StoreError
+        If there is no such template, or it is broken.
+    """
+    known = names()
+    name = name.removesuffix(_ENDING)
+    if name not in known:
+        there = f"there are {', '.join(known)}" if known else "there are none"
+        raise StoreError(f"there is no template {name!r} in {folder()}: {there}")
+    with _sentences(name):
+        return environment([FileSystemLoader(folder())]).get_template(name + _ENDING)
+
+
 def of_a_user(name: str, words: Mapping[str, Any]) -> str:
     """Return the page that a template makes of the words of a document.
 
@@ -39,14 +57,23 @@ def of_a_user(name: str, words: Mapping[str, Any]) -> str:
     StoreError
         If there is no such template, it is broken, or its page has no content policy.
     """
-    known = names()
+    made = template_of(name)
     name = name.removesuffix(_ENDING)
-    if name not in known:
-        there = f"there are {', '.join(known)}" if known else "there are none"
-        raise StoreError(f"there is no template {name!r} in {folder()}: {there}")
-    made = environment([FileSystemLoader(folder())])
+    with _sentences(name):
+        text = _limited(made.generate(words))
+    if not _has_policy(text, words["policy"]):
+        raise StoreError(
+            f"the template {name!r} leaves out the content policy that keeps a page from the "
+            'network; begin it with {% extends "report.html.j2" %}'
+        )
+    return text
+
+
+@contextmanager
+def _sentences(name: str) -> Iterator[None]:
+    """Have whatever a template does wrong be a sentence."""
     try:
-        text = _limited(made.get_template(name + _ENDING).generate(words))
+        yield
     except TemplateNotFound as error:
         raise StoreError(
             f"the template {name!r} asks for {str(error)!r}, which is not there"
@@ -59,12 +86,6 @@ def of_a_user(name: str, words: Mapping[str, Any]) -> str:
         raise
     except Exception as error:  # whatever a template asks of the words it is given
         raise StoreError(f"the template {name!r} is broken: {error}") from None
-    if not _has_policy(text, words["policy"]):
-        raise StoreError(
-            f"the template {name!r} leaves out the content policy that keeps a page from the "
-            'network; begin it with {% extends "report.html.j2" %}'
-        )
-    return text
 
 
 def _limited(parts: Iterable[str]) -> str:

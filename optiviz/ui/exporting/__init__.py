@@ -162,8 +162,7 @@ class Exporting(QObject):
         if isinstance(result, Preview):
             panel.preview.show_preview(result, self._theme)
         elif isinstance(result, Failure):
-            sentence = result.sentence.rpartition(": ")[2]
-            panel.preview.say(f"There is no preview: {sentence}.".replace("..", "."))
+            panel.preview.say(f"There is no preview: {result.sentence}.".replace("..", "."))
 
     def _closed(self) -> None:
         self._end_preview()

@@ -19,6 +19,7 @@ from optiviz.reports.assignment import answers_of, choices_for, with_answers
 from optiviz.reports.document import Choices, Document, Progress
 from optiviz.reports.formats import Format
 from optiviz.reports.sizes import SIZES
+from optiviz.store import StoreError
 from optiviz.store.wording import size_words
 from optiviz.ui.exporting.page import HIGH, WIDE, page_of
 from optiviz.ui.exporting.source import Wanted
@@ -32,6 +33,7 @@ _TEXT = 40_000  # characters of a file of text
 _LINES = 400
 _LINE = 400  # characters of one of them
 _WORDS = "its words and figures; “Open preview” shows the file itself"
+_LAID_OUT = "its words and figures; “Open preview” shows them as the template does"
 
 DocumentOf = Callable[[Any, Choices, Progress | None], Document]
 Drawn = dict[tuple[Figure, str], bytes]
@@ -96,8 +98,12 @@ def _report(
     wanted: Wanted, theme: str, go_on: Progress, document_of: DocumentOf, drawn: Drawn
 ) -> Iterator[Preview]:
     from optiviz.reports.drawing import render
+    from optiviz.reports.html.templates import template_of
 
     choices = wanted.options.choices
+    if choices.template:
+        template_of(choices.template)  # a broken one is told now
+    about = _LAID_OUT if choices.template else _WORDS
     theme = theme if choices.theme == "auto" else choices.theme
     if "answers" in wanted.format.takes:
         assignment = answers_of(choices)
@@ -110,12 +116,12 @@ def _report(
     for i, (figure, key) in enumerate(keys.items()):
         if key in images:
             continue
-        yield Preview("page", _WORDS, text=page.text, images=dict(images), whole=False)
+        yield Preview("page", about, text=page.text, images=dict(images), whole=False)
         go_on(i, len(page.figures))
         buffer = io.BytesIO()
         render(figure, buffer, "png", theme=theme, width_in=WIDE, height_in=HIGH, heading=False)
         images[key] = drawn[figure, theme] = buffer.getvalue()
-    yield Preview("page", _WORDS, text=page.text, images=images)
+    yield Preview("page", about, text=page.text, images=images)
 
 
 def _film(wanted: Wanted, go_on: Progress) -> Preview:
@@ -194,5 +200,8 @@ def _written(wanted: Wanted, go_on: Progress) -> bytes:
     """Have a format write its file, where nobody keeps it, and return what is in it."""
     with TemporaryDirectory(prefix="optiviz-") as folder:
         path = Path(folder) / f"preview{wanted.format.suffix}"
-        wanted.write(path, go_on)
+        try:
+            wanted.write(path, go_on)
+        except StoreError as error:
+            raise StoreError(str(error).removeprefix(f"{path}: ")) from None
         return path.read_bytes()
