@@ -114,7 +114,7 @@ def plot(view: View, shown: Sequence[Shown]) -> Plot:
     note = figure.note if len(shown) == 1 else ""  # it is about the first run alone
     if figure.notes and not figure.empty:  # which are what the caption says again
         return Plot(figure, title, note, "", view.kind)
-    said = figure.caption + left_out(figure), what_to_see(view.kind, figure, shown)
+    said = figure.caption + left_out(figure), what_to_see(view, figure, shown)
     return Plot(figure, title, note, " ".join(filter(None, said)), view.kind)
 
 

@@ -6,54 +6,26 @@ import numpy as np
 
 from optiviz.engine.optimizer import Outcome
 from optiviz.reports.words import figure_of
-from optiviz.views import Shown
+from optiviz.views import Shown, View
 from optiviz.views.figure import Figure, Points
 
 _SHARES = (0.5, 0.9)
 
-_READING = {
-    "boundaries": "What the runs agree on has the same colour in every panel; the seams that "
-    "differ are what start, seed or algorithm decided.",
-    "network": "Thick strokes are what a unit listens to. Two units with the same map do the same "
-    "work twice, and one of a single colour does none.",
-    "forward_pass": "Read it from left to right: each box is the value that a unit passes on.",
-    "landscape": "Wide bands of one colour are flat ground, where a search gets no hint; lines "
-    "close together are steep. The path shows whether the run went round or over.",
-    "function_1d": "Where the steps shorten the slope is flattening; a run that ends in a "
-    "valley which is not the deepest was caught there.",
-    "function_2d": "A path that crosses the lines at right angles goes straight down; one that "
-    "swings from side to side is in a narrow valley with too large a step.",
-    "cobweb": "Steps that wind inwards settle; those that wind outwards diverge.",
-    "coordinates": "A coordinate that has levelled out has arrived, or is stuck; one that still "
-    "moves has farther to go.",
-    "signals": "A signal that leaps where the fitness does not is a warning: look at both at the "
-    "same iteration.",
-    "residuals": "A shape among the points is something that the model has not learnt; a cloud "
-    "around zero is noise that nobody can.",
-    "predicted_actual": "Points on the diagonal are predicted rightly; a cloud that lies flatter "
-    "than it is pulled towards the mean.",
-    "regression_fit": "Where the curve stays away from all of its points, the model is too stiff "
-    "or has not finished; where it runs after single ones, it has learnt noise.",
-    "regression_line": "The longest strokes count most, as the sum of their "
-    "squares is what is made small.",
-}
 
-
-def what_to_see(kind: str, figure: Figure, shown: Sequence[Shown]) -> str:
-    """Say what to look for in the figure of a kind of view; nothing where nobody knows.
+def what_to_see(view: View, figure: Figure, shown: Sequence[Shown]) -> str:
+    """Say what to look for in the figure of a view; nothing where nobody knows.
 
     Parameters
     ----------
-    kind : str
-        Of the view.
+    view : View
     figure : Figure
     shown : sequence of Shown
         Those on the figure.
     """
     if figure.empty or figure.warning:
         return ""
-    told = _TOLD.get(kind)
-    return told(figure, shown) if told else _READING.get(kind, "")
+    told = _TOLD.get(view.kind)
+    return told(figure, shown) if told else view.to_see
 
 
 def _of_fitness(figure: Figure, shown: Sequence[Shown]) -> str:

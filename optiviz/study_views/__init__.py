@@ -23,11 +23,14 @@ class StudyView(Kind):
         Where it stands in lists; the first four that suit a study are open at first.
     reported : bool
         Whether it is among the figures of a report; what it says may stand there otherwise.
+    to_see : str
+        What to look for in its pictures, in a sentence or two that are true of each of them.
     """
 
     family: ClassVar[str] = "study_views"
     place: ClassVar[int] = 100
     reported: ClassVar[bool] = True
+    to_see: ClassVar[str] = ""
 
     @abstractmethod
     def figure(self, results: Results) -> Figure:

@@ -64,6 +64,10 @@ class HeatMap(StudyView):
 
     kind = "heat_map"
     label = "Heat map"
+    to_see = (
+        "Look for a region, not for the best cell: a good cell between bad ones is luck, one among "
+        "good ones still holds when the settings are a little off."
+    )
     place = 5
 
     scale: Annotated[

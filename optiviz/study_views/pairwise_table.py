@@ -22,6 +22,10 @@ class PairwiseTable(StudyView):
 
     kind = "pairwise_table"
     label = "Pair by pair"
+    to_see = (
+        "Read along a row: above 50 % its runs are the better ones more often than not. A large "
+        "number without a tint is a lead that so few runs can't tell from luck."
+    )
     place = 50
 
     show: Annotated[

@@ -46,6 +46,11 @@ class Progress(StudyView):
 
     kind = "progress"
     label = "Progress"
+    to_see = (
+        "A curve that is ahead early and passed later is quick but gets stuck: which is best "
+        "depends on where one stops. Bands that overlap all the way are a difference that may be "
+        "luck."
+    )
     place = 10
 
     over: Over = "evaluations"

@@ -35,6 +35,10 @@ class RunningTimes(StudyView):
 
     kind = "running_times"
     label = "Time to the target"
+    to_see = (
+        "A curve farther left is quicker, one that ends higher gets there more often; where two "
+        "cross, which is better depends on how long one can wait."
+    )
     place = 30
 
     over: Over = "evaluations"

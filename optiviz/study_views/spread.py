@@ -37,6 +37,11 @@ class Spread(StudyView):
 
     kind = "spread"
     label = "What they came to"
+    to_see = (
+        "Look at the points before the boxes: two clouds in one row are two ways in which a run can"
+        " end, and a median between them is a value that no run has. A long tail on the worse side "
+        "is the risk that is taken with a single run."
+    )
     place = 20
 
     order: Annotated[

@@ -39,6 +39,10 @@ class SweepCurve(StudyView):
 
     kind = "sweep_curve"
     label = "Sweep"
+    to_see = (
+        "Where the line is flat the setting need not be exact; a narrow peak or dip has to be met, "
+        "and may be luck."
+    )
     place = 5
 
     scale: Upwards = "fitting"

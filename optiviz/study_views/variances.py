@@ -25,6 +25,7 @@ class VariancesView(StudyView):
 
     kind = "variances"
     label = "Search and split"
+    to_see = "Where the split decides, more seeds of the search tell nothing new: more splits do."
     place = 60
 
     show: Annotated[

@@ -74,6 +74,8 @@ class View(Kind):
         It shows the way from one iteration to the next: `Shown.within` matters to it.
     reported : bool
         It belongs to a report unless other views are asked for.
+    to_see : str
+        What to look for in its pictures, in a sentence or two that are true of each of them.
     inside : bool
         It shows what is done within an iteration, which nobody recorded.
     offered : tuple of str
@@ -90,6 +92,7 @@ class View(Kind):
     lines: ClassVar[bool] = False
     offered: ClassVar[tuple[str, ...]] = ()
     reported: ClassVar[bool] = True
+    to_see: ClassVar[str] = ""
     inside: ClassVar[bool] = False
 
     @property

@@ -38,6 +38,10 @@ class Boundaries(View):
 
     kind = "boundaries"
     label = "Boundaries"
+    to_see = (
+        "What the runs agree on has the same colour in every panel; the seams that differ are what "
+        "start, seed or algorithm decided."
+    )
     problems = ("network_training",)
     predicts = "classes"
     costly = True

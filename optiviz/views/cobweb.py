@@ -39,6 +39,7 @@ class Cobweb(View):
 
     kind = "cobweb"
     label = "Cobweb"
+    to_see = "Steps that wind inwards settle; those that wind outwards diverge."
     problems = ("function_1d", "one_parameter_regression")
     costly = True
     place = 12

@@ -19,6 +19,10 @@ class Coordinates(View):
 
     kind = "coordinates"
     label = "Coordinates"
+    to_see = (
+        "A coordinate that has levelled out has arrived, or is stuck; one that still moves has "
+        "farther to go."
+    )
     problems = ("function_nd",)
     costly = True
     place = 15

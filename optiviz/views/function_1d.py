@@ -37,6 +37,10 @@ class FunctionView(View):
 
     kind = "function_1d"
     label = "Function"
+    to_see = (
+        "Where the steps shorten the slope is flattening; a run that ends in a valley which is not "
+        "the deepest was caught there."
+    )
     problems = ("function_1d", "one_parameter_regression")
     costly = True
     place = 5

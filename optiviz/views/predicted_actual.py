@@ -18,6 +18,10 @@ class PredictedActual(View):
 
     kind = "predicted_actual"
     label = "Predicted against actual"
+    to_see = (
+        "Points on the diagonal are predicted rightly; a cloud that lies flatter than it is pulled "
+        "towards the mean."
+    )
     problems = ("network_training",)
     predicts = "numbers"
     costly = True

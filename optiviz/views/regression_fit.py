@@ -42,6 +42,10 @@ class RegressionFit(View):
 
     kind = "regression_fit"
     label = "Fit"
+    to_see = (
+        "Where the curve stays away from all of its points, the model is too stiff or has not "
+        "finished; where it runs after single ones, it has learnt noise."
+    )
     problems = ("network_training",)
     predicts = "numbers"
     costly = True

@@ -21,6 +21,7 @@ class RegressionLine(View):
 
     kind = "regression_line"
     label = "Line through the rows"
+    to_see = "The longest strokes count most, as the sum of their squares is what is made small."
     problems = ("one_parameter_regression",)
     costly = True
     place = 8

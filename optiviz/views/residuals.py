@@ -19,6 +19,10 @@ class Residuals(View):
 
     kind = "residuals"
     label = "Residuals"
+    to_see = (
+        "A shape among the points is something that the model has not learnt; a cloud around zero "
+        "is noise that nobody can."
+    )
     problems = ("network_training",)
     predicts = "numbers"
     costly = True

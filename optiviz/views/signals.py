@@ -23,6 +23,10 @@ class Signals(View):
 
     kind = "signals"
     label = "Signals"
+    to_see = (
+        "A signal that leaps where the fitness does not is a warning: look at both at the same "
+        "iteration."
+    )
     costly = True  # where an algorithm was put in later, its signals are not in the trace
     inside = True
     place = 80

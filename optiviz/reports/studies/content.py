@@ -20,7 +20,6 @@ from optiviz.reports.document import (
 )
 from optiviz.reports.plots import left_out
 from optiviz.reports.studies.playing import Replay
-from optiviz.reports.studies.seeing import what_to_see
 from optiviz.reports.studies.settings import settings_of
 from optiviz.reports.studies.summary import summary_of
 from optiviz.reports.studies.tables import tables_of
@@ -153,7 +152,7 @@ def _plot(view: StudyView, results: Results) -> Plot:
         return Plot(Figure(view.label, warning=broken), view.label, kind=view.kind)
     if figure.notes:
         return Plot(figure, figure.title, figure.note, kind=view.kind)
-    said = figure.caption + left_out(figure), what_to_see(view.kind, figure)
+    said = figure.caption + left_out(figure), "" if figure.empty else view.to_see
     caption = " ".join(filter(None, said))
     return Plot(figure, figure.title, figure.note, caption, view.kind)
 

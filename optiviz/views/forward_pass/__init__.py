@@ -26,6 +26,7 @@ class ForwardPass(View):
 
     kind = "forward_pass"
     label = "Forward pass"
+    to_see = "Read it from left to right: each box is the value that a unit passes on."
     problems = ("network_training",)
     costly = True
     place = 60

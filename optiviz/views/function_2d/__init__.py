@@ -29,6 +29,10 @@ class Contours(View):
 
     kind = "function_2d"
     label = "Contours"
+    to_see = (
+        "A path that crosses the lines at right angles goes straight down; one that swings from "
+        "side to side is in a narrow valley with too large a step."
+    )
     problems = ("function_2d", "function_nd")
     costly = True
     place = 5

@@ -79,6 +79,10 @@ class Landscape(View):
 
     kind = "landscape"
     label = "Landscape"
+    to_see = (
+        "Wide bands of one colour are flat ground, where a search gets no hint; lines close "
+        "together are steep. The path shows whether the run went round or over."
+    )
     problems = ("network_training", "function_nd")
     costly = True
     place = 70

@@ -30,6 +30,10 @@ class NetworkView(View):
 
     kind = "network"
     label = "Network"
+    to_see = (
+        "Thick strokes are what a unit listens to. Two units with the same map do the same work "
+        "twice, and one of a single colour does none."
+    )
     problems = ("network_training",)
     costly = True
     place = 30
