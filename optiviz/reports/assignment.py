@@ -22,7 +22,7 @@ from optiviz.reports.document import (
 )
 from optiviz.store import StoreError
 from optiviz.store.answers import Assignment, Question, of_text
-from optiviz.store.atomic import writing
+from optiviz.store.atomic import naming, writing
 from optiviz.store.handed_in import sealed
 from optiviz.store.unknown import why_not_stored
 
@@ -97,17 +97,13 @@ def write(
     from optiviz.reports.html import html_of
 
     choices = choices_for(assignment, Choices() if choices is None else choices)
-    with writing(path) as file:  # a bad target is said before the work
-        try:
-            made = document(runs, choices, half(progress, 0))
-            if not made.carried:
-                raise StoreError("none of the runs can be stored, so nobody could check them")
-            page = html_of(with_answers(made, assignment), choices, half(progress, 1))
-            traces = [run.digest for run in runs if len(run.trace) and not why_not_stored(run)]
-            text = sealed(page, assignment, traces)
-        except StoreError as error:
-            raise StoreError(f"{path}: {error}") from None
-        file.write(text.encode("utf-8"))
+    with writing(path) as file, naming(path):  # a bad target is said before the work
+        made = document(runs, choices, half(progress, 0))
+        if not made.carried:
+            raise StoreError("none of the runs can be stored, so nobody could check them")
+        page = html_of(with_answers(made, assignment), choices, half(progress, 1))
+        traces = [run.digest for run in runs if len(run.trace) and not why_not_stored(run)]
+        file.write(sealed(page, assignment, traces).encode("utf-8"))
 
 
 def with_answers(document: Document, assignment: Assignment) -> Document:

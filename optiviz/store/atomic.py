@@ -69,6 +69,21 @@ def writing(path: str | Path) -> Iterator[BinaryIO]:
     sync(target.parent)
 
 
+@contextmanager
+def naming(path: str | Path) -> Iterator[None]:
+    """Have what is refused in the block begin with the name of the file that it is for.
+
+    Raises
+    ------
+    StoreError
+        Where the block raises one.
+    """
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(f"{path}: {error}") from None
+
+
 def write_bytes(path: str | Path, content: bytes) -> None:
     """Write a whole file.
 

@@ -11,14 +11,11 @@ from optiviz.reports.formats import Format, Options
 def _write(runs: Sequence[Run], path: Path, options: Options) -> None:
     from optiviz.reports.content import document
     from optiviz.reports.pdf import pdf_of
-    from optiviz.store.atomic import StoreError, writing
+    from optiviz.store.atomic import naming, writing
 
     choices, progress = options.choices, options.progress
-    with writing(path) as file:  # a bad target is said before the work
-        try:
-            made = document(runs, choices, half(progress, 0))
-        except StoreError as error:
-            raise StoreError(f"{path}: {error}") from None
+    with writing(path) as file, naming(path):  # a bad target is said before the work
+        made = document(runs, choices, half(progress, 0))
         file.write(pdf_of(made, paper=choices.paper, progress=half(progress, 1)))
 
 

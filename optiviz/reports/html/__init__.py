@@ -8,8 +8,7 @@ from optiviz.reports import content
 from optiviz.reports.document import Choices, Document, Moments, Plot, Progress, half
 from optiviz.reports.html.page import Page, environment
 from optiviz.reports.html.templates import of_a_user
-from optiviz.store import StoreError
-from optiviz.store.atomic import writing
+from optiviz.store.atomic import naming, writing
 
 
 def write_report(
@@ -45,13 +44,9 @@ def write(
     runs: Sequence[Run], path: str | Path, choices: Choices, progress: Progress | None = None
 ) -> None:
     """Write a report that is as chosen; else as `write_report`."""
-    with writing(path) as file:  # a bad target is said before the work
-        try:
-            made = content.document(runs, choices, half(progress, 0))
-            text = html_of(made, choices, half(progress, 1))
-        except StoreError as error:
-            raise StoreError(f"{path}: {error}") from None
-        file.write(text.encode("utf-8"))
+    with writing(path) as file, naming(path):  # a bad target is said before the work
+        made = content.document(runs, choices, half(progress, 0))
+        file.write(html_of(made, choices, half(progress, 1)).encode("utf-8"))
 
 
 def report(runs: Sequence[Run], title: str | None = None, notes: str = "") -> str:

@@ -13,7 +13,7 @@ from optiviz.engine.run import Run
 from optiviz.reports.data.statistics_files import write_csv, write_json, write_npz
 from optiviz.reports.document import Choices, Progress, half
 from optiviz.reports.formats import Format, Options, Takes
-from optiviz.store.atomic import StoreError, writing
+from optiviz.store.atomic import StoreError, naming, writing
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView, views_for
 
@@ -71,21 +71,17 @@ def write_study_report(
     from optiviz.reports.studies.content import study_document
 
     choices = Choices() if choices is None else choices
-    with writing(path) as file:  # a bad target is said before the work
-        try:
-            made = study_document(results, choices, half(progress, 0))
-            rest = half(progress, 1)
-            if Path(path).suffix.lower() == ".pdf":
-                from optiviz.reports.pdf import pdf_of
+    with writing(path) as file, naming(path):  # a bad target is said before the work
+        made = study_document(results, choices, half(progress, 0))
+        rest = half(progress, 1)
+        if Path(path).suffix.lower() == ".pdf":
+            from optiviz.reports.pdf import pdf_of
 
-                content = pdf_of(made, paper=choices.paper, progress=rest)
-            else:
-                from optiviz.reports.html import html_of
+            file.write(pdf_of(made, paper=choices.paper, progress=rest))
+        else:
+            from optiviz.reports.html import html_of
 
-                content = html_of(made, choices, rest).encode("utf-8")
-        except StoreError as error:
-            raise StoreError(f"{path}: {error}") from None
-        file.write(content)
+            file.write(html_of(made, choices, rest).encode("utf-8"))
 
 
 def view_of(results: Results, kind: str | None) -> StudyView:
