@@ -13,7 +13,7 @@ from optiviz.views import Shown, View, finest
 from optiviz.views.figure import Figure, Line
 
 SCORES = ("accuracy", "r2")  # what people compare networks by, whatever was optimised
-_MORE = ("landscape", "signals")  # that a report has and a window opens only when asked
+_UNLESS_EMPTY = ("landscape", "signals")  # that a report has where they have something to show
 _ALONE = ("landscape", "forward_pass")  # that a report of several runs leaves out
 _REFINING = 1.0  # seconds at most for a finer picture
 _EVALUATING = 5.0  # and for one that is made of thousands of evaluations
@@ -37,8 +37,7 @@ def plots_of(
         if not view.suits(one.run.spec.problem):
             continue
         if kinds is None:
-            wanted = view.reported or view.kind in _MORE
-            wanted = wanted and (alone or view.kind not in _ALONE)
+            wanted = view.reported and (alone or view.kind not in _ALONE)
         else:
             wanted = view.kind in kinds
         if not wanted:
@@ -49,7 +48,7 @@ def plots_of(
             yield from fitness_plots([one])
         else:
             made = plot(view, [one])
-            if not (made.figure.empty and kinds is None and view.kind in _MORE):
+            if not (made.figure.empty and kinds is None and view.kind in _UNLESS_EMPTY):
                 yield made
 
 

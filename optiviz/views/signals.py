@@ -31,7 +31,6 @@ class Signals(View):
     inside = True
     place = 80
     offered = ("channel",)
-    reported = False
 
     channel: Annotated[
         str,

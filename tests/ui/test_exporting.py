@@ -157,6 +157,7 @@ def test_a_card_is_exported_with_its_settings(person, exporter, monkeypatch, tmp
 def test_the_preview_is_of_what_is_chosen_and_nothing_chosen_is_a_sentence(person, exporter):
     person.runs(DESCENT)
     panel = exporter.open("html")
+    assert "signals" in panel.chooser.views.ticked()  # as in the report of the command line
     assert "Gradient descent" in exporter.preview()
     assert panel.preview.preview.images  # its figures are drawn
     before = exporter.preview()

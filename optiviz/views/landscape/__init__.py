@@ -86,7 +86,6 @@ class Landscape(View):
     problems = ("network_training", "function_nd")
     costly = True
     place = 70
-    reported = False
 
     plane: Annotated[
         Literal["paths", "random"],
