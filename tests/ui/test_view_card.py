@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiviz import Run, RunSpec
+from optiviz.engine.run import Reader
 from optiviz.ui import view_card
 from optiviz.ui.session import Session
 from optiviz.ui.view_card import ViewCard
@@ -36,7 +37,11 @@ def session(qtbot: QtBot) -> Iterator[Session]:
     worker = Worker()
     made = Session(worker)
     spec = RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 50)
-    made.open([Run(spec).finish()])
+    run = Run(spec).finish()
+    reader = Reader(run)
+    run.history.extend(reader)  # else a picture may wait for the clock, for what was measured since
+    run.history.measure(reader, run.state_now.best_k)
+    made.open([run])
     yield made
     worker.close()
 
