@@ -135,6 +135,8 @@ def all_at_once(home: Path) -> dict[str, object]:
     variables: dict[str, str] = {}
     for name in ("ar_EG", "no fonts", "scale 2", "no home"):
         variables |= found[name]["environment"]  # type: ignore[operator]
+    # Digits of one country, and letters of another, where a large i has a dot.
+    variables |= {"LC_ALL": "", "LC_CTYPE": "tr_TR.UTF-8"}
     return {"environment": variables, "options": ("-O", "-X", "utf8=0")}
 
 

@@ -180,6 +180,6 @@ def test_a_crash_is_told_at_the_next_start_with_what_was_computed(start: Start, 
 
 
 def test_all_odd_surroundings_at_once_compute_the_same_run(tmp_path: Path):
-    """An Arabic locale, no fonts, twice the scale, no home, python -O, and no UTF-8."""
+    """Arabic digits, Turkish letters, no fonts, twice the scale, no home, python -O, no UTF-8."""
     digest = surroundings.one(tmp_path / "here", **surroundings.all_at_once(tmp_path))
     assert digest == Run(presets.load("classic-perceptron").spec).finish().digest

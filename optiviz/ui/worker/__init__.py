@@ -62,7 +62,7 @@ class Worker(QThread):
         self._orders: deque[Callable[[], None]] = deque()
         self._requests = Requests(self._wake, self._reader, self._send, self._take_orders)
         self._answers: deque[Answer] = deque()
-        self._delivery = QTimer(self, singleShot=True, interval=1)
+        self._delivery = _timer(self, 1)
         self._delivery.timeout.connect(self._deliver)
         # Not as events of their own: where each has more asked for, they would never end, and
         # nothing else have its turn.
@@ -72,7 +72,7 @@ class Worker(QThread):
         self._may_work.set()
         self._drawn = threading.Event()
         self._drawn.set()
-        self._after_drawing = QTimer(self, singleShot=True, interval=0)
+        self._after_drawing = _timer(self, 0)
         self._after_drawing.timeout.connect(self._drawn.set)
         self._ending: set[Run] = set()  # runs that are to be stopped
         self._measured_at = 0.0
@@ -364,3 +364,14 @@ def _cost(level: Level, run: Run) -> float:
 
 def _unnoted(specs: list[RunSpec]) -> None:
     """Nobody notes what is computed."""
+
+
+def _timer(parent: QObject, milliseconds: int) -> QTimer:
+    """Return a timer that comes once.
+
+    It is set up by calls: in a Turkish locale PySide finds no keyword that begins with an i.
+    """
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(milliseconds)
+    return timer
