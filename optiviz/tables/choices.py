@@ -125,7 +125,7 @@ def chosen(
     ----------
     table : Table
     target : str, optional
-        The column that is to be said of each row; the last if left out.
+        The column that is to be said of each row; the last that has values if left out.
     features : sequence of str, optional
         The columns that are learned from; all others with numbers if left out.
     task : {"classes", "numbers"}, optional
@@ -142,7 +142,7 @@ def chosen(
         what = "no row that fits its columns" if table.n_ragged else "a header and no rows"
         first = f": line {table.ragged[0][0]:,} {table.ragged[0][1]}" if table.ragged else ""
         raise TableError(f"has {what}{first}")
-    goal = len(names) - 1 if target is None else _place(names, target, "target")
+    goal = _last_with_values(table.columns) if target is None else _place(names, target, "target")
     column = table.columns[goal]
     found = task or _task(column)
     if found == "numbers" and not column.n_numbers:
@@ -157,9 +157,11 @@ def chosen(
     if len(set(columns)) < len(columns):
         raise TableError("a column is named twice", "features")
     if not columns:
+        others = (c for j, c in enumerate(table.columns) if j != goal and c.texts)
+        example = next((f" ({_why_text(c, 0)})" for c in others), "")
         raise TableError(
-            "no other column has numbers to learn from; choose another target, or another "
-            "delimiter if there should be more columns",
+            f"no other column has numbers to learn from{example}; choose another target, or "
+            "another delimiter if there should be more columns",
             "features",
         )
     made = [feature for j in columns for feature in _features(table.columns[j], j)]
@@ -190,6 +192,12 @@ def _place(names: dict[str, int], name: str, field: str) -> int:
         some = ", ".join(map(shown, list(names)[:6])) + (" …" if len(names) > 6 else "")
         raise TableError(f"there is no column {shown(name)}; there are {some}", field)
     return names[name]
+
+
+def _last_with_values(columns: Sequence[Column]) -> int:
+    """Return the place of the last column in which something stands: lines may end in a comma."""
+    filled = [j for j, column in enumerate(columns) if column.n_numbers or column.n_texts]
+    return max(filled, default=len(columns) - 1)
 
 
 def _task(column: Column) -> TaskName:
@@ -267,4 +275,8 @@ def _why_not(column: Column, row: int, as_text: bool) -> str:
     if code == OTHER:
         what = "a text that is too long, or one of too many" if as_text else "no number"
         return f"has {what} {where}"
-    return f"{why_no_number(column.texts[code])}, {where}"
+    return _why_text(column, code)
+
+
+def _why_text(column: Column, code: int) -> str:
+    return f"{why_no_number(column.texts[code])}, in column {shown(column.name)}"

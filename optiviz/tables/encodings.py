@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from typing import Literal
 
 from optiviz.tables import TableError
@@ -24,6 +25,7 @@ _MARKS: tuple[tuple[bytes, EncodingName], ...] = (  # byte-order marks, the long
 )
 _LOOK = 1 << 16  # bytes that show which bytes are zero
 _BLOCK = 1 << 18
+_LINE_ENDS = re.compile(r"[\r\n]")
 # What Windows leaves undefined is read as the control characters that ISO 8859-1 has there.
 _CP1252 = {code: chr(code) for code in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 
@@ -42,15 +44,35 @@ def found_encoding(content: bytes) -> EncodingName:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return encoding
-    head = content[: _LOOK - _LOOK % 2]
-    pairs = len(head) // 2
-    if pairs:
-        even, odd = head[0::2].count(0), head[1::2].count(0)
-        if odd > 0.4 * pairs and even < 0.1 * pairs:
-            return "utf-16-le"
-        if even > 0.4 * pairs and odd < 0.1 * pairs:
-            return "utf-16-be"
+    wide = _found_by_zeros(content[:_LOOK])
+    if wide is not None:
+        return wide
     return "utf-8" if first_mistake(content, "utf-8") is None else "cp1252"
+
+
+def _found_by_zeros(head: bytes) -> EncodingName | None:
+    """Return the encoding in which ASCII has zeros beside it, or None.
+
+    In tables of other scripts digits, delimiters and line ends alone are ASCII, which is little;
+    then a line end must be one in that encoding too, which a stray NUL doesn't make.
+    """
+    first, second, third, fourth = (head[place::4].count(0) for place in range(4))
+    quarter = max(1, len(head) // 4)
+    if min(third, fourth) > 0.9 * quarter and first < 0.1 * quarter:
+        return "utf-32-le"
+    if min(first, second) > 0.9 * quarter and fourth < 0.1 * quarter:
+        return "utf-32-be"
+    ways: tuple[tuple[EncodingName, int, int], ...] = (
+        ("utf-16-le", second + fourth, first + third),
+        ("utf-16-be", first + third, second + fourth),
+    )
+    for encoding, high, low in ways:
+        if high > 0.8 * quarter and low < 0.2 * quarter:
+            return encoding
+        ends = _LINE_ENDS.search(head.decode(encoding, errors="replace"))
+        if high > 0.1 * quarter and low < high / 2 and ends:
+            return encoding
+    return None
 
 
 def first_mistake(content: bytes, encoding: EncodingName) -> int | None:

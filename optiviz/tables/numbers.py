@@ -20,7 +20,6 @@ _NUMBER_WITH_COMMA = re.compile(_NUMBER.pattern.replace(r"\.", ","))
 PLAIN = b"0123456789+-.eE \n"
 """What numbers alone are written with, and what stands between them."""
 
-_BLANK = " \t\r\n\xa0"
 _SHOWN = 40  # characters of a cell in a sentence
 _REASONS = (
     (re.compile(r"[+-]?inf(inity)?", re.I), "is not finite"),
@@ -59,7 +58,7 @@ def no_numbers(cells: Iterable[str], decimal: DecimalName) -> set[str]:
 
 def number_of(cell: str, decimal: DecimalName) -> float:
     """Return the number of a cell, or nan."""
-    cell = cell.strip(_BLANK)
+    cell = cell.strip()
     if decimal == "comma":
         if "." in cell:
             return math.nan
@@ -72,12 +71,12 @@ def number_of(cell: str, decimal: DecimalName) -> float:
 
 def is_missing(cell: str) -> bool:
     """Whether a cell says that there is no value."""
-    return cell.strip(_BLANK).lower() in MISSING
+    return cell.strip().lower() in MISSING
 
 
 def why_no_number(cell: str) -> str:
     """Say why a cell that is no number is none, as the end of a sentence."""
-    cell = cell.strip(_BLANK)
+    cell = cell.strip()
     return f"{shown(cell)} {_reason(cell)}"
 
 

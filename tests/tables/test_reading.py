@@ -46,7 +46,18 @@ def made(text, encoding="utf-8", **choice):
         ("\ufeffa|b\n1|2.5\n".encode("utf-16-be"), Format("utf-16-be", "bar")),
         ("a\tb\r\n1\t2.5\r\n".encode("utf-16-le"), Format("utf-16-le", "tab")),
         ("a\tb\r\n1\t2.5\r\n".encode("utf-16-be"), Format("utf-16-be", "tab")),
+        (
+            "数,種\n1,漢字文化圏の言語\n2,東アジア全体の文化上\n".encode("utf-16-le"),
+            Format("utf-16-le"),
+        ),
+        (
+            "数,種\n1,漢字文化圏の言語\n2,東アジア全体の文化上\n".encode("utf-16-be"),
+            Format("utf-16-be"),
+        ),
+        (b"a,b\n1\x00,x\n2,y\n", Format()),
         ("\ufeffa,b\n1,2\n".encode("utf-32-le"), Format("utf-32-le")),
+        ("a,b\n1,2\n".encode("utf-32-le"), Format("utf-32-le")),
+        ("a,b\n1,2\n".encode("utf-32-be"), Format("utf-32-be")),
         (b"  a    b\n  1  2.5\n 11 4.5 \n", Format("utf-8", "space")),
         (b"1,2,3\n4,5,6\n", Format("utf-8", "comma", False)),
         (b'"1,5";"2"\n"2,5";"3"\n', Format("utf-8", "semicolon", False, "comma")),
@@ -140,6 +151,7 @@ def test_of_many_rows_that_cant_be_used_the_first_thousand_are_listed_and_all_co
         (b"PK\x03\x04....", "spreadsheet or an archive"),
         (",".join(f"c{i}" for i in range(10_001)).encode() + b"\n", "at most 10,000 work here"),
         (b"a\n1\n2\n", "no other column has numbers"),
+        (b"a;b;k\n1.000,5;-;x\n1.001,5;-;y\n", '("1.000,5" looks as if it had thousands apart'),
     ],
 )
 def test_what_cant_be_read_is_a_sentence(content, sentence):
@@ -180,6 +192,18 @@ def test_the_target_is_a_class_or_a_number_by_what_is_in_it():
     assert (found.task, found.class_names) == ("classes", ("0", "1", "2"))
     assert made("a,b,c\n" + numbers, target="b", task="numbers").task == "numbers"
     assert made("a,b,c\n" + numbers, target="a").task == "numbers"
+
+
+def test_a_comma_at_the_end_of_lines_is_no_column_to_learn():
+    """Spreadsheets and loggers write it; all rows were left out, as none had a target."""
+    found = made("a,kind,\n1,x,\n2,y,\n")
+    assert (found.target_name, found.n_rows, found.n_left_out) == ("kind", 2, 0)
+
+
+def test_white_space_around_a_number_is_none_of_it():
+    """A page break before a number was told as another decimal mark."""
+    found = made("a,kind\n\f1.5,x\n2.5\u2028,y\n")
+    assert found.X().tolist() == [[1.5], [2.5]]
 
 
 def test_texts_as_features_are_a_column_each():
