@@ -7,9 +7,16 @@ import io
 import numpy as np
 
 from optiviz.reports.drawing import draw, render
+from optiviz.reports.html.page import Page
 from optiviz.views.figure import Axis, Figure, Points, Table, Text, ValueImage
 
 SIZE = (6.4, 4.0)
+
+
+def test_no_name_turns_the_letters_of_a_title_round():
+    """A tab of the browser would show it as another file's; marks of Arabic names stay."""
+    page = Page().whole("<title>r\u202egnp.exe \u2067\u0627\u2069</title>")
+    assert page == "<title>r\ufffdgnp.exe \u2067\u0627\u2069</title>\n"
 
 
 def test_names_stand_on_both_axes():

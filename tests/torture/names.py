@@ -166,6 +166,7 @@ def _is_html(page: str, what: str) -> None:
     reader = _Page()
     reader.feed(page)
     assert "default-src 'none'" in reader.policy, what
+    assert "\u202e" not in page, f"{what!r} turns the letters of a page round"
     assert "49" not in re.findall(r"<h1>(.*?)</h1>", page)[:1], what
 
 

@@ -21,9 +21,10 @@ POLICY = (
 )
 _CODE = re.compile(r"`([^`\n]+)`")
 _LARGE = 1e12
-# What HTML can't hold: control characters, halves of letters, and what is no letter.
+# What HTML can't hold: control characters, halves of letters, and what is no letter; and the two
+# marks that turn any letters round, by which a title in a browser's tab reads as something else.
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 
 
