@@ -18,7 +18,7 @@ from optiviz.studies.plan import SPLIT_SEED, Configuration, Study
 from optiviz.studies.settings import Setting, setting, settings
 
 _NUMBER = r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*"
-_RANGE = re.compile(rf"{_NUMBER}\.\.{_NUMBER}(?::\s*(\d{{1,9}})\s*)?(?::\s*(log|linear)\s*)?")
+_RANGE = re.compile(rf"{_NUMBER}\.\.{_NUMBER}(?::\s*(\d{{1,40}})\s*)?(?::\s*(log|linear)\s*)?")
 _MOST_CELLS, _MOST_PATHS = 10_000, 2
 _MOST_MISTAKES = 5  # of the cells' own that are told
 _LONGEST = 110  # characters of a cell's name

@@ -105,6 +105,7 @@ def test_a_path_that_leads_nowhere_is_called_by_its_last_word():
         ({"optimizer.step_size": Range(1, 0.1, 3)}, "a range must rise, is 1..0.1"),
         ({"optimizer.step_size": Range(0.1, 1)}, "say how many values, as 0.1..1:7"),
         ({"optimizer.step_size": Range(0.1, 1, 1)}, "from 2 to 10,000 values, not 1"),
+        ({"optimizer.step_size": read_values(f"0.1..1:{2**40}")}, "10,000 values, not 1,099,511,"),
         (
             {"optimizer.step_size": Range(0.1, 1, 200), UNITS: Range(1, 4000, 200)},
             "cells; at most 10,000 are possible",
