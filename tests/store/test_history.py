@@ -1,10 +1,12 @@
 """A run that was recorded is the same run, to the last bit, whatever became of it meanwhile."""
 
+import itertools
 import os
 import sqlite3
 import stat
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.engine.stopping import StopReason
 from optiviz.store import StoreError
 from optiviz.store.history import History, Recorder, capture, recorder
+from optiviz.store.history.opening import opened
 from optiviz.tables import contents
 from tests.torture.history_damage import MEMORY, bits
 
@@ -88,6 +91,37 @@ def test_a_recorded_run_is_the_same_run(tmp_path, name):
         assert 2 <= len(item.course) <= 48
         assert not item.live
         assert bits(history.load(key)) == bits(run)
+
+
+def test_a_clock_that_jumps_holds_no_writing_up(tmp_path, monkeypatch):
+    """It is set back by an hour when summer ends, and by years where a battery is empty."""
+    right, jumps = time.time, itertools.cycle((1e9, 0.0, -3600.0))
+    keeper = Recorder(tmp_path)
+    run = Run(spec_of("rastrigin-10d", 60, kind="genetic_algorithm"), "jumps")
+    key = keeper.follow(run)
+    run.prepare()
+    while run.status is RunStatus.RUNNING:
+        run.advance(10)
+        off = next(jumps)
+        monkeypatch.setattr(time, "time", lambda off=off: right() + off)
+        keeper.look(run)
+        settle(keeper, run)
+        if run.status is RunStatus.RUNNING:
+            with History.open(tmp_path) as history:
+                assert [item.k for item in history.items()] == [run.k]
+    run.history.extend(Reader(run))
+    keeper.look(run)
+    assert keeper.close(), keeper.trouble
+    with History.open(tmp_path) as history:
+        assert bits(history.load(key)) == bits(run)
+
+
+def test_what_is_written_is_on_the_disk_before_it_is_said_to_be(tmp_path):
+    """Else a power cut takes more than a second, or leaves a page half written."""
+    db, _ = opened(tmp_path)
+    with closing(db):
+        assert db.execute("PRAGMA journal_mode").fetchone() == (b"wal",)
+        assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
 
 
 @pytest.mark.parametrize("rows", [1 << 19, 900])
