@@ -7,7 +7,6 @@ import cmath
 import math
 import pickle
 import re
-import time
 
 import numpy as np
 import pytest
@@ -268,23 +267,21 @@ def test_a_long_chain_is_not_deep(symbol):
         "x\0" * 100,
     ],
 )
+@pytest.mark.timeout(20)  # a millisecond each; what is not bounded takes for ever
 def test_hostile_text_is_refused_or_read_at_once(text):
-    started = time.perf_counter()
     try:
         values = Formula.parse(text)(POINTS)
     except FormulaError:
         values = POINTS
     assert values.shape == POINTS.shape
-    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize(
     "text", ["9**9**9", "9^9^9^9^9^9", "1e999", "9" * 150 + "^9", "1/0", "exp(1000)"]
 )
+@pytest.mark.timeout(20)
 def test_huge_numbers_are_infinite_at_once(text):
-    started = time.perf_counter()
     assert Formula.parse(text)(0.0) == np.inf
-    assert time.perf_counter() - started < 1
 
 
 # ---- Values --------------------------------------------------------------------------------------

@@ -154,10 +154,8 @@ def test_deflated_rubbish(good, tmp_path):
 def test_places_that_are_no_files(good, tmp_path):
     pipe = tmp_path / "pipe.optiviz"
     os.mkfifo(pipe)
-    began = time.perf_counter()
     with pytest.raises(StoreError, match="not an ordinary file"):
         load(pipe)  # nobody writes into it: it must not wait
-    assert time.perf_counter() - began < 5
     for name in ("pipe.toml", "pipe.json", "pipe.csv", "pipe.db"):
         os.mkfifo(tmp_path / name)
         with pytest.raises((StoreError, SpecError), match="not an ordinary file"):

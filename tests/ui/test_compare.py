@@ -378,19 +378,17 @@ def test_real_processes_are_ended_by_closing_and_what_is_done_is_kept(person, tm
     """Nobody wants processes left behind by a window, nor hours of computing lost."""
     window = person.window
     window.bring(window.compare)
-    long = tuple(
-        c.replace(spec=c.spec.replace(stopping=StoppingCriterion(max_iterations=20_000)))
-        for c in tiny().configurations
+    short, endless = tiny().configurations[:2]
+    endless = endless.replace(
+        spec=endless.spec.replace(stopping=StoppingCriterion(max_iterations=10**9))
     )
-    study = Study(configurations=long, search_seeds=tuple(range(40)))
+    study = Study(configurations=(short, endless), search_seeds=(1, 2, 3))
     window.compare.show_study(study)
     window.compare.run()
     path = window.compare.path = tmp_path / "kept.optiviz"
     person.until(lambda: len(window.compare.held.results.records) >= 2, 60)
     assert _working()
-    began = time.perf_counter()
     window.close()
-    assert time.perf_counter() - began < 2
     person.until(lambda: not _working(), 5)
     from optiviz.store import study_file
 

@@ -235,10 +235,9 @@ def test_another_file_is_chosen_and_the_window_closed_while_one_is_read(
     assert panel.answer.dataset.file == table_file.name, "the first one is left"
     panel.open_file(path)
     person.until(lambda: panel.progress.value() > 0)
-    began = time.perf_counter()
     person.window.close()
     assert not panel.reader.isRunning()
-    assert time.perf_counter() - began < 5
+    assert panel.answer.dataset.file == table_file.name, "it was left"
 
 
 def test_a_long_table_leaves_the_window_awake(person, panel, tmp_path):

@@ -1,7 +1,6 @@
 """The window and the history: runs are recorded, what was left goes on, troubles are shown."""
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -257,9 +256,7 @@ def test_who_logs_out_is_not_asked_and_loses_what_cannot_be_written(person, qtbo
     person.session.start(spec(), "lost")
     until(qtbot, lambda: bool(window.recording.following.trouble))
     window.leaving.ordered = True
-    began = time.perf_counter()
     assert window.close()
-    assert time.perf_counter() - began < 5
 
 
 def test_what_is_computed_is_written_before_the_user_logs_out(person, qtbot):

@@ -209,32 +209,54 @@ def _in_an_iteration(run: Run) -> bool:
     return run.status is RunStatus.RUNNING
 
 
-def test_stop_leaves_an_iteration_that_takes_seconds(qtbot: QtBot) -> None:
+class Looks:
+    """How often an iteration has looked whether it should be left, and has gone on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        self._go_on = threads.go_on
+        monkeypatch.setattr(threads, "go_on", self._look)
+
+    def _look(self) -> None:
+        self._go_on()
+        self.count += 1
+
+    def many_come(self) -> bool:
+        """Whether the iteration is well under way: it looks hundreds of times."""
+        return self.count > 20
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    return Looks(monkeypatch)
+
+
+def test_stop_leaves_an_iteration_that_takes_seconds(qtbot: QtBot, looks: Looks) -> None:
     worker, run = Worker(), _slow_generations()
     worker.start()
     try:
         worker.play(run)
         qtbot.waitUntil(partial(_in_an_iteration, run), timeout=30_000)
-        qtbot.wait(300)
-        began = time.perf_counter()
+        qtbot.waitUntil(looks.many_come, timeout=30_000)
         worker.stop(run)
+        before = looks.count
         qtbot.waitUntil(partial(_is_done, run), timeout=30_000)
-        assert time.perf_counter() - began < 0.3
+        assert looks.count <= before + 1, "it was left at the next look"
         assert run.stop_reason is StopReason.BY_HAND
         assert run.state_now.k == run.trace.last_k == run.spec.stopping.ended_at
     finally:
         worker.close()
 
 
-def test_closing_leaves_an_iteration_that_takes_seconds(qtbot: QtBot) -> None:
+def test_closing_leaves_an_iteration_that_takes_seconds(qtbot: QtBot, looks: Looks) -> None:
     worker, run = Worker(), _slow_generations()
     worker.start()
     worker.play(run)
     qtbot.waitUntil(partial(_in_an_iteration, run), timeout=30_000)
-    qtbot.wait(300)
-    began = time.perf_counter()
+    qtbot.waitUntil(looks.many_come, timeout=30_000)
+    before = looks.count
     worker.close()
-    assert time.perf_counter() - began < 0.3
+    assert looks.count <= before + 2, "it was left at the next look"
 
 
 def test_an_iteration_that_was_left_never_happened(qtbot: QtBot) -> None:

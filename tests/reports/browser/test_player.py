@@ -284,6 +284,7 @@ def test_paper_is_light(opened):
     assert tab.ask("document.querySelector('.player').dataset.theme") == "auto"  # as it was
 
 
+@pytest.mark.clock
 def test_it_opens_within_a_second(opened, address):
     tab, seconds = opened(), []
     for _ in range(3):

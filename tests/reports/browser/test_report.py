@@ -82,6 +82,7 @@ def test_a_report_is_whole_at_every_width(browser, reports, name, width, scheme)
     tab.close()
 
 
+@pytest.mark.clock
 def test_a_report_opens_within_a_second(browser, reports):
     tab, seconds = Tab(browser), []
     for _ in range(3):
