@@ -72,7 +72,7 @@ def in_process(*arguments, code=None, **environment):
         env={**kept, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=100,
         check=False,
     )
 

@@ -119,7 +119,7 @@ def test_what_ends_a_run_leaves_it_where_it_was_and_it_goes_on(run, listed, numb
     """Else an hour of computing is lost with a terminal that is closed."""
     process = long_run()
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=100)
     (item,) = listed()
     assert out == ""
     assert not item["live"]
@@ -169,7 +169,7 @@ def test_a_run_that_another_process_computes_is_left_alone(run, listed):
         assert run("history", "list")[1].splitlines()[1].split()[2] == "running"
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=100)
 
 
 def test_runs_are_found_labelled_deleted_and_brought_back(run, listed, tmp_path):

@@ -17,7 +17,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         cwd=HERE,
-        timeout=60,
+        timeout=100,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
@@ -55,7 +55,7 @@ sys.exit(command.main())
             [sys.executable, "-c", code, "--seed", seed],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=100,
             env=os.environ | {"PYTHONPATH": path},
         )
         found = json.loads(done.stdout)

@@ -138,7 +138,7 @@ def test_a_notebook_runs_in_jupyter(minibatch, tmp_path):
         made = nbformat.read(tmp_path / "a.ipynb", 4)
         nbformat.validate(made)
         made.metadata.kernelspec.name = "python3"
-        nbclient.NotebookClient(made, timeout=60).execute(cwd=str(tmp_path))
+        nbclient.NotebookClient(made, timeout=100).execute(cwd=str(tmp_path))
     outputs = [out for cell in made.cells for out in cell.get("outputs", ())]
     assert sum("image/png" in out.get("data", {}) for out in outputs) >= 2
     assert outputs[-1]["text"] == "It is the same run.\n"

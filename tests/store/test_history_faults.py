@@ -48,7 +48,7 @@ def record(folder, *runs):
     return keys
 
 
-def wait_for(what, seconds=20):
+def wait_for(what, seconds=100):
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not come"

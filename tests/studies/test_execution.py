@@ -242,7 +242,7 @@ def test_ctrl_c_keeps_what_is_done_and_an_algorithm_of_the_script_is_refused(tmp
     path = tmp_path / "script.py"
     path.write_text(SCRIPT)
     done = subprocess.run(
-        [sys.executable, path], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, path], capture_output=True, text=True, timeout=100, check=False
     )
     refusal, interrupted, left = done.stdout.splitlines()
     assert refusal.startswith("Mine is defined in the program itself")
@@ -297,7 +297,7 @@ def test_no_process_stays_when_the_program_is_killed(tmp_path):
         children = [psutil.Process(int(pid)) for pid in program.stdout.readline().split()]
         assert len(children) >= 2
         program.kill()
-    _, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=100)
     for child in alive:
         child.kill()
     assert not alive
@@ -316,6 +316,6 @@ def test_ctrl_c_while_processes_start_is_no_traceback_of_theirs(tmp_path):
             time.sleep(0.01)
         time.sleep(0.2)
         os.killpg(program.pid, signal.SIGINT)
-        out, err = program.communicate(timeout=30)
+        out, err = program.communicate(timeout=100)
     assert out.splitlines()[-1] == "interrupted"
     assert err == ""

@@ -90,7 +90,7 @@ class Started:
         )
         self.until(self._ready.exists)
 
-    def until(self, holds: Any, seconds: float = 60.0) -> None:
+    def until(self, holds: Any, seconds: float = 100.0) -> None:
         """Wait."""
         deadline = time.monotonic() + seconds
         while not holds():
@@ -102,7 +102,7 @@ class Started:
     def signal(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def ends(self, seconds: float = 60.0) -> int:
+    def ends(self, seconds: float = 100.0) -> int:
         """Wait until it has ended, and return its status."""
         return self.process.wait(seconds)
 

@@ -120,7 +120,7 @@ class Tab:
         """Load a page, and wait until it is there."""
         self.browser.events.clear()
         self.send("Page.navigate", url=address)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 100
         while not any(e.get("method") == "Page.loadEventFired" for e in self.events()):
             assert time.monotonic() < end, "the page did not load"
             message = self.browser.receive(1)
@@ -159,7 +159,7 @@ class Tab:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
-    def until(self, expression, seconds=10):
+    def until(self, expression, seconds=100):
         """Wait until a JavaScript expression is true."""
         end = time.monotonic() + seconds
         while not self.ask(expression):
