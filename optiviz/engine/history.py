@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from optiviz.engine import threads
+
 if TYPE_CHECKING:
     from optiviz.engine.run import Reader
     from optiviz.engine.trace import Trace
@@ -80,6 +82,7 @@ class History:
                 return False
             if k > trace.last_k or trace.generation != generation:
                 return False
+            threads.go_on()
             self.measure(reader, k)
         return True
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from optiviz.engine import registry
+from optiviz.engine import registry, threads
 from optiviz.engine.run import Reader, Run
 from optiviz.reports.document import Moments
 from optiviz.views import Shown, View
@@ -46,6 +46,7 @@ def moments(
     for at in k:  # each state is made once
         shown = [shown_at(run, at, reader, name, number)]
         for view, drawn in zip(views, figures, strict=True):
+            threads.go_on()
             drawn.append(view.sketch(shown))
     if not views:
         return None

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import ClassVar, Literal
 
 from optiviz.analysis.runs.spending import Level
+from optiviz.engine import threads
 from optiviz.engine.parameters import Kind
 from optiviz.engine.problem import Array, Problem
 from optiviz.engine.run import Reader, Run
@@ -168,6 +169,7 @@ def finest(view: View, shown: Sequence[Shown], seconds: float) -> Figure:
     """Return the finest picture that a view makes in about so many seconds, or its first one."""
     figure, began = view.figure(shown), perf_counter()
     for finer in view.refined(shown):
+        threads.go_on()
         figure = finer
         if perf_counter() - began > seconds:
             break

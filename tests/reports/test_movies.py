@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import optiviz
-from optiviz.engine import registry
+from optiviz.engine import registry, threads
 from optiviz.engine.parameters import SpecError
 from optiviz.reports.drawing import render
 from optiviz.reports.figures import shown_of
@@ -245,6 +245,53 @@ def test_cancelling_leaves_the_old_file_and_nothing_else(climb, tmp_path, name, 
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
     assert all(program.poll() is not None for program in begun)
+
+
+@pytest.mark.parametrize("name", ["gif", "mp4"])
+@pytest.mark.parametrize("most", [0, 3, 7, 9])
+def test_a_movie_is_left_before_the_next_figure(climb, tmp_path, name, most, small, monkeypatch):
+    """While axes and colours are found too: a window that is closed waits for it."""
+    drawn = []
+    view = views("fitness")[0]
+    usual = type(view).figure
+    monkeypatch.setattr(
+        type(view), "figure", lambda self, shown: drawn.append(1) or usual(self, shown)
+    )
+    with threads.leaving_when(lambda: len(drawn) >= most):
+        formats()[name].write([climb], tmp_path / "a", options("fitness"))
+    assert len(drawn) == most
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_mp4_is_left_while_one_frame_is_repeated_and_while_it_is_finished(tmp_path, monkeypatch):
+    """A run of three iterations is the same picture thousands of times."""
+    frame = np.zeros((240, 320, 3), np.uint8)
+    asked = []
+
+    def wanted():
+        asked.append(1)
+        return len(asked) > 3
+
+    with (
+        threads.leaving_when(wanted),
+        tempfile.TemporaryFile() as file,
+        Mp4(file, 320, 240, 10.0, "a") as film,
+    ):
+        film.add(frame, 50)
+        asked.append("all of it")
+    assert asked == [1] * 4
+    never = iter([False] * 3)
+    monkeypatch.setattr(Mp4, "_ended", lambda self: next(never))
+    asked.clear()
+    with (
+        threads.leaving_when(wanted),
+        tempfile.TemporaryFile() as file,
+        Mp4(file, 320, 240, 10.0, "a") as film,
+    ):
+        film.add(frame, 1)
+        film.end()
+    assert asked == [1] * 4
+    assert film._ffmpeg.returncode is not None
 
 
 @pytest.mark.parametrize("name", ["gif", "mp4"])

@@ -1,6 +1,5 @@
 """MP4: frames are given to ffmpeg, which comes with the extra `movie`, one by one."""
 
-import shutil
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -11,11 +10,14 @@ from typing import BinaryIO
 import imageio_ffmpeg
 import numpy as np
 
+from optiviz.engine import threads
 from optiviz.reports.movies.reel import Frame
 from optiviz.store.atomic import StoreError
 
 _NAME = "movie.mp4"
 _QUALITY = 18  # x264's rate factor: thin lines and small type stay sharp
+_REST = 0.05  # seconds between two looks at whether the movie is finished
+_CHUNK = 1 << 18  # bytes that are copied at once
 _FULL = ("No space left", "ENOSPC")
 # Players take the colours of a movie of unknown kind for one thing or the other by its height.
 _COLOURS = (
@@ -81,6 +83,7 @@ class Mp4:
         content = np.ascontiguousarray(frame).data
         try:
             for _ in range(count):
+                threads.go_on()
                 self._ffmpeg.stdin.write(content)
         except OSError:
             raise self._failed() from None
@@ -92,10 +95,19 @@ class Mp4:
             self._ffmpeg.stdin.close()
         except OSError:
             raise self._failed() from None
-        if self._ffmpeg.wait() != 0 or not self._path.exists():
+        while not self._ended():
+            threads.go_on()
+        if self._ffmpeg.returncode != 0 or not self._path.exists():
             raise self._failed()
         with self._path.open("rb") as made:
-            shutil.copyfileobj(made, self._file, 1 << 18)
+            while content := made.read(_CHUNK):
+                threads.go_on()
+                self._file.write(content)
+
+    def _ended(self) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            self._ffmpeg.wait(_REST)
+        return self._ffmpeg.returncode is not None
 
     def _command(self) -> list[str]:
         width, height = self._size

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
+from optiviz.engine import threads
 from optiviz.reports.movies.cell import Cell
 from optiviz.reports.movies.strip import Strip
 from optiviz.reports.sizes import Size
@@ -157,6 +158,7 @@ class Reel:
         return self._frame
 
     def _figure(self, view: View, moment: Moment) -> Figure:
+        threads.go_on()
         within = moment.within if view.lines else 0.0
         shown = [
             replace(
