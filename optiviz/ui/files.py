@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,15 @@ def _untold(_: Failure | None) -> bool:
     return False
 
 
+@dataclass(eq=False)
+class _Written:
+    """A file that the worker writes, and what ends that before it is done."""
+
+    name: str
+    quietly: bool
+    cancel: Callable[[], object] | None
+
+
 def _is_read_only(entry: Entry) -> bool:
     return entry.run.spec.optimizer.recorded
 
@@ -73,7 +83,7 @@ class Files(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self._written: list[Path] = []
+        self._written: list[_Written] = []
         window.setAcceptDrops(True)
         window.installEventFilter(self)
 
@@ -81,6 +91,20 @@ class Files(QObject):
     def writing(self) -> str:
         """The name of a file that is still to be written, or an empty text."""
         return self._written[-1].name if self._written else ""
+
+    @property
+    def may_be_left(self) -> str:
+        """The name of one that is waited for, though it can be made again, or an empty text."""
+        asked = (one for one in self._written if one.cancel is not None and not one.quietly)
+        return next((one.name for one in asked), "")
+
+    def leave(self) -> None:
+        """Leave what can be left; a file that was there before stays as it was."""
+        left = [one for one in self._written if one.cancel is not None]
+        self._written = [one for one in self._written if one.cancel is None]
+        for one in left:
+            assert one.cancel is not None
+            one.cancel()
 
     def open_dialog(self) -> None:
         """Ask for files, and open them."""
@@ -231,6 +255,7 @@ class Files(QObject):
         write: Callable[[ReaderOf], None],
         quietly: bool = False,
         over: Callable[[Failure | None], bool] = _untold,
+        cancel: Callable[[], object] | None = None,
     ) -> None:
         """Have the worker write a file, and say how it went; quietly, only if it failed.
 
@@ -241,13 +266,22 @@ class Files(QObject):
         quietly : bool
         over : callable
             Given what went wrong, or None; returns whether the user was told of it already.
+        cancel : callable, optional
+            Ends it before it is done, where that may take long and can be made again.
         """
         if not quietly:
             self._window.messages.say(f"Writing {path.name}…")
-        self._written.append(path)
+        written = _Written(path.name, quietly, cancel)
+        self._written.append(written)
+
+        def was_wanted() -> bool:
+            if written not in self._written:
+                return False
+            self._written.remove(written)
+            return True
 
         def done(_: object) -> None:
-            self._written.remove(path)
+            was_wanted()
             if not quietly:
                 self._remember(path)
             if not (over(None) or quietly):
@@ -255,10 +289,10 @@ class Files(QObject):
             self._window.written(True)
 
         def fail(failure: Failure) -> None:
-            self._written.remove(path)
+            wanted = was_wanted()
             if not over(failure):
                 self._window.report(failure.sentence, failure.details)
-            self._window.written(False)
+            self._window.written(not wanted)
 
         self._window.jobs.do(write, done, fail)
 

@@ -31,14 +31,18 @@ def tip(text: str) -> str:
 
 
 def choose_one(
-    parent: QWidget, title: str, question: str, answers: Mapping[str, Callable[[], None]]
+    parent: QWidget,
+    title: str,
+    question: str,
+    answers: Mapping[str, Callable[[], object]],
+    none: str = "Cancel",
 ) -> QMessageBox:
     """Ask a question beside whatever goes on; the answer that is chosen is done, or none."""
     box = _asking(parent, title, question)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     for words, act in answers.items():
         box.addButton(words, QMessageBox.ButtonRole.AcceptRole).clicked.connect(act)
-    box.addButton(QMessageBox.StandardButton.Cancel)
+    box.addButton(none, QMessageBox.ButtonRole.RejectRole)
     box.open()
     return box
 

@@ -6,7 +6,10 @@ If these fail, a user exports other runs than were ticked, loses an old file, or
 from __future__ import annotations
 
 import os
+import tempfile
+from importlib.util import find_spec
 
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -246,14 +249,74 @@ def test_who_changes_everything_meanwhile_gets_the_file_that_was_asked_for(
     assert person.window.messages.text
 
 
-def test_a_window_that_is_closed_meanwhile_leaves_the_old_file(person, half_written):
+def test_who_closes_the_window_meanwhile_is_asked_and_the_old_file_stays(person, half_written):
     _, path = half_written
     person.window.close()
-    assert "Closing when a.txt is written" in person.window.messages.text
+    asked = QApplication.activeModalWidget()
+    assert "a.txt is still being written" in asked.text()
+    QTest.keyClick(asked, Qt.Key.Key_Return)  # as somebody may who didn't read it
+    person.until(lambda: QApplication.activeModalWidget() is None)
+    assert person.window.isVisible()
+    assert person.window.files.writing
     person.window.close()
-    person.until(lambda: not person.window.isVisible())
-    person.until(lambda: os.listdir(path.parent) == ["a.txt"])
+    asked = QApplication.activeModalWidget()
+    QTest.mouseClick(button(asked, "Close now"), Qt.MouseButton.LeftButton)
+    assert not person.window.isVisible()
+    assert not person.window.worker.isRunning()
+    assert os.listdir(path.parent) == ["a.txt"]
     assert path.read_text(encoding="utf-8") == "old"
+
+
+def test_a_window_closes_when_the_file_is_written_unless_that_fails(person, half_written):
+    slow, path = half_written
+    person.window.close()
+    path.parent.joinpath("a.txt").unlink()
+    slow.let.set()
+    person.until(lambda: not person.window.isVisible())
+    assert QApplication.activeModalWidget() is None
+    assert path.read_text(encoding="utf-8") == "half and half"
+
+
+def test_a_file_that_cannot_be_left_is_waited_for_by_who_leaves_another(
+    person, half_written, tmp_path
+):
+    """Runs are saved for good; a movie can be made again."""
+    _, path = half_written
+    person.window.files.save_runs(tmp_path / "b.optiviz")
+    person.window.close()
+    QTest.mouseClick(
+        button(QApplication.activeModalWidget(), "Close now"), Qt.MouseButton.LeftButton
+    )
+    person.until(lambda: not person.window.isVisible())
+    assert sorted(os.listdir(tmp_path)) == ["a.txt", "b.optiviz"]
+    assert path.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(find_spec("imageio_ffmpeg") is None, reason="the extra movie is not installed")
+def test_a_signal_ends_a_movie_at_once_and_all_of_it(person, exporter, monkeypatch, tmp_path):
+    beside, path = tmp_path / "beside", tmp_path / "a.mp4"
+    beside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(beside))
+    path.write_bytes(b"old")
+    person.runs(CLIMB)
+    exporter.open("mp4")
+    exporter.panel.chooser.form.control("seconds").set_value("600")
+    exporter.panel.chooser.form.changed.emit()
+    exporter.begin(path)
+    person.until(lambda: any(beside.glob("*/movie.mp4")), 60)
+    (ffmpeg,) = psutil.Process().children()
+    person.window.leaving.ordered = True
+    person.window.close()
+    assert not person.window.isVisible()
+    assert not person.window.worker.isRunning()
+    assert not ffmpeg.is_running()
+    assert path.read_bytes() == b"old"
+    assert sorted(os.listdir(tmp_path)) == ["a.mp4", "beside"]
+    assert list(beside.iterdir()) == []
+
+
+def button(box, words):
+    return next(one for one in box.buttons() if one.text() == words)
 
 
 def test_bad_targets_are_a_sentence_and_leave_what_was_there(

@@ -215,7 +215,8 @@ class Exporting(QObject):
         def do(_: ReaderOf) -> None:
             job.do(lambda: wanted.write(path, job.go_on))
 
-        self._window.files.write(path, do, quietly=open_it, over=partial(self._over, path, open_it))
+        over = partial(self._over, path, open_it)
+        self._window.files.write(path, do, quietly=open_it, over=over, cancel=job.cancel)
 
     def cancel(self) -> None:
         """Leave the file that is being written; one that was there stays as it was."""
