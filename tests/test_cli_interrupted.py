@@ -7,6 +7,7 @@ import json
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -82,6 +83,48 @@ def test_a_bar_tells_the_time_left_and_a_study_that_was_killed_goes_on(
     found = study_file.load("s.optiviz")
     assert found.complete
     assert all(found.records[planned].digest == r.digest for planned, r in kept.records.items())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGINT, "gif"), (signal.SIGTERM, "mp4")])
+def test_a_movie_that_is_ended_leaves_the_old_file_and_nothing_else(tmp_path, number, name):
+    """Else a folder fills with halves of movies, and a program goes on that nobody sees."""
+    if name == "mp4":
+        pytest.importorskip("imageio_ffmpeg")
+    beside, out = tmp_path / "beside", tmp_path / f"a.{name}"
+    beside.mkdir()
+    out.write_bytes(b"old")
+    arguments = ["export", "classic-descent", "--to", name, "--view", "fitness", "--out", str(out)]
+    arguments += ["--seconds", "600"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "optiviz", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(beside)},
+    )
+    (half,) = _waited(lambda: list(tmp_path.glob(".optiviz-*.part")), process)
+    if name == "mp4":
+        _waited(lambda: list(beside.glob("*/movie.mp4")), process)
+        begun = psutil.Process(process.pid).children(recursive=True)
+        assert begun
+    else:
+        _waited(lambda: half.stat().st_size, process)
+        begun = []
+    process.send_signal(number)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 128 + number
+    assert said in ("", "stopped\n")  # as typer has it
+    assert out.read_bytes() == b"old"
+    assert sorted(tmp_path.iterdir()) == [out, beside]
+    assert list(beside.iterdir()) == []
+    assert not any(one.is_running() for one in begun)
+
+
+def _waited(found, process):
+    while not (what := found()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    return what
 
 
 def test_what_speaks_against_a_comparison_is_said_before_it_is_computed(

@@ -1,8 +1,8 @@
 """The command line: the same runs, files and figures as the window, without a screen.
 
-Exit status: 0 done; 2 the user's mistake, a line each on stderr; 130 ended by
-Ctrl+C; 1 a defect of ours. Imports
-everything but the window, and each part when its command is called.
+Exit status: 0 done; 2 the user's mistake, a line each on stderr; 130 ended by Ctrl+C, 143 by
+SIGTERM; 1 a defect of ours. Imports everything but the window, and each part when its command is
+called.
 """
 
 import errno
@@ -19,6 +19,7 @@ import optiviz
 from optiviz.cli import comparing, files, history, listing, running, runs, studies
 from optiviz.cli.doing import INTERRUPTED
 from optiviz.cli.plugins import take
+from optiviz.cli.recording import Asked, ended_in_order
 from optiviz.cli.terminal import harmless_output
 from optiviz.engine.parameters import SpecError
 from optiviz.engine.wording import one_line
@@ -48,8 +49,9 @@ def main(arguments: list[str]) -> None:
     """Run a command and exit with its status."""
     command = _made(app)
     _open_streams()
+    asked = Asked()
     try:
-        with harmless_output():
+        with harmless_output(), ended_in_order() as asked:
             status = command.main(arguments, prog_name="optiviz", standalone_mode=False)
     except SpecError as error:
         _end_with(list(map(str, error.mistakes)))
@@ -58,7 +60,7 @@ def main(arguments: list[str]) -> None:
     except _USAGE_ERROR as error:
         _end_with([error.format_message()])  # type: ignore[attr-defined]
     except (typer.Abort, KeyboardInterrupt):
-        _end_with(["stopped"], INTERRUPTED)
+        _end_with(["stopped"], asked.status or INTERRUPTED)
     except BrokenPipeError:
         _end_unread()
     except SystemExit as end:
@@ -70,7 +72,7 @@ def main(arguments: list[str]) -> None:
             raise
         _end_with([_refusal(error)])
     _flushed()
-    raise SystemExit(status if isinstance(status, int) else 0)
+    raise SystemExit(asked.status or (status if isinstance(status, int) else 0))
 
 
 def with_plugins(arguments: list[str]) -> list[str]:

@@ -7,7 +7,7 @@ said. A history that can't be written is one line, and the run goes on.
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -59,6 +59,31 @@ def asked_to_stop() -> Iterator[Asked]:
             before[number] = signal.signal(number, asked.note)
         except ValueError:  # another thread than the main one
             break
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[Asked]:
+    """Have SIGTERM and a closed terminal end the block as Ctrl+C does: nothing stays half written.
+
+    For the main thread.
+    """
+    asked, before = Asked(), {}
+
+    def end(number: int, frame: FrameType | None) -> None:
+        asked.note(number, frame)
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        known = getattr(signal, name, None)
+        # Who started us with nohup means it.
+        if known is not None and signal.getsignal(known) is signal.SIG_DFL:
+            with suppress(ValueError):  # another thread than the main one
+                before[known] = signal.signal(known, end)
     try:
         yield asked
     finally:
