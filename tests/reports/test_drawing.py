@@ -2,6 +2,7 @@
 
 import io
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -206,6 +207,43 @@ def test_labels_stand_at_the_ends_apart_and_inside():
     assert [t.get_color() for t in texts[:2]] == [LIGHT.runs[0], LIGHT.runs[1]]
     by_height = sorted(texts, key=lambda t: t.get_window_extent().y0)
     assert [t.get_text() for t in by_height] == [f"a run called {i}" for i in range(12)]
+
+
+def test_a_label_lies_beside_the_lines_that_go_on_beyond_what_it_names():
+    """In a movie each line is drawn up to a moment, over its pale whole."""
+    pale, now = line(0, 1, 2, 3, opacity=0.3), line(0, 1, label="now")
+    axes = artists(Figure("t", items=(pale, now))).axes[0]
+    (label,) = axes.texts
+    assert label.get_window_extent().x0 > axes.get_window_extent().x1
+    dots = axes.lines[-1]  # from the line's end to the label's place
+    ends = dots.get_transform().transform(dots.get_xydata())
+    (x, y) = axes.transData.transform((1, 1))
+    assert ends[0] == pytest.approx([x, y], abs=7)
+    assert ends[1] == pytest.approx([axes.get_window_extent().x1, y], abs=1)
+    assert artists(Figure("t", items=(now,))).axes[0].lines[-1].get_xydata().shape == (2, 2)
+
+
+def seen(axis):
+    low, high = axis.get_view_interval()
+    ticks = [tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high]
+    return [tick.label1.get_window_extent() for tick in ticks if tick.label1.get_visible()]
+
+
+def test_words_of_axes_do_not_touch_at_the_size_of_a_column():
+    size = {"width": 4.5, "height": 3.2}
+    x = np.linspace(0, 7e6, 5)
+    across, up = Axis("x", low=0.0, high=7e6), Axis("y", low=0.0, high=4.0)
+    wide = Figure("t", x=across, y=up, items=(Line(x, np.arange(5.0)),))
+    (axes,) = artists(wide, **size).axes
+    boxes = seen(axes.xaxis)
+    assert len(boxes) > 3
+    assert min(b.x0 - a.x1 for a, b in pairwise(boxes)) > 3
+    assert max(b.y1 for b in boxes) < seen(axes.yaxis)[0].y0  # where both begin
+    below = Figure("u", y=Axis("share", low=0.0, high=1.0), items=(line(0, 1),))
+    for low in (0.0, -0.035, -0.04):
+        above = Figure("t", y=Axis("v", low=low, high=0.01), items=(line(0, 0),), below=below)
+        upper, lower = artists(above, **size).axes
+        assert seen(upper.yaxis)[0].y0 - seen(lower.yaxis)[-1].y1 > 3
 
 
 def test_apart_keeps_order_and_gap_and_moves_as_little_as_it_can():

@@ -28,7 +28,8 @@ _HEADING = 0.3
 _LEGEND = 0.24
 _RAMP = 0.95  # for the scale of a picture of values
 _GAP = 0.12  # between small plots
-_LOWER = 0.34  # of the height, for a plot below another
+_LOWER = 0.3  # of the height of axes, for a plot below another
+_BETWEEN = 0.1  # so that ticks of the one don't touch those of the other
 _Edges = tuple[float, float, float, float]  # inches left of, below, above and right of axes
 _USUAL: _Edges = (0.6, 0.5, 0.0, 0.06)
 _drawing = threading.Lock()  # matplotlib's settings belong to the whole process
@@ -286,14 +287,16 @@ class Page:
             pairs[0][0].tick_params(labelbottom=False)
             pairs[0][0].set_xlabel("")
         self.right = right = max(self.right, *map(self.right_of, parts))
-        middle = self.bottom + _LOWER * (self.top - self.bottom) if len(parts) > 1 else self.bottom
-        bottoms, tops = (middle, self.bottom), (self.top, middle)
         around = [_USUAL] * len(pairs)
         for measured in range(3 if any(part.equal for part in parts) else 2):
             if measured:  # ticks are there now; only axes that keep their shape need it twice
                 around = [self._around(axes) for axes, _ in pairs]
             left = max(edges[0] for edges in around)  # plots over each other begin together
             beyond = max(right, *(edges[3] for edges in around))  # and end so
+            below = around[-1][1]
+            middle = self.bottom + below + _LOWER * (self.top - self.bottom - below)
+            bottoms = (middle + _BETWEEN, self.bottom) if len(parts) > 1 else (self.bottom,)
+            tops = (self.top, middle)
             for (axes, _), edges, bottom, top in zip(pairs, around, bottoms, tops, strict=False):
                 self._fit(axes, left, beyond, bottom, top, edges)
         for axes, part in pairs:
@@ -348,6 +351,7 @@ class Page:
         if not figure.frameless:
             axes.grid(True, color=palette.line, linewidth=0.7)
         axes.tick_params(length=0, colors=palette.muted, labelsize=_SMALL, pad=4)
+        axes.tick_params(axis="x", pad=6)  # where both axes begin, their words are neighbours
         for side, spine in axes.spines.items():
             spine.set_visible(side == "bottom" and not figure.frameless)
             spine.set(color=palette.line, linewidth=0.9)

@@ -34,6 +34,7 @@ from optiviz.views.palette import Palette
 _LARGEST = 1e300
 _LONGEST_LABEL = 32  # letters
 _LONGEST_NAME, _MOST_NAMES = 28, 24  # letters of categories' names, and how many
+_FAR = 12  # points from a line's end to its label, from which on dots lead there
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -308,7 +309,7 @@ def labels_of(figure: Figure) -> list[tuple[Line, str, float, float]]:
 
 
 def draw_labels(axes: Axes, figure: Figure, palette: Palette, points: Callable[[], float]) -> None:
-    """Write each line's label at its end, moved apart where they would lie on each other.
+    """Write each line's label beside the axes, moved apart where they would lie on each other.
 
     Parameters
     ----------
@@ -324,23 +325,20 @@ def draw_labels(axes: Axes, figure: Figure, palette: Palette, points: Callable[[
     ends = [axes.transData.transform((x, y)) for _, _, x, y in found]
     wanted = [min(max(float(end[1]), box.y0), box.y1) for end in ends]
     at = apart(wanted, height, float(box.y0), float(box.y1))
+    inverse = axes.transAxes.inverted()
+    style: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False}
     for (line, words, _, _), (x_end, _), want, y in zip(found, ends, wanted, at, strict=True):
-        x_end = min(float(x_end), float(box.x1))
         colour = palette.colour(line.role)
-        x = x_end + 7 * points()
+        # Where lines go on beyond what has been reached, a label at its end would lie on them.
+        edge = float(box.x1)
+        x = edge + 7 * points()
+        if edge - x_end > _FAR * points():
+            dots = inverse.transform([(x_end + 3 * points(), want), (edge, want)]).T
+            axes.plot(*dots, color=palette.muted, linestyle=dash("dot"), linewidth=0.7, **style)
         if abs(y - want) > 0.4 * height:
-            inverse = axes.transAxes.inverted()
-            (x0, y0), (x1, y1) = inverse.transform([(x_end, want), (x - 2 * points(), y)])
-            axes.plot(
-                [x0, x1],
-                [y0, y1],
-                transform=axes.transAxes,
-                color=colour,
-                linewidth=0.6,
-                alpha=0.7,
-                clip_on=False,
-            )
-        across, up = axes.transAxes.inverted().transform((x, y))
+            way = inverse.transform([(edge, want), (x - 2 * points(), y)])
+            axes.plot(*way.T, color=colour, linewidth=0.6, alpha=0.7, **style)
+        across, up = inverse.transform((x, y))
         axes.text(
             across,
             up,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
@@ -30,7 +31,11 @@ def fit(axes: Axes, width: float, height: float, wide: Callable[[str], float]) -
         (axes.yaxis, _MOST_UPWARDS, height / _HIGH),
     ):
         if isinstance(locator := axis.get_major_locator(), MaxNLocator):
-            locator.set_params(nbins=max(2, min(most, int(room))))
+            count = max(2, min(most, int(room)))
+            locator.set_params(nbins=count)
+            while axis is axes.xaxis and count > 2 and _touch(axes, width, wide):
+                count -= 1
+                locator.set_params(nbins=count)
     label = axes.yaxis.label
     words = label.get_text().replace("\n", " ")
     if words:
@@ -39,3 +44,16 @@ def fit(axes: Axes, width: float, height: float, wide: Callable[[str], float]) -
         label.set_text(words)
         share = 0.95 * height / wide(words)
         label.set_fontsize(max(_SMALLEST, min(1.0, share)) * SIZE)
+
+
+def _touch(axes: Axes, width: float, wide: Callable[[str], float]) -> bool:
+    """Whether words below axes of so many inches are nearer to each other than a space."""
+    axis, (low, high) = axes.xaxis, sorted(axes.get_xlim())
+    places = [place for place in axis.get_majorticklocs() if low <= place <= high]
+    words = axis.get_major_formatter().format_ticks(places)
+    halves = [wide(text) / 2 for text in words]
+    apart = np.diff(places) / (high - low) * width
+    return any(
+        distance < one + other + wide("n")
+        for distance, one, other in zip(apart, halves[:-1], halves[1:], strict=True)
+    )
