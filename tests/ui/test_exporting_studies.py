@@ -63,9 +63,9 @@ def test_a_report_of_a_study_is_previewed(results, tmp_path):
     source, documents = study_source(results), Documents()
     chosen = Chosen("pdf", (), Look(title="Ours", author="A. Teacher"), "A note.", ("results",))
     made = partial(documents.of, results)
-    *_, shown = previews(wanted(source, chosen), "light", lambda *_: None, made, {})
-    assert shown.kind == "page"
-    for words in ("Ours", "A. Teacher", "A note.", "What it says", "large &amp; &lt;b&gt;bold"):
-        assert words in shown.text
+    words, pages = previews(wanted(source, chosen), "light", lambda *_: None, made, {})
+    assert (words.kind, words.whole) == ("page", False)
+    for said in ("Ours", "A. Teacher", "A note.", "What it says", "large &amp; &lt;b&gt;bold"):
+        assert said in words.text
     wanted(source, chosen).write(tmp_path / "a.pdf", lambda *_: None)
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert pages.content == (tmp_path / "a.pdf").read_bytes()

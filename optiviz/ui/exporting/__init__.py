@@ -18,6 +18,7 @@ from optiviz.store.settings import user_settings
 from optiviz.studies.results import Results
 from optiviz.ui.exporting.documents import Documents
 from optiviz.ui.exporting.jobs import Job
+from optiviz.ui.exporting.pages import PagePicture, page_picture
 from optiviz.ui.exporting.panel import ExportPanel
 from optiviz.ui.exporting.previews import Preview, previews
 from optiviz.ui.exporting.source import Source, Wanted, views_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Exporting", "runs_source", "session_source"]
 
 _COST = 1.0  # seconds that a preview takes about: what the views ask for comes first
+_COST_OF_PAGE = 0.05  # and a page that is looked at
 
 
 def runs_source(runs: Sequence[Run], name: str = "report") -> Source:
@@ -126,6 +128,7 @@ class Exporting(QObject):
                 self.panel = ExportPanel(self._window.stack, self._window.centralWidget())
             self.panel.export_wanted.connect(self._ask_where)
             self.panel.look_wanted.connect(self._preview)
+            self.panel.preview.paper.wanted.connect(self._draw_page)
             self.panel.closed.connect(self._closed)
             self.panel.cancel_wanted.connect(self.cancel)
             self.panel.browse_button.clicked.connect(self._browse)
@@ -162,7 +165,30 @@ class Exporting(QObject):
         if isinstance(result, Preview):
             panel.preview.show_preview(result, self._theme)
         elif isinstance(result, Failure):
-            panel.preview.say(f"There is no preview: {result.sentence}.".replace("..", "."))
+            panel.preview.say(_no_preview(result))
+
+    def _draw_page(self, page: int, wide: int) -> None:
+        """Have a page of the preview drawn; one at a time is asked for."""
+        shown = self.panel.preview.preview if self.panel is not None else None
+        if shown is None:
+            return
+        content = shown.content
+
+        def draw(_: ReaderOf) -> tuple[bytes, PagePicture]:
+            return content, page_picture(content, page, wide)
+
+        self._window.worker.request((self, "page"), draw, _COST_OF_PAGE, self._page_drawn)
+
+    def _page_drawn(self, _: int, result: object) -> None:
+        pane = self.panel.preview if self.panel is not None else None
+        if pane is None or pane.preview is None:
+            return
+        if isinstance(result, Failure):
+            pane.say(_no_preview(result))
+        elif isinstance(result, tuple):
+            content, picture = result
+            if content is pane.preview.content:  # else of pages that were there before
+                pane.paper.show_picture(picture)
 
     def _closed(self) -> None:
         self._end_preview()
@@ -252,6 +278,10 @@ class Exporting(QObject):
     def _open_written(self) -> None:
         if self._written is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._written)))
+
+
+def _no_preview(why: Failure) -> str:
+    return f"There is no preview: {why.sentence}.".replace("..", ".")
 
 
 def _stepped(shown: Iterator[Preview], job: Job) -> Iterator[Preview]:

@@ -43,7 +43,7 @@ class Documents:
         choices: Choices,
         progress: Progress | None,
     ) -> Document:
-        """Return the document of a study, or else of runs, without the runs themselves."""
+        """Return the document of a study, or else of runs."""
         from optiviz.reports.content import document, paragraphs
         from optiviz.reports.studies.content import study_document
 
@@ -53,8 +53,7 @@ class Documents:
         made = self._made
         if made is None or key != self._for:
             self.forget()
-            parts = tuple(part for part in choices.parts if part != "runs")
-            bare = Choices(parts=parts, views=choices.views)
+            bare = Choices(parts=choices.parts, views=choices.views)
             if results is None:
                 made = document(runs, bare, progress)
             else:

@@ -1,7 +1,7 @@
 """What a file will be like, made in the worker: by its format, of as much as is quickly read.
 
-A picture is the very file. A movie is a few of its frames, data are their first lines, a report is
-its document. It imports no Qt.
+A picture is the very file, and so are the pages of a PDF. A movie is a few of its frames, data are
+their first lines, another report is its document. It imports no Qt.
 """
 
 import io
@@ -22,6 +22,7 @@ from optiviz.reports.sizes import SIZES
 from optiviz.store import StoreError
 from optiviz.store.wording import size_words
 from optiviz.ui.exporting.page import HIGH, WIDE, page_of
+from optiviz.ui.exporting.pages import sizes_of
 from optiviz.ui.exporting.source import Wanted
 from optiviz.views.figure import Figure
 
@@ -35,6 +36,8 @@ _LINE = 400  # characters of one of them
 _WORDS = "its words and figures; “Open preview” shows the file itself"
 _LAID_OUT = "its words and figures; “Open preview” shows them as the template does"
 
+_PAGES_COME = "its words; its pages follow"
+
 DocumentOf = Callable[[Any, Choices, Progress | None], Document]
 Drawn = dict[tuple[Figure, str], bytes]
 
@@ -45,24 +48,27 @@ class Preview:
 
     Attributes
     ----------
-    kind : {"picture", "film", "text", "page"}
+    kind : {"picture", "film", "text", "page", "pages"}
     about : str
         What it is, in a few words.
     content : bytes
-        Of a picture (PNG) or a film (GIF).
+        Of a picture (PNG), a film (GIF) or pages (PDF).
     text : str
         Plain, or of a page as Qt lays it out.
     images : mapping of str to bytes
         Of a page, as PNG, as far as they are drawn.
+    sizes : tuple of (float, float)
+        Of pages, each one's width and height.
     whole : bool
         Nothing more comes.
     """
 
-    kind: Literal["picture", "film", "text", "page"]
+    kind: Literal["picture", "film", "text", "page", "pages"]
     about: str = ""
     content: bytes = b""
     text: str = ""
     images: Mapping[str, bytes] = field(default_factory=dict)
+    sizes: tuple[tuple[float, float], ...] = ()
     whole: bool = True
 
 
@@ -99,6 +105,7 @@ def _report(
 ) -> Iterator[Preview]:
     from optiviz.reports.drawing import render
     from optiviz.reports.html.templates import template_of
+    from optiviz.reports.pdf import pdf_of
 
     choices = wanted.options.choices
     if choices.template:
@@ -108,11 +115,17 @@ def _report(
     if "answers" in wanted.format.takes:
         assignment = answers_of(choices)
         choices = replace(choices_for(assignment, choices), notes="")
-        page = page_of(with_answers(document_of(wanted.runs, choices, go_on), assignment), theme)
+        made = with_answers(document_of(wanted.runs, choices, go_on), assignment)
     else:
-        page = page_of(document_of(wanted.runs, choices, go_on), theme)
+        made = document_of(wanted.runs, choices, go_on)
+    page = page_of(made, theme)
     keys = {figure: f"figure:{i}" for i, figure in enumerate(page.figures)}
     images = {key: drawn[figure, theme] for figure, key in keys.items() if (figure, theme) in drawn}
+    if wanted.format.suffix == ".pdf":
+        yield Preview("page", _PAGES_COME, text=page.text, images=images, whole=False)
+        content = pdf_of(made, paper=choices.paper, progress=go_on)
+        yield Preview("pages", size_words(len(content)), content, sizes=sizes_of(content))
+        return
     for i, (figure, key) in enumerate(keys.items()):
         if key in images:
             continue
@@ -138,10 +151,14 @@ def _film(wanted: Wanted, go_on: Progress) -> Preview:
 
 
 def _picture(wanted: Wanted, go_on: Progress) -> Preview:
-    content = _written(replace(wanted, format=wanted.shown_as), go_on)
-    width, height = _pixels(content)
     size = SIZES[wanted.options.size]
     about = f"{size.width:.3g} × {size.height:.3g} in"
+    if wanted.format.suffix == ".pdf":
+        content = _written(wanted, go_on)
+        about += f", {size_words(len(content))}"
+        return Preview("pages", about, content, sizes=sizes_of(content))
+    content = _written(replace(wanted, format=wanted.shown_as), go_on)
+    width, height = _pixels(content)
     if wanted.format.suffix == ".png":
         about += f", {width:,} × {height:,} pixels, {size_words(len(content))}"
     return Preview("picture", about, content)

@@ -1,4 +1,4 @@
-"""Shows what a file will be like: a picture, a film, a page, or text."""
+"""Shows what a file will be like: a picture, a film, its words, its pages, or text."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from optiviz.ui.canvas.legend import ElidedLabel
 from optiviz.ui.exporting.page import WIDE
+from optiviz.ui.exporting.paper import Paper
 from optiviz.ui.exporting.previews import Preview
 from optiviz.ui.forms import Note
 from optiviz.ui.guard import guarded
@@ -156,11 +157,13 @@ class PreviewPane(QWidget):
         self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.setAccessibleName("Preview of the file")
         self.page = _Page(self)
+        self.paper = Paper(self)
+        self.paper.turned.connect(self._tell_page)
         self.words = Note(parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(1, 1, 1, 1)
-        for widget in (self.words, self.picture, self.text, self.page):
+        for widget in (self.words, self.picture, self.text, self.page, self.paper):
             self._stack.addWidget(widget)
         self.setMinimumSize(280, 200)
 
@@ -173,9 +176,19 @@ class PreviewPane(QWidget):
 
     def show_preview(self, preview: Preview, theme: str) -> None:
         """Show a preview; of a report, in a theme."""
-        self.preview = preview
+        before, self.preview = self.preview, preview
         self.about.set_text(preview.about)
-        if preview.kind == "page":
+        if preview.kind == "pages":
+            # Who has begun to read the words goes on about there.
+            part = _scrolled(self.page) if before is not None and before.kind == "page" else 0.0
+            self._stack.setCurrentWidget(self.paper)
+            self.paper.show_pages(preview.sizes)
+            if part:
+                self.paper.start_at(part)
+        elif preview.kind == "page":
+            if not preview.whole and before is not None and before.kind == "pages":
+                self.preview = before  # its pages stay until the new ones come
+                return
             self.page.show_page(preview, theme)
             self._stack.setCurrentWidget(self.page)
         elif preview.kind == "text":
@@ -195,6 +208,12 @@ class PreviewPane(QWidget):
         """Let nothing move, and forget what was shown."""
         self.preview = None
         self.picture.end()
+        self.paper.forget()
+
+    def _tell_page(self) -> None:
+        if self.preview is not None and self.paper.pages > 1:
+            page = f"page {self.paper.page + 1:,} of {self.paper.pages:,}"
+            self.about.set_text(f"{page}, {self.preview.about}")
 
     @guarded
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -204,6 +223,12 @@ class PreviewPane(QWidget):
         painter.setPen(current_theme().pen("line"))
         painter.setBrush(current_theme().colour("ground"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+def _scrolled(page: QTextBrowser) -> float:
+    """Return which part of a text is above what is seen of it, 0 to 1."""
+    bar = page.verticalScrollBar()
+    return bar.value() / max(1, bar.maximum())
 
 
 def _even() -> QFont:
