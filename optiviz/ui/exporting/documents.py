@@ -22,8 +22,8 @@ class Documents:
 
     Attributes
     ----------
-    drawn : dict of (Figure, str) to bytes
-        Pictures of its figures in themes.
+    drawn : dict of (Figure, (float, float), str) to bytes
+        Pictures of its figures in sizes and themes.
     """
 
     def __init__(self) -> None:

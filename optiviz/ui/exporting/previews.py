@@ -21,7 +21,7 @@ from optiviz.reports.formats import Format
 from optiviz.reports.sizes import SIZES
 from optiviz.store import StoreError
 from optiviz.store.wording import size_words
-from optiviz.ui.exporting.page import HIGH, WIDE, page_of
+from optiviz.ui.exporting.page import Size, page_of
 from optiviz.ui.exporting.pages import sizes_of
 from optiviz.ui.exporting.source import Wanted
 from optiviz.views.figure import Figure
@@ -39,7 +39,7 @@ _LAID_OUT = "its words and figures; “Open preview” shows them as the templat
 _PAGES_COME = "its words; its pages follow"
 
 DocumentOf = Callable[[Any, Choices, Progress | None], Document]
-Drawn = dict[tuple[Figure, str], bytes]
+Drawn = dict[tuple[Figure, Size, str], bytes]
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def previews(
         What it raises ends the work.
     document_of : callable
         Makes the document of a report.
-    drawn : mapping of (Figure, str) to bytes
-        Pictures in themes that are there already; those that are made come to them.
+    drawn : mapping of (Figure, (float, float), str) to bytes
+        Pictures in sizes and themes that are there already; those that are made come to them.
     """
     made = wanted.format
     if made.group == "report" and "choices" in made.takes:
@@ -119,21 +119,22 @@ def _report(
     else:
         made = document_of(wanted.runs, choices, go_on)
     page = page_of(made, theme)
-    keys = {figure: f"figure:{i}" for i, figure in enumerate(page.figures)}
-    images = {key: drawn[figure, theme] for figure, key in keys.items() if (figure, theme) in drawn}
+    keys = {(*one, theme): name for one, name in zip(page.figures, page.names, strict=True)}
+    images = {name: drawn[key] for key, name in keys.items() if key in drawn}
     if wanted.format.suffix == ".pdf":
         yield Preview("page", _PAGES_COME, text=page.text, images=images, whole=False)
         content = pdf_of(made, paper=choices.paper, progress=go_on)
         yield Preview("pages", size_words(len(content)), content, sizes=sizes_of(content))
         return
-    for i, (figure, key) in enumerate(keys.items()):
-        if key in images:
+    for i, (key, name) in enumerate(keys.items()):
+        if name in images:
             continue
         yield Preview("page", about, text=page.text, images=dict(images), whole=False)
         go_on(i, len(page.figures))
+        figure, (wide, high), _ = key
         buffer = io.BytesIO()
-        render(figure, buffer, "png", theme=theme, width_in=WIDE, height_in=HIGH, heading=False)
-        images[key] = drawn[figure, theme] = buffer.getvalue()
+        render(figure, buffer, "png", theme=theme, width_in=wide, height_in=high, heading=False)
+        images[name] = drawn[key] = buffer.getvalue()
     yield Preview("page", about, text=page.text, images=images)
 
 

@@ -1,6 +1,7 @@
 """Shows what a file will be like: a picture, a film, its words, its pages, or text."""
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import (
@@ -10,6 +11,7 @@ from PySide6.QtGui import (
     QMovie,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QTextDocument,
     QTextOption,
 )
@@ -22,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from optiviz.ui.canvas.legend import ElidedLabel
-from optiviz.ui.exporting.page import WIDE
+from optiviz.ui.exporting.page import COLUMN, size_of
 from optiviz.ui.exporting.paper import Paper
 from optiviz.ui.exporting.previews import Preview
 from optiviz.ui.forms import Note
@@ -30,7 +32,13 @@ from optiviz.ui.guard import guarded
 from optiviz.ui.theme import RADIUS, SPACE, current_theme
 from optiviz.views.palette import THEMES
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["PreviewPane"]
+
+
+_IMAGE = re.compile(r'<img src="([^"]+)">')
 
 
 class _Picture(QWidget):
@@ -103,44 +111,87 @@ class _Page(QTextBrowser):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrapMode(QTextOption.WrapMode.WordWrap)  # large type would break within words
         self.setAccessibleName("Preview of the report")
-        self._images: dict[str, QImage] = {}
+        self._images: Mapping[str, bytes] = {}
+        self._blank: set[str] = set()  # those that were looked for before they came
         self._text = ""
         self._name = "light"
+        self._column = COLUMN
+        self._laid_out = ("", "")
 
     def show_page(self, preview: Preview, name: str) -> None:
         """Show a page in a theme, where it was scrolled to if it is the same one."""
-        for key, content in preview.images.items():
-            if self._text != preview.text or key not in self._images:
-                self._images[key] = QImage.fromData(content)
-        self._images = {key: self._images[key] for key in preview.images}
+        self._images = preview.images
+        if (preview.text, name) == (self._text, self._name):  # pictures come to their places
+            kind = QTextDocument.ResourceType.ImageResource.value
+            for key in self._blank & preview.images.keys():
+                self._blank.discard(key)
+                self.document().addResource(kind, QUrl(key), self._picture(key))
+            self.viewport().update()
+            return
         at = self.verticalScrollBar().value()
         self._text, self._name = preview.text, name
         palette = THEMES[name]
-        self.setStyleSheet(f"QTextBrowser {{ background: {palette.card}; color: {palette.text}; }}")
+        ground, text = palette.ground, palette.text
+        self.setStyleSheet(f"QTextBrowser {{ background: {ground}; color: {text}; }}")
         self.document().setDefaultStyleSheet(
             f"body, td, p, li, h1, h2, h3 {{ color: {palette.text}; }}"
         )
         self.document().setDocumentMargin(SPACE[4])
-        self.setHtml(preview.text)
+        self._lay_out()
         self.verticalScrollBar().setValue(at)
+
+    def _lay_out(self) -> None:
+        """Put the page into the middle, as wide as it is at most or there is room."""
+        room = self.viewport().width()
+        column = max(160, min(room - 2 * SPACE[4], COLUMN))
+        if column != self._column or self._laid_out != (self._text, self._name):
+            self._column, self._laid_out = column, (self._text, self._name)
+            self._blank.clear()
+            self.setHtml(_IMAGE.sub(self._sized, self._text))
+        frame = self.document().rootFrame()
+        form = frame.frameFormat()
+        side = max(0, (room - column) // 2 - SPACE[4])
+        form.setLeftMargin(side)
+        form.setRightMargin(room - column - 2 * SPACE[4] - side)
+        frame.setFrameFormat(form)
+        self.horizontalScrollBar().setValue(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._text:
+            bar = self.verticalScrollBar()
+            part = bar.value() / max(1, bar.maximum())
+            self._lay_out()
+            bar.setValue(round(part * bar.maximum()))
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Return a picture that was drawn; nothing else is read, from wherever it may be."""
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return None
-        key = name if isinstance(name, str) else name.toString()
-        wide = max(120, min(self.viewport().width() - 3 * SPACE[4], round(WIDE * 96)))
-        image = self._images.get(key)
-        if image is None:
-            blank = QImage(wide, round(wide * 0.56), QImage.Format.Format_RGB32)
-            blank.fill(THEMES[self._name].ground)
+        return self._picture(name if isinstance(name, str) else name.toString())
+
+    def _sized(self, image: re.Match[str]) -> str:
+        """Return an image that says its size, so that nothing moves when it comes."""
+        wide, high = size_of(image[1], self._column)
+        return f'<img src="{image[1]}" width="{wide}" height="{high}">'
+
+    def _picture(self, key: str) -> QImage:
+        """Return a picture in its size, or something blank as long as it is not drawn."""
+        content = self._images.get(key)
+        if content is None:
+            self._blank.add(key)
+            blank = QImage(1, 1, QImage.Format.Format_RGB32)
+            blank.fill(THEMES[self._name].card)
             return blank
+        wide, high = size_of(key, self._column)
         ratio = self.devicePixelRatioF()
-        scaled = image.scaledToWidth(
-            round(wide * ratio), Qt.TransformationMode.SmoothTransformation
+        picture = QImage.fromData(content).scaled(
+            QSize(round(wide * ratio), round(high * ratio)),
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
         )
-        scaled.setDevicePixelRatio(ratio)
-        return scaled
+        picture.setDevicePixelRatio(ratio)
+        return picture
 
 
 class PreviewPane(QWidget):
