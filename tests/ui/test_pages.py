@@ -190,5 +190,7 @@ def test_who_reads_on_a_page_goes_on_there_when_a_title_is_typed(person, monkeyp
 
     person.until(still_there, 60)
     person.until(lambda: "Other words" in paper.accessibleDescription(), 60)
+    panel.look_goes_on(3, 12)
+    assert "3 of 12" in pane.about.text()
     panel.dismiss()
     assert not paper.pictures

@@ -86,6 +86,7 @@ class Exporting(QObject):
         self._documents = Documents()
         self._looking: Job | None = None
         self._number = -1
+        self._unfinished = False
         self._theme = "light"
         self._writing: Job | None = None
         self._folder: QTemporaryDir | None = None
@@ -143,6 +144,7 @@ class Exporting(QObject):
 
     def _preview(self, wanted: Wanted) -> None:
         self._end_preview()
+        self._unfinished = True
         job = self._looking = Job(self._window.worker, self)
         if self.panel is not None:
             job.went_on.connect(self.panel.look_goes_on)
@@ -162,6 +164,7 @@ class Exporting(QObject):
         panel = self.panel
         if number != self._number or panel is None or not panel.isVisible():
             return
+        self._unfinished = isinstance(result, Preview) and not result.whole
         if isinstance(result, Preview):
             panel.preview.show_preview(result, self._theme)
         elif isinstance(result, Failure):
@@ -259,8 +262,8 @@ class Exporting(QObject):
             job.deleteLater()
         if self.panel is not None:
             self.panel.set_busy("")
-            if self.panel.preview.preview is None and self.panel.isVisible():
-                self.panel.look_wanted.emit(self.panel.wanted)
+            if self._unfinished:  # the file came first
+                self.panel.ask()
         if failure is not None and cancelled:
             self._window.messages.say(f"Cancelled: {path.name} was not written.")
             return True

@@ -66,7 +66,7 @@ class ExportPanel(PanelOverViews):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_REST)
-        self._later.timeout.connect(self._ask)
+        self._later.timeout.connect(self.ask)
         self.chooser.changed.connect(self._look)
         self.export_button.clicked.connect(self.export)
         self.cancel_button.clicked.connect(self.cancel_wanted)
@@ -142,7 +142,7 @@ class ExportPanel(PanelOverViews):
         self._appear()
         self.chooser.formats.setFocus()
         self._look()
-        self._ask()
+        self.ask()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: D102
         entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -181,7 +181,8 @@ class ExportPanel(PanelOverViews):
         self._show_buttons()
         self._later.start()
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Have the preview made, or say why there is none."""
         self._later.stop()
         if not self.isVisible():
             return
@@ -194,9 +195,14 @@ class ExportPanel(PanelOverViews):
         self.look_wanted.emit(self.wanted)
 
     def look_goes_on(self, done: int, of: int) -> None:
-        """Say how far a preview is of which nothing is seen yet."""
-        if of > 1 and self.preview.preview is None and self.wanted is not None:
-            self.preview.say(f"Making the preview: {done:,} of {of:,} steps…")
+        """Say how far a preview is of which not all is seen yet."""
+        if of <= 1 or self.wanted is None:
+            return
+        said = f"{done:,} of {of:,} steps…"
+        if self.preview.preview is None:
+            self.preview.say(f"Making the preview: {said}")
+        elif self.wanted.format.suffix == ".pdf":
+            self.preview.about.set_text(f"its pages are made: {said}")
 
     def _show_buttons(self) -> None:
         ready = self.wanted is not None and self.progress.isHidden()
