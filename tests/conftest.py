@@ -1,6 +1,7 @@
 """What every test gets: examples that are the same each time, a home of its own, the command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,21 @@ settings.register_profile("same", derandomize=True, deadline=None, print_blob=Fa
 settings.load_profile("same")
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return folders that are not there yet.
+
+    Not numbered by pytest, which reads the names of all earlier ones for each.
+    """
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(i) for i in count())
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the history and the settings of a test in a folder of its own."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir(mode=0o700)
     monkeypatch.setenv("OPTIVIZ_HOME", str(home))
     return home
 
