@@ -62,6 +62,8 @@ mkdir -m 700 -- "$XDG_RUNTIME_DIR"
 unset DISPLAY WAYLAND_DISPLAY QT_STYLE_OVERRIDE QT_QPA_PLATFORMTHEME QT_SCALE_FACTOR
 export QT_QPA_PLATFORM=offscreen
 export PYTHONUNBUFFERED=1
+# Several hundred processes import optiviz: it is compiled once, whatever the surroundings prefer.
+unset PYTHONDONTWRITEBYTECODE
 
 failed=
 summary=$scratch/summary
