@@ -124,9 +124,14 @@ run_pytest_without_qt() {
         run_pytest -p no:pytest-qt -p pytest_without_qt --ignore=tests/ui "$@"
 }
 
+# files_with MARK FOLDER: to read all the others, for a few tests, takes longer than these do.
+files_with() {
+    grep -rl --include='*.py' "mark\.$1" "$2"
+}
+
 run_pytest_with_a_clock() {
     # shellcheck disable=SC2046 # names of tests have no spaces
-    run_pytest_without_qt -m clock $(grep -rl --include='*.py' 'mark\.clock' tests)
+    run_pytest_without_qt -m clock $(files_with clock tests)
 }
 
 # Starts an X server on a display number that it finds free itself.
@@ -147,13 +152,15 @@ start_x_server() {
 
 run_pytest_on_x() {
     start_x_server || return 1
+    # shellcheck disable=SC2046
     DISPLAY=:$(tr -d '[:space:]' <"$scratch/display") QT_QPA_PLATFORM=xcb \
-        run_pytest -m xcb tests/ui
+        run_pytest -m xcb $(files_with xcb tests/ui)
 }
 
 cd -- "$root"
 # It plays for a minute and takes one core; so do the checks without tests, which come first.
-beside run_pytest -m soak tests/ui
+# shellcheck disable=SC2046 # names of tests have no spaces
+beside run_pytest -m soak $(files_with soak tests/ui)
 check "ruff check" in_venv ruff check .
 check "ruff format" in_venv ruff format --check .
 check "mypy" in_venv mypy
@@ -164,9 +171,7 @@ check "pytest, what looks at the clock" run_pytest_with_a_clock
 check "pytest, the window plays for long" what_went_beside
 check "pytest, the window, offscreen" \
     run_pytest "${on_all_cores[@]}" -m "not xcb and not soak" tests/ui
-if grep -rqs --include='*.py' 'mark\.xcb' tests/ui; then
-    check "pytest, the window, on an X server" run_pytest_on_x
-fi
+check "pytest, the window, on an X server" run_pytest_on_x
 
 if ! find_chromium; then
     printf 'left out  %s\n' "reports in a browser: no Chromium is found" >>"$summary"
