@@ -105,9 +105,11 @@ in_venv() {
     "$venv/bin/$tool" "$@"
 }
 
-# Tests share nothing, so that each core takes some. They wait for other processes, windows and
-# disks up to a third of their time, so that one more is busy meanwhile.
-on_all_cores=(-n "$(($(getconf _NPROCESSORS_ONLN) + 1))" --dist worksteal)
+# Tests share nothing, so that each core takes some. They wait for other processes and disks a
+# third of their time, and for windows more than half of it: so many more are busy meanwhile.
+cores=$(getconf _NPROCESSORS_ONLN)
+on_all_cores=(-n "$((cores + 2))" --dist worksteal)
+with_windows=(-n "$((2 * cores + 1))" --dist worksteal)
 
 # pytest's last line is kept, to be said again at the end. No test collected is its failure 5.
 run_pytest() {
@@ -170,7 +172,7 @@ check "pytest, all but the window, without Qt" \
 check "pytest, what looks at the clock" run_pytest_with_a_clock
 check "pytest, the window plays for long" what_went_beside
 check "pytest, the window, offscreen" \
-    run_pytest "${on_all_cores[@]}" -m "not xcb and not soak" tests/ui
+    run_pytest "${with_windows[@]}" -m "not xcb and not soak" tests/ui
 check "pytest, the window, on an X server" run_pytest_on_x
 
 if ! find_chromium; then
