@@ -2,7 +2,8 @@
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from weakref import WeakSet
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QThread, QTimer
@@ -32,10 +33,14 @@ def imports_are_no_garbage(qapp: QApplication) -> None:
     gc.freeze()
 
 
-def _busy() -> list[QObject]:
+def _workers() -> list[QObject]:
+    """Return the threads and the timers that a search finds."""
+    return [thing for thing in gc.get_objects() if isinstance(thing, (QThread, QTimer))]
+
+
+def _busy(lasting: Iterable[QObject]) -> list[QObject]:
     """Return the threads that run and the timers that are active."""
-    found = (thing for thing in gc.get_objects() if isinstance(thing, QThread | QTimer))
-    alive = (thing for thing in found if isValid(thing))
+    alive = (thing for thing in {*lasting, *_workers()} if isValid(thing))
     return [t for t in alive if (t.isRunning() if isinstance(t, QThread) else t.isActive())]
 
 
@@ -59,9 +64,18 @@ def left_before(imports_are_no_garbage: None) -> set[int]:
     return set()
 
 
+@pytest.fixture(scope="session")
+def lasting() -> WeakSet[QObject]:
+    """Return the threads and timers from before the test: set aside, they may still be begun."""
+    return WeakSet()
+
+
 @pytest.fixture(autouse=True)
 def no_leaks(
-    qapp: QApplication, left_before: set[int], request: pytest.FixtureRequest
+    qapp: QApplication,
+    left_before: set[int],
+    lasting: WeakSet[QObject],
+    request: pytest.FixtureRequest,
 ) -> Iterator[None]:
     """Fail a test that leaves a widget, a running thread or an active timer behind.
 
@@ -69,10 +83,14 @@ def no_leaks(
     one with it.
     """
     threads = set(threading.enumerate())
+    if "qtbot" in request.fixturenames:
+        gc.collect()
+        lasting.update(_workers())
+        gc.freeze()  # what outlives a test grows all the time, and with it every search
     yield
     if "qtbot" in request.fixturenames:
         _delete_later(qapp)
-        there = [*QApplication.topLevelWidgets(), *_busy()]
+        there = [*QApplication.topLevelWidgets(), *_busy(lasting)]
         left = [thing for thing in there if id(thing) not in left_before]
         left_before.clear()
         left_before.update(map(id, there))
