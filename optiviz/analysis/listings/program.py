@@ -201,10 +201,15 @@ def lines_of_settings(optimizer: Optimizer, listing: Listing) -> list[str]:
     return lines
 
 
-def names_in(listing: Listing) -> set[str]:
+def names_in(listing: Listing) -> frozenset[str]:
     """Return the names that the lines of a listing read."""
-    text = "\n".join((listing.helpers, listing.before, listing.loop))
-    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    return _names("\n".join((listing.helpers, listing.before, listing.loop)))
+
+
+@lru_cache(maxsize=256)
+def _names(lines: str) -> frozenset[str]:
+    nodes = ast.walk(ast.parse(lines))
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 @lru_cache(maxsize=256)
