@@ -55,7 +55,7 @@ class Program:
 
     def close(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
     def said(self) -> str:
         return self._log.read_text(encoding="utf-8")
