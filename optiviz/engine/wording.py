@@ -49,7 +49,7 @@ def shown_number(value: float) -> str:
 
 
 def measured(value: float, decimals: int = 4, digits: int = 3) -> str:
-    """Return what was measured as people read it, with a real minus.
+    """Return what was measured as people read it, with a real minus, in exponents too.
 
     Parameters
     ----------
@@ -64,8 +64,7 @@ def measured(value: float, decimals: int = 4, digits: int = 3) -> str:
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     usual = value == 0 or 1e-2 <= abs(value) < 1e4
-    sign = "−" if value < 0 else ""
-    return sign + (f"{abs(value):.{decimals}f}" if usual else f"{abs(value):.{digits}g}")
+    return (f"{value:.{decimals}f}" if usual else f"{value:.{digits}g}").replace("-", "−")
 
 
 def rounded(value: float, digits: int = 4) -> str:
