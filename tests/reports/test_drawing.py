@@ -328,10 +328,19 @@ def test_row_zero_of_an_image_is_at_the_bottom():
     [
         (0.0, "0"), (0.1 + 0.2, "0.3"), (1000.0, "1,000"), (-2.5, "−2.5"), (1e-5, "10⁻⁵"),
         (2.5e8, "2.5·10⁸"), (1e7, "10⁷"), (1e-300, "10⁻³⁰⁰"), (1_250_000, "1,250,000"),
+        (-1.0000000000000002e-4, "−10⁻⁴"), (0.00012, "0.00012"),
     ],
 )  # fmt: skip
 def test_ticks_read_well(value, text):
     assert marks._tick(value) == text
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.38, 0.5), (0.21, 0.24), (3e-7, 4e-7), (1.2, 1.9)])
+def test_a_logarithmic_axis_of_a_short_stretch_can_be_read(low, high):
+    """A curve beside an axis without two numbers says nothing."""
+    ticks = marks._decades(low, high)
+    assert len(ticks) > 1
+    assert all(low <= tick <= high for tick in ticks)
 
 
 def test_the_last_lines_are_shown_where_there_are_too_many():

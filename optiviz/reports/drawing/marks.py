@@ -83,14 +83,19 @@ def _decades(low: float, high: float) -> list[float]:
     else:
         stride = -(-(last - first) // 8)
         ticks = [10.0**e for e in range(first, min(last, 307) + 1) if e % stride == 0]
-    return [tick for tick in ticks if low <= tick <= high]
+    inside = [tick for tick in ticks if low <= tick <= high]
+    if len(inside) < 2:  # none of them may lie in so short a stretch
+        even = ticker.MaxNLocator(4).tick_values(low, high).tolist()
+        inside = [tick for tick in even if low <= tick <= high]
+    return inside
 
 
 def _tick(value: float, _: object = None) -> str:
+    value = float(f"{value:.12g}")  # -0.0001 may come as -0.00010000000000000002
     if value and not 1e-4 < abs(value) < 1e7:
         exponent = math.floor(math.log10(abs(value)) + 1e-9)
         factor = value / 10.0**exponent if exponent > -300 else 1.0
-        front = "" if abs(factor - 1) < 1e-9 else f"{factor:.6g}·"
+        front = f"{factor:.6g}·" if abs(abs(factor) - 1) > 1e-9 else "-" if value < 0 else ""
         return f"{front}10{str(exponent).translate(_SUPERSCRIPT)}".replace("-", "−")
     return f"{value:,.10g}".replace("-", "−")
 

@@ -44,11 +44,13 @@ function colourOf(palette, role) {
 
 function written(value) {
   const minus = (text) => text.replace('-', '−');
+  value = +value.toPrecision(12);  // -0.0001 may come as -0.00010000000000000002
   const size = Math.abs(value);
   if (value && !(size > 1e-4 && size < 1e7)) {
     const exponent = Math.floor(Math.log10(size) + 1e-9);
     const factor = value / 10 ** exponent;
-    const front = Math.abs(factor - 1) < 1e-9 ? '' : `${+factor.toPrecision(4)}·`;
+    const front = Math.abs(Math.abs(factor) - 1) > 1e-9 ? `${+factor.toPrecision(4)}·`
+      : value < 0 ? '-' : '';
     const raised = [...String(exponent)].map((c) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(c)]).join('');
     return minus(`${front}10${raised}`);
   }
@@ -71,7 +73,8 @@ function decades(low, high, most) {
   for (let e = first; e <= last; e++)
     if (short) for (const f of [1, 2, 5]) ticks.push(f * 10 ** e);
     else if (e % stride === 0) ticks.push(10 ** e);
-  return ticks.filter((t) => t >= low && t <= high);
+  const inside = ticks.filter((t) => t >= low && t <= high);
+  return inside.length > 1 ? inside : linearTicks(low, high, 4);
 }
 
 function reachOf(axis, items, upright, arrays) {
