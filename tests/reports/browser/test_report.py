@@ -4,11 +4,13 @@ Left out, with its reason, where no Chromium is found.
 """
 
 import base64
+import io
 import time
 from itertools import pairwise
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 from tests.reports.browser.chromium import Tab
 
@@ -80,6 +82,19 @@ def test_a_report_is_whole_at_every_width(browser, reports, name, width, scheme)
         min(tab.ask(f"[...{narrow}].map((e) => e.clientWidth)")) > 100
     )  # names, not a word a line
     tab.close()
+
+
+def test_a_shadow_says_that_more_can_be_scrolled_to_and_nothing_else(browser, reports):
+    """A line beside each figure would look like a broken frame."""
+    tab = Tab(browser, width=768)
+    tab.open(reports["one"].as_uri())
+    left, top, width, height = tab.place(".drawing")
+    right = tab.ask("document.querySelector('.drawing').scrollWidth") <= width + 1
+    seen = Image.open(io.BytesIO(tab.picture(whole=False))).convert("RGB")
+    tab.close()
+    assert right
+    box = (int(left + width) - 3, int(top), int(left + width), int(top + height) + 1)
+    assert seen.crop(box).getcolors() == [(3 * (box[3] - box[1]), (255, 255, 255))]
 
 
 @pytest.mark.clock
