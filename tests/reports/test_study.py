@@ -97,6 +97,13 @@ def test_pages_to_print_carry_the_study_too(tmp_path, results):
     assert study_file.load(tmp_path / "again.optiviz").study == STUDY
 
 
+def test_a_busy_machine_shows_as_many_runs(monkeypatch, results):
+    """How long figures take, beside whatever else is running, is nothing that a page depends on."""
+    now = iter(range(10**6))
+    monkeypatch.setattr("time.perf_counter", lambda: 60.0 * next(now))
+    assert len(blocks(study_document(results), Moments)) == len(STUDY.configurations)
+
+
 def test_the_tables_are_the_studys_own_numbers(document, results):
     found = compare(results)
     final = grid_called(document, "at the end of each run")
