@@ -6,6 +6,7 @@ trace has snapshots, then evenly, finer and finer as far as the run is long.
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 SAMPLES = 2000
 _MOST = 2200  # samples held: more are thinned to those on the grid
+_FIRST = 16  # samples between two that are measured first
 _SHORT = 16  # points of at most so many numbers are kept along the run
 
 
@@ -58,7 +60,11 @@ class History:
         return 1 << max(0, int(self._trace.last_k // SAMPLES).bit_length())
 
     def extend(
-        self, reader: "Reader", seconds: float | None = None, only_snapshots: bool = False
+        self,
+        reader: "Reader",
+        seconds: float | None = None,
+        only_snapshots: bool = False,
+        clock: Callable[[], float] | None = None,
     ) -> bool:
         """Measure more of the run, for about so many seconds.
 
@@ -69,16 +75,19 @@ class History:
             As long as it takes if left out.
         only_snapshots : bool
             Only where the trace has the state, so that nothing is replayed.
+        clock : callable, optional
+            What the seconds are of; those of the wall if left out.
 
         Returns
         -------
         bool
             True if nothing is left to do for now.
         """
-        trace, began = self._trace, time.perf_counter()
+        clock = time.perf_counter if clock is None else clock
+        trace, began = self._trace, clock()
         generation = self._forget()
         for k in self._missing(only_snapshots):
-            if seconds is not None and time.perf_counter() - began > seconds:
+            if seconds is not None and clock() - began > seconds:
                 return False
             if k > trace.last_k or trace.generation != generation:
                 return False
@@ -127,7 +136,9 @@ class History:
     def _missing(self, only_snapshots: bool) -> list[int]:
         last, stride = self._trace.last_k, self.stride()
         coarse = [state.k for state in self._trace.snapshots if state.k % stride == 0]
-        fine = () if only_snapshots else (last, *range(0, last + 1, stride))
+        # Some of all of it before all of some of it, as time may be short.
+        grids = [range(0, last + 1, step) for step in (_FIRST * stride, stride)]
+        fine = () if only_snapshots else (last, *grids[0], *grids[1])
         wanted = dict.fromkeys((*coarse, *fine))
         with self._lock:
             return [k for k in wanted if k not in self._found and k >= 0]

@@ -7,6 +7,7 @@ from optiviz.engine.wording import told_apart
 from optiviz.reports.comparing import comparison
 from optiviz.reports.day import today
 from optiviz.reports.document import Chapter, Choices, Document, Paragraphs, Part, Progress
+from optiviz.reports.figures import measure
 from optiviz.reports.telling import chapter
 from optiviz.store import StoreError, machine, run_file
 from optiviz.store.unknown import why_not_stored
@@ -49,7 +50,7 @@ def document(
         if progress is not None:
             progress(i, len(started))
         reader = Reader(run)
-        run.history.extend(reader, _MEASURING)
+        measure(run, reader, _MEASURING)
         shown.append(Shown(run, run.trace.last_k, reader, name, i))
         chapters.append(chapter(shown[-1], choices, among=len(started)))
     if len(shown) > 1:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -43,10 +44,20 @@ def shown_of(
     shown = []
     for i, run in enumerate(there):
         reader = Reader(run)
-        run.history.extend(reader, _MEASURING / len(there))
+        measure(run, reader, _MEASURING / len(there))
         k = run.trace.last_k if at is None else min(at, run.trace.last_k)
         shown.append(Shown(run, k, reader, run.name, i))
     return shown
+
+
+def measure(run: Run, reader: Reader, seconds: float) -> None:
+    """Measure metrics along a run, for about so many seconds of this thread's own computing.
+
+    Neither other programs nor the making of the data count: where the machine is busy, curves
+    would be drawn through two points.
+    """
+    run.history.measure(reader, run.trace.last_k)
+    run.history.extend(reader, seconds, clock=time.thread_time)
 
 
 def check_at(runs: Sequence[Run], at: int | None) -> None:

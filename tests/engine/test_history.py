@@ -205,3 +205,10 @@ def test_samples_are_made_once_until_there_are_more():
     run.change(4, x=np.ones(1))
     run.history.measure(reader, 4)
     assert run.history.samples().k.tolist() == [3, 4]
+
+
+def test_where_time_is_short_some_of_all_the_run_is_measured():
+    """A curve that is whole at first and then one straight line would tell a lie."""
+    run, ticks = climb(2100).finish(), iter(range(100))
+    assert not run.history.extend(Reader(run), seconds=80, clock=lambda: next(ticks))
+    assert np.diff(run.history.samples().k).max() <= 2100 / 60

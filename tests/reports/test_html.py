@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+import time
 import tomllib
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
@@ -492,3 +493,11 @@ def test_runs_that_are_called_the_same_are_told_apart():
 def test_the_number_that_is_searched_has_the_name_that_the_problem_gives_it():
     run = Run(optiviz.RunSpec.load("one-parameter")).finish()
     assert words.start_sentence(run).startswith("It began at w = −1 (")
+
+
+def test_a_busy_machine_draws_the_same_curves(monkeypatch):
+    """Seconds of other programs are none of a report's: its curves would lie between two points."""
+    run, now = optiviz.run(RunSpec.load("classic-perceptron")), iter(range(10**6))
+    monkeypatch.setattr(time, "perf_counter", lambda: 60.0 * next(now))
+    document([run], Choices(parts=("summary",)))
+    assert run.history.count > 500
