@@ -94,6 +94,13 @@ def test_mistakes_are_a_line_that_names_them(here, capsys, arguments, words):
     assert (here / "r.html").read_text(encoding="utf-8") == "old"
 
 
+def test_nothing_is_written_to_a_file_called_dash(here, capsys):
+    status, words = said("export", "r.optiviz", "--to", "csv", "--out", "-", capsys=capsys)
+    assert status == 2
+    assert "--out: must name a file" in words
+    assert not (here / "-").exists()
+
+
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
 def test_a_pdf_has_the_paper_that_was_asked_for(here, paper, size):
     from pypdf import PdfReader

@@ -119,6 +119,8 @@ def check_apart(path: Path, *sources: str | Path) -> None:
 
 def check_export(path: Path, source: Path) -> None:
     """Refuse a table or a picture that would take the place of runs."""
+    if str(path) == "-":
+        raise SpecError([Mistake("--out", "must name a file: nothing is written to the output")])
     check_place(path)
     check_apart(path, source)
     if is_run_file(path):
