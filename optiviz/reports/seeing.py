@@ -7,9 +7,10 @@ import numpy as np
 from optiviz.engine.optimizer import Outcome
 from optiviz.reports.words import figure_of
 from optiviz.views import Shown, View
-from optiviz.views.figure import Figure, Points
+from optiviz.views.figure import ClassImage, Figure, Points
 
 _SHARES = (0.5, 0.9)
+_OFTEN = 0.1  # of the steps
 
 
 def what_to_see(view: View, figure: Figure, shown: Sequence[Shown]) -> str:
@@ -83,6 +84,12 @@ def _of_tried(figure: Figure, shown: Sequence[Shown]) -> str:
     if rows is None or len(rows) < 2:
         return ""
     tried = rows.outcome[1:]
+    if "Parents are" in figure.caption:
+        better = int(np.count_nonzero(tried == Outcome.IMPROVED))
+        return (
+            f"In {better:,} of {len(tried):,} generations the best of the population became "
+            "better. Where marks draw together, the population is settling on one place."
+        )
     kept = float(np.mean(tried != Outcome.REJECTED))
     if kept == 1.0:
         worse = int(np.count_nonzero(tried == Outcome.WORSE))
@@ -93,10 +100,10 @@ def _of_tried(figure: Figure, shown: Sequence[Shown]) -> str:
             )
         if not worse:
             return "In the whole run no step led to anything worse."
-        return (
-            f"In the whole run {worse:,} of {len(tried):,} steps led to something worse. Where "
-            "better and worse take turns, the steps leap over what they look for."
-        )
+        told = f"In the whole run {worse:,} of {len(tried):,} steps led to something worse."
+        if worse < _OFTEN * len(tried):
+            return told
+        return f"{told} Where better and worse take turns, the steps leap over what they look for."
     return (
         f"Over the whole run {_percent(kept)} of the moves were kept. Where all marks lie on the "
         "worse side, the steps have become too long for what is left to win."
@@ -108,9 +115,12 @@ def _of_boundary(figure: Figure, shown: Sequence[Shown]) -> str:
     points = [item for item in figure.items if isinstance(item, Points)]
     if points and not any(len(item.x) for item in points if item.outlined):
         return "No row is named wrongly, so all that is left to see is how surely each is named."
+    named = [item.winner for item in figure.items if isinstance(item, ClassImage)]
+    if named and all(np.ptp(winner) == 0 for winner in named):
+        return "One class is named everywhere, so that every row of another one is a mistake."
     return (
-        "Look where the outlined markers crowd: most of them lie along the seam where the colours "
-        "fade, as it is unsure there; those deep in a colour are mistakes that it is sure of."
+        "Look where the outlined markers lie: along the seam where the colours fade it is unsure; "
+        "those deep in a colour are mistakes that it is sure of."
     )
 
 

@@ -124,12 +124,15 @@ class DecisionBoundary(View):
         note, sentence = "", ""
         if n_features > 2:
             differs = float(np.mean(evaluator.predict(weights, lifted) != said))
-            note = f"differs on {differs:.0%}"
+            note = f"differs on {differs:.0%}" if differs else "differs on no row"
             sentence = (
                 f" For {differs:.1%} of the rows drawn the plane's colour is not what the network "
-                f"says of the row itself, because the other directions are left out; the plane "
-                f"holds {plane.share:.0%} of the data's variance."
+                "says of the row itself, because the other directions are left out"
+                if differs
+                else " The plane's colour is what the network says of every row drawn, though the "
+                "other directions are left out"
             )
+            sentence += f"; the plane holds {plane.share:.0%} of the data's variance."
         legend = tuple(
             LegendEntry(name, f"class:{c}", marker_of_class(c))
             for c, name in enumerate(data.class_names[:10])

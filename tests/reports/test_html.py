@@ -15,15 +15,18 @@ from PIL import Image
 
 import optiviz
 from optiviz.engine import registry
-from optiviz.engine.run import Run
+from optiviz.engine.run import Reader, Run
 from optiviz.engine.spec import RunSpec
+from optiviz.optimizers.cma_es import CMAES
 from optiviz.reports import words
 from optiviz.reports.content import document, names_of
 from optiviz.reports.document import PARTS, Choices
 from optiviz.reports.export import export
 from optiviz.reports.html import html_of, player, report, write
 from optiviz.reports.html.themed import Drawings
+from optiviz.reports.seeing import what_to_see
 from optiviz.store import StoreError, run_file
+from optiviz.views import Shown
 from optiviz.views.figure import ClassImage, Figure
 from optiviz.views.palette import DARK, LIGHT
 
@@ -254,6 +257,22 @@ def test_what_to_see_is_about_the_figure_that_it_stands_below(minibatch_page, de
         "nine tenths of it at iteration",
     )
     assert f"{half}, and {most} 6." in descents_page.text
+
+
+def told(view, run):
+    shown = [Shown(run, run.trace.last_k, Reader(run))]
+    one = registry.kinds("views")[view]()
+    return what_to_see(one, one.figure(shown), shown)
+
+
+def test_what_to_see_is_true_of_the_run():
+    """A seam is looked for in vain where one class is named everywhere, a zigzag in one step."""
+    spec = RunSpec.load("classic-mlp").with_value("stopping.max_iterations", 3)
+    assert told("decision_boundary", optiviz.run(spec)).startswith("One class is named everywhere")
+    found = told("tried_steps", optiviz.run(spec.replace(optimizer=CMAES())))
+    assert " of 3 generations the best of the population became better" in found
+    hollow = RunSpec.load("rastrigin-10d").with_value("stopping.max_iterations", 100)
+    assert told("tried_steps", optiviz.run(hollow)).endswith("led to something worse.")
 
 
 def test_the_confusion_tables_are_tables(climb, climb_page):
