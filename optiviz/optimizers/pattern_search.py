@@ -95,7 +95,7 @@ class PatternSearch(Optimizer):
     def sentence(self) -> str:
         """Say what an iteration does."""
         return (
-            f"Change each coordinate by +{self.step_size:g}, else by -{self.step_size:g}, and keep "
+            f"Change each coordinate by +{self.step_size:g}, else by −{self.step_size:g}, and keep "
             "what helps; repeat in one go what helped before; make the steps "
             f"{self.shrink:g} times as long where nothing helps."
         )

@@ -134,7 +134,7 @@ class FunctionProblem(Problem):
     def sentence(self) -> str:
         """Say what is optimised, and what is known of its lowest value."""
         variables = "one variable" if self.dim == 1 else f"{self.dim} variables"
-        searched = f"The lowest point of {self.function.in_full}, of {variables}, was searched."
+        searched = f"The lowest point of {self.function.in_full}, of {variables}, was searched for."
         return f"{searched} {self.known()}".rstrip()
 
     def known(self) -> str:

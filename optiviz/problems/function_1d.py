@@ -98,7 +98,7 @@ class Function1D(OneVariable):
 
     def sentence(self) -> str:
         """Say what is optimised."""
-        return f"The lowest point of f(x) = {self.formula} was searched."
+        return f"The lowest point of f(x) = {self.formula} was searched for."
 
 
 class Function1DEvaluator(Evaluator[Function1D]):

@@ -125,7 +125,9 @@ class OneParameterRegression(OneVariable):
 
     def sentence(self) -> str:
         """Say what is optimised."""
-        return f"The slope w of {self.title} was searched; least squares are at {self.best:.5g}."
+        return (
+            f"The slope w of {self.title} was searched for; least squares are at {self.best:.5g}."
+        )
 
 
 class OneParameterEvaluator(Evaluator[OneParameterRegression]):

@@ -138,7 +138,7 @@ def _plain_number(value: Any) -> str:
 def start_sentence(run: Run) -> str:
     """Say where a run began."""
     state, reading = run.trace.snapshot(0), run.spec.problem.reading
-    value = f"{reading.name} {figure_of(value_of(run, state.f))}"
+    value = f"{reading.name}: {figure_of(value_of(run, state.f))}"
     if run.spec.start is not None:
         where = "the start point that was set"
     else:

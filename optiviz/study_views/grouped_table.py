@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import capitalised, measured
 from optiviz.studies.comparison import Comparison, Group
 from optiviz.studies.results import Results
 from optiviz.study_views import StudyView
@@ -123,7 +123,7 @@ def _caption(found: Comparison) -> str:
         "as the worst."
     ]
     if found.best is not None:
-        words.append(found.best.sentence)
+        words.append(capitalised(found.best.sentence))
     if found.target is not None:
         words.append(
             f"The expected {found.effort} to the target of {measured(found.target)} count what "

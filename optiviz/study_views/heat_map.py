@@ -7,7 +7,7 @@ import numpy as np
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import capitalised, measured
 from optiviz.studies.comparison import Comparison
 from optiviz.studies.done import Done, reading
 from optiviz.studies.plan import Study
@@ -256,7 +256,7 @@ def _caption(found: Comparison, cells: _Cells, read: Reading, grid: bool, study:
     if left:
         words.append(f"{left:,} aren't run yet.")
     if found.best is not None:
-        words.append(found.best.sentence)
+        words.append(capitalised(found.best.sentence))
         settings = dict(_settings(cells, _place(cells, found.best.configuration)))
         for setting in (cells.across, cells.upwards):
             if setting.numeric and len(setting.values) > 2:

@@ -6,7 +6,7 @@ import numpy as np
 
 from optiviz.engine.parameters import Param
 from optiviz.engine.problem import Array, Reading
-from optiviz.engine.wording import measured
+from optiviz.engine.wording import capitalised, measured
 from optiviz.studies.comparison import Comparison
 from optiviz.studies.done import Done, reading
 from optiviz.studies.plan import Study
@@ -168,7 +168,7 @@ def _caption(found: Comparison, setting: Swept, read: Reading, groups: list[Done
         runs = "1 run" if failed == 1 else f"{failed:,} runs"
         words.append(f"{runs} failed: crosses at the worse edge.")
     if found.best is not None:
-        words.append(found.best.sentence)
+        words.append(capitalised(found.best.sentence))
         text = setting.texts[int(setting.of[found.best.configuration])]
         numeric = [g for g in groups if np.isfinite(g.values).any()] if setting.numeric else []
         ends = {setting.texts[0], setting.texts[-1]}

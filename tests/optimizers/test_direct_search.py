@@ -260,6 +260,6 @@ def test_many_weights_are_refused(kind, most):
 def test_sentences_and_impossible_settings():
     assert "sides of 0.5" in NelderMead().sentence()
     assert "more carefully in more dimensions" in NelderMead(adaptive=True).sentence()
-    assert "by +0.5, else by -0.5" in PatternSearch().sentence()
+    assert "by +0.5, else by −0.5" in PatternSearch().sentence()
     with pytest.raises(SpecError, match=r"least_step: must be at most step_size, 0\.5"):
         PatternSearch(least_step=0.6)

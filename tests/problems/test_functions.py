@@ -126,7 +126,7 @@ def test_the_distance_to_the_nearest_known_minimum_is_measured():
         (
             Function2D(function=Rosenbrock()),
             "The lowest point of Rosenbrock, f = Σ 100 (xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)², of 2 variables, "
-            "was searched. From −2.048 to 2.048 its lowest value is 0, at (1, 1).",
+            "was searched for. From −2.048 to 2.048 its lowest value is 0, at (1, 1).",
         ),
         (
             FunctionND(function=KINDS["styblinski_tang"](), dimension=10),
@@ -134,7 +134,7 @@ def test_the_distance_to_the_nearest_known_minimum_is_measured():
         ),
         (
             Function2D(function=TypedFormula(formula="x + y")),
-            "The lowest point of f = x + y, of 2 variables, was searched.",
+            "The lowest point of f = x + y, of 2 variables, was searched for.",
         ),
     ],
 )

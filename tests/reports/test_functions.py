@@ -36,7 +36,7 @@ def command(capsys, *arguments):
 
 def test_one_run_says_where_it_began_and_how_far_it_is_from_the_minimum(descents):
     page = report([descents[1]])
-    assert "It began at x = (−1, 1) (value of Himmelblau 130.0000)." in page
+    assert "It began at x = (−1, 1) (value of Himmelblau: 130.0000)." in page
     assert "From −5 to 5 its lowest value is 0, at (3, 2), (−2.8051, 3.1313), " in page
     assert "Contours" in page
     assert ">Distance from the lowest point<" in page

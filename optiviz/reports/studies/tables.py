@@ -38,7 +38,7 @@ def tables_of(results: Results) -> Iterator[Block]:
     yield _taken(results, found, rows)
     if found.overall is not None:
         test = found.overall
-        statistic = "" if np.isnan(test.statistic) else f", statistic {measured(test.statistic)}"
+        statistic = "" if np.isnan(test.statistic) else f", statistic {rounded(test.statistic)}"
         how = "by random exchanges of the values" if test.by_permutation else "by chi-squared"
         said = f"{test.name}'s rank test of all: p {_p(test.p, '= ')}{statistic}, {how}."
         yield Paragraphs((f"{said} {test.sentence}",))

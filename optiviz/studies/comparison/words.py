@@ -70,7 +70,8 @@ def _said_of_best(
         )
     headline = f"So far {headline}" if ground.withheld else headline
     how_sure = _sure(study, ground, ranked, rivals)
-    return {"sentence": f"{said}. {how_sure}", "headline": f"{headline}.", "how_sure": how_sure}
+    sentence = f"{said}. {capitalised(how_sure)}"
+    return {"sentence": sentence, "headline": f"{headline}.", "how_sure": how_sure}
 
 
 def _sure(
