@@ -9,6 +9,9 @@ from optiviz.reports.html.templates import names
 from optiviz.store import StoreError
 from optiviz.store.folders import HOME
 
+LOOP = "{% for i in range(99999) %}"
+LETTERS = "{% set n = namespace(x='abcdefgh') %}"
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -45,6 +48,26 @@ def test_a_template_of_a_teacher_s_own_makes_the_page(folder, descents):
         ("{{ document.title.__init__.__globals__ }}", "broken"),
         ("{{ 'a' * 9999999999 }}", "broken"),
         ("{% for i in range(999999999) %}a{% endfor %}", "broken"),
+        (f"{LOOP}{LOOP}{{% endfor %}}{{% endfor %}}", "on and on"),
+        (
+            "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
+            "{{ m(60) }}",
+            "on and on",
+        ),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "broken"),
+        ("{{ '%9999999999d' % 1 }}", "broken"),
+        ("{{ '{:9999999999}'.format(1) }}", "may not call format"),
+        ("{{ 'a'.ljust(9999999999) }}", "may not call ljust"),
+        ("{{ 'a' | center(9999999999) }}", "center"),
+        ("{{ lipsum(9999999) }}", "lipsum"),
+        (f"{LETTERS}{LOOP}{{% set n.x = n.x ~ n.x %}}{{% endfor %}}", "puts together"),
+        (f"{LETTERS}{LOOP}{{% set n.x = n.x + n.x %}}{{% endfor %}}", "puts together"),
+        (f"{LETTERS}{LOOP}{{% set n.x = [n.x, n.x] | join %}}{{% endfor %}}", "puts together"),
+        (
+            f"{LETTERS}{LOOP}{{% set y %}}{{{{ n.x }}}}{{{{ n.x }}}}{{% endset %}}"
+            "{% set n.x = y %}{% endfor %}",
+            "puts together",
+        ),
         ("{% include '../secret.html.j2' %}", "asks for"),
         ("<html><head></head><body>{{ title }}</body></html>", "content policy"),
         (

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import FileSystemLoader, Template, TemplateError, TemplateNotFound
 
+from optiviz.engine.wording import said_by
 from optiviz.reports.html.page import environment
 from optiviz.store import StoreError
 from optiviz.store.folders import data_folder
@@ -85,7 +86,7 @@ def _sentences(name: str) -> Iterator[None]:
     except StoreError:
         raise
     except Exception as error:  # whatever a template asks of the words it is given
-        raise StoreError(f"the template {name!r} is broken: {error}") from None
+        raise StoreError(f"the template {name!r} is broken: {said_by(error)}") from None
 
 
 def _limited(parts: Iterable[str]) -> str:
