@@ -85,7 +85,7 @@ def _decades(low: float, high: float) -> list[float]:
         ticks = [10.0**e for e in range(first, min(last, 307) + 1) if e % stride == 0]
     inside = [tick for tick in ticks if low <= tick <= high]
     if len(inside) < 2:  # none of them may lie in so short a stretch
-        even = ticker.MaxNLocator(4).tick_values(low, high).tolist()
+        even = map(float, ticker.MaxNLocator(4).tick_values(low, high))
         inside = [tick for tick in even if low <= tick <= high]
     return inside
 
