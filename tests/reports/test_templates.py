@@ -39,6 +39,27 @@ def test_a_template_of_a_teacher_s_own_makes_the_page(folder, descents):
 
 
 @pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("'%.2f of %d in 2026' % (1.5, 3)", "1.50 of 3 in 2026"),
+        ("'%5s|' | format('ab')", "   ab|"),
+        ("'a-b-c' | replace('-', ' & ', 1)", "a &amp; b-c"),
+        ("'a\\nb' | indent(2)", "a\n  b"),
+        ("[1, 'b'] | join(' < ')", "1 &lt; b"),
+        ("[{'a': 1}, {'a': 2}] | join(', ', attribute='a')", "1, 2"),
+        ("'a' ~ 1 ~ '<'", "a1&lt;"),
+        ("'a' + 'b'", "ab"),
+        ("2 * 3 % 4", "2"),
+    ],
+)
+def test_a_template_can_write_what_a_teacher_needs(expression, text, folder, descents):
+    (folder / "mine.html.j2").write_text(
+        "{% extends 'report.html.j2' %}{% block body %}[{{ " + expression + " }}]{% endblock %}"
+    )
+    assert f"[{text}]" in page(descents[:1])
+
+
+@pytest.mark.parametrize(
     ("template", "sentence"),
     [
         ("{% extends 'report.html.j2' %}{% block body %}{{ nothing }}{% endblock %}", "'nothing'"),
@@ -55,7 +76,12 @@ def test_a_template_of_a_teacher_s_own_makes_the_page(folder, descents):
             "on and on",
         ),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "broken"),
-        ("{{ '%9999999999d' % 1 }}", "broken"),
+        ("{{ '%9999999999d' % 1 }}", "999 letters wide"),
+        ("{{ '%.9999f' | format(1) }}", "999 letters wide"),
+        ("{{ '%*d' % (9999999999, 1) }}", "999 letters wide"),
+        (f"{LETTERS}{LOOP}{{% set n.x = '%s%s' % (n.x, n.x) %}}{{% endfor %}}", "puts together"),
+        (f"{LETTERS}{LOOP}{{% set n.x = n.x | replace('', n.x) %}}{{% endfor %}}", "puts together"),
+        ("{{ 'a' | indent(9999999999, first=true) }}", "puts together"),
         ("{{ '{:9999999999}'.format(1) }}", "may not call format"),
         ("{{ 'a'.ljust(9999999999) }}", "may not call ljust"),
         ("{{ 'a' | center(9999999999) }}", "center"),

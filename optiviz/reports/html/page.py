@@ -2,17 +2,15 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, StrictUndefined, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.runtime import markup_join
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, StrictUndefined
 
 from optiviz.reports.document import Moments, Plot
 from optiviz.reports.html.pictures import Picture, picture, still
+from optiviz.reports.html.sandbox import Sandbox
 from optiviz.reports.html.themed import Drawings, variables
 from optiviz.store import machine
 
@@ -21,26 +19,6 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 _CODE = re.compile(r"`([^`\n]+)`")
-_LARGE = 1e12
-_LONGEST = 4_000_000  # letters of a text that a template puts together
-_MOST_STEPS = 200_000  # turns of loops and calls
-_TOO_LONG = f"it puts together a text of more than {_LONGEST:,} letters"
-# Whose result may be longer than all they are given.
-_SWELLING_FILTERS = ("center", "format", "indent", "replace", "wordwrap")
-_SWELLING = frozenset(
-    [
-        "center",
-        "expandtabs",
-        "format",
-        "format_map",
-        "join",
-        "ljust",
-        "replace",
-        "rjust",
-        "translate",
-        "zfill",
-    ]
-)
 # What HTML can't hold: control characters, halves of letters, and what is no letter; and the two
 # marks that turn any letters round, by which a title in a browser's tab reads as something else.
 _FORBIDDEN = re.compile(
@@ -125,102 +103,11 @@ class Page:
         return _FORBIDDEN.sub("\ufffd", whole)
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's, in which a few words can neither fill the memory nor go on for ever."""
-
-    intercepted_binops = frozenset(("*", "**", "%", "+"))
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self._steps = 0
-        for name in _SWELLING_FILTERS:
-            del self.filters[name]
-        self.filters["join"] = self._join_filter
-        del self.globals["lipsum"]
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Compute with numbers, not too large ones, and put short texts and lists together."""
-        numbers = all(isinstance(v, int | float) and abs(v) < _LARGE for v in (left, right))
-        if operator == "+" and not numbers:
-            if len(left) + len(right) > _LONGEST:
-                raise SecurityError(_TOO_LONG)
-        elif operator == "**" or not numbers:
-            raise SecurityError("a template may multiply numbers that are not huge, and no more")
-        return super().call_binop(context, operator, left, right)
-
-    def call(self, context: Any, called: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call what is safe, as often as a page can need it."""
-        self.step()
-        method = getattr(called, "__wrapped__", called)  # Jinja2 wraps str.format
-        if isinstance(getattr(method, "__self__", None), str) and method.__name__ in _SWELLING:
-            raise SecurityError(f"a template may not call {method.__name__}")
-        return super().call(context, called, *args, **kwargs)
-
-    def step(self) -> str:
-        """Count one more turn of a loop, or a call."""
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise SecurityError("it goes on and on")
-        return ""
-
-    def joined(self, *parts: Any) -> Any:
-        """Put together what a template puts together with ~."""
-        return markup_join(_short(parts))
-
-    @staticmethod
-    def concat(parts: Iterable[str]) -> str:
-        """Put together what a macro or a block says."""
-        return "".join(_short(parts))
-
-    @staticmethod
-    def _join_filter(values: Iterable[Any], between: str = "") -> Any:
-        parts = [piece for value in values for piece in (between, value)][1:]
-        return markup_join(_short(parts))
-
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        """Read a template, with a step in each turn of each loop."""
-        found = super()._parse(source, name, filename)
-        for loop in found.find_all(nodes.For):
-            loop.body.insert(0, nodes.ExprStmt(_call("step", []), lineno=loop.lineno))
-        _replace_joins(found)
-        return found
-
-
-def _call(name: str, args: list[nodes.Expr]) -> nodes.Call:
-    return nodes.Call(nodes.EnvironmentAttribute(name), args, [], None, None)
-
-
-def _replace_joins(node: nodes.Node) -> None:
-    """Have ``a ~ b`` be done by the sandbox, as Jinja2 itself sets no bounds."""
-    for name, value in list(node.iter_fields()):
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, nodes.Node):
-                _replace_joins(child)
-        if isinstance(value, nodes.Concat):
-            setattr(node, name, _call("joined", value.nodes))
-        elif isinstance(value, list):
-            value[:] = [
-                _call("joined", one.nodes) if isinstance(one, nodes.Concat) else one
-                for one in value
-            ]
-
-
-def _short(parts: Iterable[Any]) -> list[Any]:
-    """Return parts of a text, unless it is too long."""
-    found, letters = [], 0
-    for part in parts:
-        found.append(part)
-        letters += len(part) if isinstance(part, str) else 1
-        if letters > _LONGEST:
-            raise SecurityError(_TOO_LONG)
-    return found
-
-
-def environment(own: Sequence[BaseLoader] = ()) -> ImmutableSandboxedEnvironment:
+def environment(own: Sequence[BaseLoader] = ()) -> Sandbox:
     """Return where our templates are found, after those of `own`; all that is put in is escaped."""
     folder = resources.files(__package__)
     ours = FunctionLoader(lambda name: _text(folder, name))
-    made = _Sandbox(
+    made = Sandbox(
         loader=ChoiceLoader([*own, ours]),
         autoescape=True,
         undefined=StrictUndefined,
