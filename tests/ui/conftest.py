@@ -3,6 +3,7 @@
 import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from weakref import WeakSet
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QThrea
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import SignalBlocker
 from shiboken6 import isValid
 
 from optiviz.engine.run import Run
@@ -20,6 +22,8 @@ from optiviz.ui.theme import current_theme
 from optiviz.ui.view_card import ViewCard
 from optiviz.ui.view_grid import ViewGrid
 from optiviz.views.figure import Figure
+
+PATIENCE = 100_000  # ms; a test may take 120 s in all
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -104,6 +108,21 @@ def _is_qts(thread: threading.Thread) -> bool:
     return isinstance(thread, threading._DummyThread)
 
 
+class PatientBot(QtBot):
+    """Waits for as long as a machine with much else to do may take: no test is one of speed."""
+
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = PATIENCE) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: object, **how: Any) -> SignalBlocker:
+        return super().waitSignal(signal, **{"timeout": PATIENCE} | how)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
+
+
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     """The window in its usual look, on a small screen."""
@@ -150,12 +169,12 @@ class Person:
         return self._done()
 
     def _done(self) -> list[Run]:
-        self.until(lambda: not self.session.computing, 30)
+        self.until(lambda: not self.session.computing)
         self.session.seek(self.session.last_k)
         return [entry.run for entry in self.session.entries]
 
-    def until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
-        self._qtbot.waitUntil(holds, timeout=round(1000 * seconds))
+    def until(self, holds: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(holds)
 
     def look(self, *kinds: str) -> Figure:
         """Open these views alone, and return the first one's figure."""

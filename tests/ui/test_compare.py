@@ -71,7 +71,7 @@ def compare(person: Person) -> CompareWorkspace:
 
 def done(person: Person) -> Results:
     runner, held = person.window.compare.runner, person.window.compare.held
-    person.until(lambda: not runner.running, 30)
+    person.until(lambda: not runner.running)
     assert held.results is not None
     return held.results
 
@@ -303,7 +303,7 @@ def test_a_run_behind_a_point_is_one_click_away_and_the_same(person, compare):
     compare.open_run(5)
     assert person.window.workspace is person.window.train
     entry = person.window.train.session.focus
-    person.until(lambda: "identical" in person.window.messages.text, 20)
+    person.until(lambda: "identical" in person.window.messages.text)
     assert entry.run.digest == results.records[results.study.runs[5]].digest
     assert entry.run.spec == results.study.spec_of(results.study.runs[5])
 
@@ -386,10 +386,10 @@ def test_real_processes_are_ended_by_closing_and_what_is_done_is_kept(person, tm
     window.compare.show_study(study)
     window.compare.run()
     path = window.compare.path = tmp_path / "kept.optiviz"
-    person.until(lambda: len(window.compare.held.results.records) >= 2, 60)
+    person.until(lambda: len(window.compare.held.results.records) >= 2)
     assert _working()
     window.close()
-    person.until(lambda: not _working(), 5)
+    person.until(lambda: not _working())
     from optiviz.store import study_file
 
     assert len(study_file.load(path).records) >= 2

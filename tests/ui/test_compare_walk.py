@@ -63,7 +63,7 @@ def seen(person, kind: str):
     grid.open(kind)
     (card,) = [card for card in grid.cards if card.view.kind == kind]
     QApplication.processEvents()
-    person.until(lambda: card.settled and card.canvas.figure() is not None, 30)
+    person.until(lambda: card.settled and card.canvas.figure() is not None)
     return card, card.canvas.figure()
 
 
@@ -89,7 +89,7 @@ def test_from_nothing_to_the_very_run_behind_a_point(person, compare, qtbot):
     compare.setup._check()
     assert compare.plan_text.text().startswith(f"3 × {SEEDS} = {3 * SEEDS} runs")
     click(qtbot, compare.run_button)
-    person.until(lambda: not compare.runner.running, 30)
+    person.until(lambda: not compare.runner.running)
     results = compare.held.results
     assert results.complete
     _, verdict = seen(person, "verdict")
@@ -106,7 +106,7 @@ def test_from_nothing_to_the_very_run_behind_a_point(person, compare, qtbot):
     planned = results.study.runs[places[0]]
     compare.runs.opened.emit(places[0])
     assert person.window.workspace is person.window.train
-    person.until(lambda: "identical" in person.window.messages.text, 20)
+    person.until(lambda: "identical" in person.window.messages.text)
     run = person.window.train.session.focus.run
     assert run.digest == results.records[planned].digest
     assert run.spec == results.study.spec_of(planned)
@@ -123,7 +123,7 @@ def test_the_window_and_the_command_line_say_the_same_numbers(person, compare, t
     compare.setup.measure.set_value({"measure": "train_accuracy", "target": 0.55})
     compare.setup._check()
     compare.run()
-    person.until(lambda: not compare.runner.running, 30)
+    person.until(lambda: not compare.runner.running)
     path = tmp_path / "three.optiviz"
     study_file.save(path, compare.held.snapshot())
     found = json.loads(command(capsys, "compare", path, "--json"))["study"]["comparison"]
@@ -174,7 +174,7 @@ def test_seeds_of_the_split_of_the_search_and_of_both(person, compare, tmp_path,
         assert (len(study.search_seeds) > 1) is (vary != "split")
         assert (len(study.split_seeds) > 1) is (vary != "search")
     compare.run()
-    person.until(lambda: not compare.runner.running, 30)
+    person.until(lambda: not compare.runner.running)
     card, figure = seen(person, "variances")
     path = tmp_path / "both.optiviz"
     study_file.save(path, compare.held.snapshot())
@@ -199,7 +199,7 @@ def test_functions_are_compared_too(person, compare):
     compare.setup.budget.set_value({"by": "evaluations", "max_evaluations": 60})
     compare.setup._check()
     compare.run()
-    person.until(lambda: not compare.runner.running, 30)
+    person.until(lambda: not compare.runner.running)
     assert compare.held.results.complete
     assert not any(record.failure for record in compare.held.results.records.values())
     for kind in ("progress", "verdict", "spread", "grouped_table", "pairwise_table"):
@@ -210,4 +210,4 @@ def test_functions_are_compared_too(person, compare):
     kind = compare.held.results.study.configurations[0].spec.problem.kind
     assert window.workspace is window.home_of(kind)
     assert window.workspace is not window.train
-    person.until(lambda: "identical" in window.messages.text, 20)
+    person.until(lambda: "identical" in window.messages.text)

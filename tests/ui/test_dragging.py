@@ -24,10 +24,10 @@ def shown(window: MainWindow, name: str, qtbot: QtBot) -> ViewCard:
     """Return the card with the picture of a demonstration that is computed and drawn."""
     window.demonstrate(name)
     session = window.functions.session
-    qtbot.waitUntil(lambda: not session.computing, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.computing)
     session.seek(5)
     card = window.functions.cards[0]
-    qtbot.waitUntil(lambda: card.canvas.figure().draggable is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: card.canvas.figure().draggable is not None)
     return card
 
 
@@ -53,7 +53,7 @@ def test_all_runs_start_where_the_point_is_let_go(window: MainWindow, qtbot: QtB
     assert start is not None
     assert start == pytest.approx((-2.0, 3.5), abs=0.1)
     assert session.playing
-    qtbot.waitUntil(lambda: not session.computing, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.computing)
     assert session.entries[0].run.digest == Run(session.entries[0].run.spec).finish().digest
     spec = window.functions.setup.spec()
     assert spec is not None
@@ -120,4 +120,4 @@ def test_one_slope_is_set_up_by_keys_and_drawn(window: MainWindow, qtbot: QtBot)
     session = window.functions.session
     assert session.focus is not None
     assert session.focus.run.spec.problem == spec.problem
-    qtbot.waitUntil(lambda: not session.computing, timeout=10_000)
+    qtbot.waitUntil(lambda: not session.computing)

@@ -212,7 +212,7 @@ def test_a_brush_that_is_held_goes_on(editor: DrawingEditor, qtbot: QtBot) -> No
     at = place(editor, 0.0, 0.0)
     QTest.mousePress(editor.board.glass, LEFT, pos=at)
     n = len(editor.drawing)
-    qtbot.waitUntil(lambda: len(editor.drawing) > n, timeout=3000)
+    qtbot.waitUntil(lambda: len(editor.drawing) > n)
     QTest.mouseRelease(editor.board.glass, LEFT, pos=at)
     n = len(editor.drawing)
     qtbot.wait(100)
@@ -333,7 +333,7 @@ def test_run_takes_what_is_drawn(window: MainWindow, qtbot: QtBot) -> None:
     (entry,) = window.train.session.entries
     assert entry.run.spec.problem.dataset.x == wanted  # type: ignore[attr-defined]
     assert all(card.isVisible() for card in window.train.cards)
-    qtbot.waitUntil(lambda: not window.train.session.computing, timeout=20_000)
+    qtbot.waitUntil(lambda: not window.train.session.computing)
 
 
 def test_a_drawing_that_cannot_be_learned_from_is_explained_below_its_button(

@@ -303,7 +303,7 @@ def test_a_signal_ends_a_movie_at_once_and_all_of_it(person, exporter, monkeypat
     exporter.panel.chooser.form.control("seconds").set_value("600")
     exporter.panel.chooser.form.changed.emit()
     exporter.begin(path)
-    person.until(lambda: any(beside.glob("*/movie.mp4")), 60)
+    person.until(lambda: any(beside.glob("*/movie.mp4")))
     (ffmpeg,) = psutil.Process().children()
     person.window.leaving.ordered = True
     person.window.close()

@@ -47,7 +47,7 @@ def test_a_slot_that_raises_is_one_message_with_a_count(person: Person, errors, 
     timer = QTimer(person.window)
     timer.timeout.connect(lambda: [][1])
     timer.start(0)
-    person.until(lambda: errors._counts.total() >= 1000, 30)
+    person.until(lambda: errors._counts.total() >= 1000)
     timer.stop()
     total = errors._counts.total()
     person.until(lambda: f"({total:,} times)" in person.window.messages.text)
@@ -149,7 +149,7 @@ def test_stop_says_that_it_waits_and_the_window_answers(person: Person, monkeypa
     monkeypatch.setattr(Stepper, "steps", stuck)
     person.window.demonstrate("classic-perceptron")
     run = person.session.entries[0].run
-    person.until(lambda: run.trace.last_k > 5, 30)
+    person.until(lambda: run.trace.last_k > 5)
     person.session.stop()
     assert run.status is RunStatus.RUNNING  # it is back, and the iteration is not over
     person.until(lambda: person.window.messages.text.startswith("Stop waits for"))
@@ -173,7 +173,7 @@ def test_what_an_algorithm_raises_ends_its_run_and_no_thread(person, monkeypatch
         context.setattr(Stepper, "steps", failing)
         person.window.demonstrate("classic-perceptron")
         run = person.session.entries[0].run
-        person.until(lambda: run.status is RunStatus.FAILED, 30)
+        person.until(lambda: run.status is RunStatus.FAILED)
         person.press(Qt.Key.Key_End)
     assert person.window.worker.isRunning()
     usable(person)
@@ -181,7 +181,7 @@ def test_what_an_algorithm_raises_ends_its_run_and_no_thread(person, monkeypatch
 
 def test_layers_data_and_theme_change_in_the_middle_of_a_run(person: Person):
     person.window.demonstrate("classic-mlp")
-    person.until(lambda: person.session.entries[0].run.trace.last_k > 0, 30)
+    person.until(lambda: person.session.entries[0].run.trace.last_k > 0)
     first = person.session.entries[0]
     spec = first.run.spec.to_dict()
     person.other_theme()
@@ -200,7 +200,7 @@ def test_two_windows_of_one_home(person: Person, qtbot: QtBot):
     other.demonstrate("classic-perceptron")
     usable(person)
     run = other.train.session.entries[0].run
-    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=30_000)
+    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED)
     other.close()
     usable(person)
 

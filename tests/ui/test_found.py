@@ -29,8 +29,8 @@ from tests.ui.at_export import Exporter
 
 def settled(window: MainWindow, qtbot: QtBot) -> None:
     sessions = [workspace.session for workspace in (window.train, window.functions)]
-    qtbot.waitUntil(lambda: not any(s.computing for s in sessions), timeout=20_000)
-    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not any(s.computing for s in sessions))
+    qtbot.waitUntil(lambda: not window.jobs.busy)
 
 
 def descent(rate: float = 0.1, formula: str = "x^2", start: float = 3.0) -> RunSpec:
@@ -118,9 +118,9 @@ def test_how_far_the_picture_is_wrong_is_never_cut_off(window, qtbot):
     current_theme().scale = 1.4
     window.train.run()
     settled(window, qtbot)
-    qtbot.waitUntil(lambda: card.note().startswith("differs on"), timeout=10_000)
+    qtbot.waitUntil(lambda: card.note().startswith("differs on"))
     note = next(label for label in card.findChildren(ElidedLabel) if label.text() == card.note())
-    qtbot.waitUntil(lambda: note.toolTip() == "", timeout=2_000)
+    qtbot.waitUntil(lambda: note.toolTip() == "")
 
 
 def test_features_that_are_not_there_or_the_same_are_said():
@@ -173,7 +173,7 @@ def test_the_pointer_reads_the_function_and_nothing_else(window, qtbot):
     settled(window, qtbot)
     card = window.functions.cards[0]
     window.functions.session.seek(60)
-    qtbot.waitUntil(lambda: "iteration 60" in card.canvas.figure().caption, timeout=10_000)
+    qtbot.waitUntil(lambda: "iteration 60" in card.canvas.figure().caption)
     plot = card.canvas.plot()
     plot._pointing.hover = QPointF(plot.plot_area().center())
     plot._pointing.read()
@@ -297,7 +297,7 @@ def test_closing_waits_for_what_is_written(qtbot, tmp_path: Path):
     window.close()
     assert window.isVisible()
     assert "a.optiviz" in window.messages.text
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.isVisible())
     assert path.exists()
 
 

@@ -174,7 +174,7 @@ def test_the_cards_are_those_of_the_function(window: MainWindow, qtbot: QtBot) -
     ):
         window.demonstrate(name)
         assert window.workspace is window.functions
-        qtbot.waitUntil(lambda: not window.functions.session.computing, timeout=20_000)
+        qtbot.waitUntil(lambda: not window.functions.session.computing)
         assert titles(window) == expected
         window.functions.session.seek(10)
 
@@ -182,7 +182,7 @@ def test_the_cards_are_those_of_the_function(window: MainWindow, qtbot: QtBot) -
             figures = [card.canvas.figure() for card in window.functions.cards]
             return all(f is not None and (f.items or f.code) for f in figures)
 
-        qtbot.waitUntil(drawn, timeout=20_000)
+        qtbot.waitUntil(drawn)
     window.functions.grid.choose(["function_1d", "fitness", "log"])
     qtbot.wait(50)
     first, second, third = (card.geometry() for card in window.functions.cards)

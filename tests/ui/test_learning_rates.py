@@ -116,7 +116,7 @@ def said(window: MainWindow) -> str:
 
 def test_the_demonstration_of_rates_names_what_each_does(window: MainWindow, qtbot: QtBot) -> None:
     window.demonstrate("classic-descent")
-    qtbot.waitUntil(lambda: said(window) == "Monotone; divergent above 1", timeout=10_000)
+    qtbot.waitUntil(lambda: said(window) == "Monotone; divergent above 1")
     for value, word in (
         (0.01, "Slow"),
         (0.5, "One step"),
@@ -136,25 +136,25 @@ def test_bands_follow_the_playhead_over_a_changing_curvature(
     spec = spec.with_value("problem.formula", "x^4 - 3x^2 + x")
     spec = spec.with_value("optimizer.learning_rate", 0.02).with_value("start", [0.2])
     window.functions.show_specs((("a", spec),))
-    qtbot.waitUntil(lambda: not session.computing, timeout=10_000)
+    qtbot.waitUntil(lambda: not session.computing)
     session.seek(0)
-    qtbot.waitUntil(lambda: said(window).startswith("It bends downwards"), timeout=10_000)
+    qtbot.waitUntil(lambda: said(window).startswith("It bends downwards"))
     session.seek(session.last_k)
     x = float(session.entries[0].run.state_now.x[0])
     limit = f"divergent above {2 / (12 * x * x - 6):.3g}"
-    qtbot.waitUntil(lambda: said(window).endswith(limit), timeout=10_000)
+    qtbot.waitUntil(lambda: said(window).endswith(limit))
     session.seek(0)
-    qtbot.waitUntil(lambda: said(window).startswith("It bends downwards"), timeout=10_000)
+    qtbot.waitUntil(lambda: said(window).startswith("It bends downwards"))
     assert setup.spec() is not None
 
 
 def test_momentum_has_its_own_limit_and_adam_none(window: MainWindow, qtbot: QtBot) -> None:
     window.demonstrate("classic-descent")
-    qtbot.waitUntil(lambda: "divergent above 1" in said(window), timeout=10_000)
+    qtbot.waitUntil(lambda: "divergent above 1" in said(window))
     combo = window.functions.setup.algorithm.form.combo
     combo.set_value("momentum")
     combo.currentIndexChanged.emit(combo.currentIndex())
-    qtbot.waitUntil(lambda: "divergent above 1.9" in said(window), timeout=10_000)
+    qtbot.waitUntil(lambda: "divergent above 1.9" in said(window))
     combo.set_value("adam")
     combo.currentIndexChanged.emit(combo.currentIndex())
-    qtbot.waitUntil(lambda: said(window) == "", timeout=10_000)
+    qtbot.waitUntil(lambda: said(window) == "")

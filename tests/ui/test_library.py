@@ -171,7 +171,7 @@ def reader(qtbot) -> Iterator[Reader]:
     desk = Desk()
     qtbot.addWidget(desk)
     desk.show()
-    yield Reader(desk, lambda holds, s=10: qtbot.waitUntil(holds, timeout=round(1000 * s)))
+    yield Reader(desk, qtbot.waitUntil)
     desk.close()
     current_theme().name, current_theme().scale = "light", 1.0
 
@@ -382,7 +382,7 @@ def test_notes_that_are_typed_are_not_replaced_and_saved_a_moment_later(reader):
     reader.library.refresh()
     reader.settle()
     assert notes.toPlainText() == "mine"
-    reader.until(lambda: history.kept["a"].notes == "mine", 3)
+    reader.until(lambda: history.kept["a"].notes == "mine")
     reader.choose("two")
     assert notes.toPlainText() == ""
     reader.choose("one")
@@ -465,10 +465,10 @@ def test_what_another_process_does_appears_by_itself_while_the_tab_is_in_front(r
     history = FakeHistory(Kept("a", "one"))
     reader.show(history)
     history.add(Kept("b", "theirs", status="running", live=True))
-    reader.until(lambda: "theirs" in reader.names, 3)
+    reader.until(lambda: "theirs" in reader.names)
     assert reader.row("theirs").status == "running now"
     history.add(Kept("b", "theirs", status="interrupted", k=77))
-    reader.until(lambda: reader.row("theirs").status == "interrupted at 77", 3)
+    reader.until(lambda: reader.row("theirs").status == "interrupted at 77")
     reader.window.bring(reader.window.train)
     reader.settle()
     asked = history.asked

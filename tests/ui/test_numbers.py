@@ -44,9 +44,9 @@ def test_the_timeline_tells_r2(qtbot: QtBot) -> None:
     spec = RunSpec(problem=problem, optimizer=HillClimbing(), stopping=stopping)
     session = window.train.session
     run = session.start(spec, "numbers").run
-    qtbot.waitUntil(lambda: not session.computing, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.computing)
     session.seek(run.k)
     r2 = problem.evaluator().metrics(run.state_now.x)["train_r2"]
     timeline = window.train.timeline
-    qtbot.waitUntil(lambda: f"R² train {r2:.3f}" in map(str, timeline._words()), timeout=10_000)
+    qtbot.waitUntil(lambda: f"R² train {r2:.3f}" in map(str, timeline._words()))
     window.close()

@@ -173,13 +173,13 @@ def test_who_reads_on_a_page_goes_on_there_when_a_title_is_typed(person, monkeyp
     panel = exporter.open("pdf")
     panel.chooser.views.none_button.click()  # quickly made
     pane, paper = panel.preview, panel.preview.paper
-    person.until(lambda: pane.preview is not None and pane.preview.kind == "pages", 60)
-    person.until(lambda: 0 in paper.pictures, 60)
+    person.until(lambda: pane.preview is not None and pane.preview.kind == "pages")
+    person.until(lambda: 0 in paper.pictures)
     first, pages = pane.preview.content, paper.pages
     assert pane.about.text().startswith(f"page 1 of {pages}, ")
     QTest.keyClick(paper, Qt.Key.Key_End)
     assert pane.about.text().startswith(f"page {pages} of {pages}, ")
-    person.until(lambda: pages - 1 in paper.pictures, 60)
+    person.until(lambda: pages - 1 in paper.pictures)
     panel.chooser.form.control("title").set_value("Other words")
     panel.chooser.form.changed.emit()
 
@@ -188,8 +188,8 @@ def test_who_reads_on_a_page_goes_on_there_when_a_title_is_typed(person, monkeyp
         assert paper.page == pages - 1
         return pane.preview.content is not first
 
-    person.until(still_there, 60)
-    person.until(lambda: "Other words" in paper.accessibleDescription(), 60)
+    person.until(still_there)
+    person.until(lambda: "Other words" in paper.accessibleDescription())
     panel.look_goes_on(3, 12)
     assert "3 of 12" in pane.about.text()
     panel.dismiss()

@@ -86,8 +86,8 @@ def test_a_tip_is_what_it_says(qapp):
 
 def settled(window, qtbot):
     sessions = [workspace.session for workspace in (window.train, window.functions)]
-    qtbot.waitUntil(lambda: not any(s.computing for s in sessions), timeout=20_000)
-    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not any(s.computing for s in sessions))
+    qtbot.waitUntil(lambda: not window.jobs.busy)
 
 
 def hidden_html(widget: QWidget) -> list[str]:

@@ -26,7 +26,7 @@ def panel(person):
 
 def started(person, panel):
     panel.begin()
-    person.until(lambda: not person.session.computing, 30)
+    person.until(lambda: not person.session.computing)
     return person.session.entries
 
 

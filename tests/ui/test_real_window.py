@@ -40,7 +40,7 @@ class Program:
         return found.stdout.split()
 
     def wait(self, until: Callable[[], bool], otherwise: str) -> None:
-        for _ in range(300):
+        for _ in range(900):
             assert self.process.poll() is None, self.said()
             if until():
                 return
@@ -55,7 +55,7 @@ class Program:
 
     def close(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=100)
 
     def said(self) -> str:
         return self._log.read_text(encoding="utf-8")

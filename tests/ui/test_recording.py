@@ -23,8 +23,8 @@ def items(folder: Path | None = None) -> list[Item]:
         return history.items()
 
 
-def until(qtbot: QtBot, holds: Callable[[], bool], seconds: float = 15) -> None:
-    qtbot.waitUntil(holds, timeout=round(seconds * 1000))
+def until(qtbot: QtBot, holds: Callable[[], bool]) -> None:
+    qtbot.waitUntil(holds)
 
 
 def spec(iterations: int = 400) -> RunSpec:
@@ -98,6 +98,7 @@ def test_what_is_only_opened_is_not_recorded_until_it_is_changed(person, qtbot, 
     session.seek(100)
     session.change(run.spec.optimizer.replace(learning_rate=0.4))
     until(qtbot, lambda: bool(items()))
+    until(qtbot, lambda: session.entries[0].run.status is RunStatus.FINISHED)
     person.window.close()
     (item,) = items()
     assert item.name == "from a file"

@@ -49,7 +49,7 @@ class Desk:
         self.worker.start()
 
     def until(self, holds: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(holds, timeout=10_000)
+        self._qtbot.waitUntil(holds)
 
     def runs(self, *specs: RunSpec):
         entries = [
@@ -294,7 +294,7 @@ def test_runs_of_different_goals_are_listed_by_the_accuracy_of_all(person):
     train.racing.panel.choice.set_racers(["hill_climbing", "adam"])
     train.racing.panel.budget.set_value({"amount": 40})
     train.racing.panel.begin()
-    person.until(lambda: len(train.session.entries) == 2 and not train.session.computing, 30)
+    person.until(lambda: len(train.session.entries) == 2 and not train.session.computing)
     rows = train.runs.runs.rows
     assert {row.reading for row in rows} == {"accuracy", "log loss"}
     assert train.runs.runs.columns[1].key == "train"

@@ -113,7 +113,7 @@ def test_something_else_is_tried_from_here_by_keys_alone_and_drawn_beside(person
     person.until(panel.run_button.isEnabled)
     QTest.keyClick(panel, Qt.Key.Key_Return)
     second = person.session.entries[-1].run
-    person.until(lambda: second.status is RunStatus.FINISHED, 20)
+    person.until(lambda: second.status is RunStatus.FINISHED)
     person.until(lambda: person.session.focus.run is second)
     person.session.seek(second.k)
     rows = [run.trace.rows(0, 401) for run in (first, second)]

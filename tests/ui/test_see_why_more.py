@@ -102,7 +102,7 @@ def test_paths_of_all_runs_are_on_the_landscape_and_a_click_goes_there(person):
     assert "of the paths' variance" in figure.note
     assert "principal components" in figure.caption
     card = person.card("landscape")
-    person.until(lambda: "coarse" not in person.see("landscape").caption, 30)
+    person.until(lambda: "coarse" not in person.see("landscape").caption)
     ks = dict(person.see("landscape").spots[0].facts)["iteration"]
     i = len(ks) // 3
     told = person.point("landscape", 0, i)
@@ -186,7 +186,7 @@ def test_contours_draw_the_parts_of_steps_clouds_and_an_ellipse_and_drag_one_sta
     starts = {entry.run.spec.start for entry in person.session.entries}
     assert len(starts) == 1
     assert starts.pop() == pytest.approx((0.5, -0.5), abs=0.1)
-    person.until(lambda: not person.session.computing, 20)
+    person.until(lambda: not person.session.computing)
     run = person.session.entries[0].run
     assert run.digest == Run(run.spec).finish().digest
 

@@ -21,7 +21,7 @@ def done(window: MainWindow, qtbot: QtBot, spec=CLIMB) -> Entry:
     """Run something to its end."""
     session = window.train.session
     entry = session.start(spec, "first")
-    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED, timeout=20_000)
+    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED)
     session.pause()
     return entry
 
@@ -29,13 +29,13 @@ def done(window: MainWindow, qtbot: QtBot, spec=CLIMB) -> Entry:
 def branched(window: MainWindow, qtbot: QtBot) -> Entry:
     """Press the panel's button, and wait for the run that it begins."""
     session, panel = window.workspace.session, window.workspace.branching
-    qtbot.waitUntil(panel.run_button.isEnabled, timeout=10_000)
+    qtbot.waitUntil(panel.run_button.isEnabled)
     before = len(session.entries)
     qtbot.mouseClick(panel.run_button, LEFT)
     assert len(session.entries) == before + 1, panel._mistake.text()
     made = session.entries[-1]
-    qtbot.waitUntil(lambda: made.run.status is RunStatus.FINISHED, timeout=20_000)
-    qtbot.waitUntil(lambda: session.focus is made, timeout=5_000)
+    qtbot.waitUntil(lambda: made.run.status is RunStatus.FINISHED)
+    qtbot.waitUntil(lambda: session.focus is made)
     return made
 
 
@@ -43,7 +43,7 @@ def open_panel(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_B, CONTROL)
     panel = window.workspace.branching
     assert panel.isVisible()
-    qtbot.waitUntil(lambda: panel._at is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: panel._at is not None)
 
 
 def set_step(window: MainWindow, value: float) -> None:
@@ -62,10 +62,10 @@ def test_markers_tell_what_happened_and_a_click_near_one_goes_exactly_there(wind
     session, bar = window.train.session, window.train.timeline.bar
     optimizer = CLIMB.optimizer.replace(step_size=0.05)
     window.worker.change(entry.run, 310, optimizer)
-    qtbot.waitUntil(lambda: bool(entry.run.spec.changes), timeout=5_000)
-    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(entry.run.spec.changes))
+    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED)
     shapes = {"change", "first", "last"}
-    qtbot.waitUntil(lambda: shapes <= {m.shape for m in bar.markers}, timeout=5_000)
+    qtbot.waitUntil(lambda: shapes <= {m.shape for m in bar.markers})
     by_shape = {marker.shape: marker for marker in bar.markers}
     change = by_shape["change"]
     at = QPoint(round(change.x) + 3, 8)
@@ -76,7 +76,7 @@ def test_markers_tell_what_happened_and_a_click_near_one_goes_exactly_there(wind
     assert session.k == 310
     stretch = bar.stretches[0]
     middle = QPointF(bar.x_of((stretch.start + stretch.end) / 2), 34)
-    qtbot.waitUntil(lambda: "drifted" in bar.words_at(middle), timeout=15_000)
+    qtbot.waitUntil(lambda: "drifted" in bar.words_at(middle))
     assert bar.words_at(middle).startswith(
         f"Flat stretch from iteration {stretch.start:,} to {stretch.end:,}"
     )
@@ -123,7 +123,7 @@ def test_shift_and_a_drag_choose_a_loop_whose_ends_can_be_moved(window, qtbot):
     start, end = session.loop
     assert session.k == start
     seen = set()
-    qtbot.waitUntil(lambda: seen.add(session.k) or len(seen) > 12, timeout=5_000)
+    qtbot.waitUntil(lambda: seen.add(session.k) or len(seen) > 12)
     qtbot.wait(1200)
     assert session.playing
     assert start <= session.k <= end
@@ -194,8 +194,8 @@ def test_another_algorithm_and_a_branch_of_a_branch_by_keys_alone(window, qtbot)
     qtbot.keyClick(panel, Qt.Key.Key_Return)
     second = session.entries[-1]
     assert second.name == "Simulated annealing from 0"
-    qtbot.waitUntil(lambda: session.focus is second, timeout=10_000)
-    qtbot.waitUntil(lambda: second.run.status is RunStatus.FINISHED, timeout=20_000)
+    qtbot.waitUntil(lambda: session.focus is second)
+    qtbot.waitUntil(lambda: second.run.status is RunStatus.FINISHED)
     session.seek(250)
     open_panel(window, qtbot)
     set_step(window, 0.01)
@@ -222,18 +222,18 @@ def test_while_the_first_is_computed_it_branches_and_both_go_on(window, qtbot):
     session = window.train.session
     first = session.start(spec, "long")
     session.set_speed(None)
-    qtbot.waitUntil(lambda: first.run.k > 3000, timeout=20_000)
+    qtbot.waitUntil(lambda: first.run.k > 3000)
     session.seek(2500)
     open_panel(window, qtbot)
     set_step(window, 0.3)
     qtbot.mouseClick(window.train.branching.run_button, LEFT)
     made = session.entries[-1]
-    qtbot.waitUntil(lambda: session.focus is made and made.run.k > 4000, timeout=20_000)
+    qtbot.waitUntil(lambda: session.focus is made and made.run.k > 4000)
     assert first.computing
     assert made.computing
     assert same_until(first.run, made.run, 2500)
     session.stop()
-    qtbot.waitUntil(lambda: not session.computing, timeout=5_000)
+    qtbot.waitUntil(lambda: not session.computing)
 
 
 def test_weights_are_edited_by_number_or_pasted_and_mistakes_are_sentences(window, qtbot):
@@ -289,21 +289,21 @@ def test_where_a_run_diverged_the_panel_says_to_go_back(window, qtbot):
     window.tabs.setCurrentIndex(1)
     session = window.functions.session
     entry = session.start(spec, "far")
-    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED)
     session.seek(entry.run.k)
     panel = window.functions.branching
     open_panel(window, qtbot)
-    qtbot.waitUntil(lambda: "diverged" in panel._mistake.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "diverged" in panel._mistake.text())
     assert not panel.run_button.isEnabled()
     session.seek(2)
     open_panel(window, qtbot)
-    qtbot.waitUntil(panel.run_button.isEnabled, timeout=5_000)
+    qtbot.waitUntil(panel.run_button.isEnabled)
     qtbot.mouseClick(panel.edit_button, LEFT)
     panel.point._fields[0].findChild(QLineEdit).setText("-1.5")
     qtbot.mouseClick(panel.run_button, LEFT)
     made = session.entries[-1]
     assert made.run.spec.changes[0].x == (-1.5,)
-    qtbot.waitUntil(lambda: made.run.status is RunStatus.FINISHED, timeout=10_000)
+    qtbot.waitUntil(lambda: made.run.status is RunStatus.FINISHED)
 
 
 def test_the_panel_goes_with_its_run(window, qtbot):
@@ -321,20 +321,20 @@ def test_one_weight_is_edited_in_the_run_or_beside_it(window, qtbot):
     session.seek(200)
     x = entry.run.state(200).x
     session.edit_point(3, 1.25, branch=True)
-    qtbot.waitUntil(lambda: len(session.entries) == 2, timeout=5_000)
+    qtbot.waitUntil(lambda: len(session.entries) == 2)
     made = session.entries[-1]
-    qtbot.waitUntil(lambda: session.focus is made, timeout=5_000)
+    qtbot.waitUntil(lambda: session.focus is made)
     assert made.run.spec.changes[0].x[3] == 1.25
     assert not entry.run.spec.changes
     session.set_focus(entry)
     session.seek(200)
     session.edit_point(3, -2.0, branch=False)
     session.edit_point(4, 0.5, branch=False)  # both: the second doesn't undo the first
-    qtbot.waitUntil(lambda: len(entry.run.spec.changes) == 1, timeout=5_000)
+    qtbot.waitUntil(lambda: len(entry.run.spec.changes) == 1)
     wanted = x.copy()
     wanted[3:5] = -2.0, 0.5
-    qtbot.waitUntil(lambda: entry.run.spec.changes[0].x == tuple(wanted), timeout=5_000)
-    qtbot.waitUntil(lambda: not session.computing, timeout=10_000)
+    qtbot.waitUntil(lambda: entry.run.spec.changes[0].x == tuple(wanted))
+    qtbot.waitUntil(lambda: not session.computing)
     assert entry.run.digest == Run(entry.run.spec).finish().digest
     for index, value, said in ((71, 0.0, "0 to 70"), (0, float("nan"), "finite")):
         with pytest.raises(ValueError, match=said):

@@ -27,7 +27,7 @@ def ready(window, qtbot):
     window.show()
     window.workspace.run()
     session = window.train.session
-    qtbot.waitUntil(lambda: bool(session.entries) and not session.computing, timeout=30_000)
+    qtbot.waitUntil(lambda: bool(session.entries) and not session.computing)
     return window
 
 
@@ -35,7 +35,7 @@ def laid_over(window, qtbot, path: Path):
     window.messages.hide()
     n = len(window.workspace.session.entries)
     window.files.open_file(path)
-    qtbot.waitUntil(lambda: not window.jobs.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not window.jobs.busy)
     return window.workspace.session.entries[n:]
 
 
@@ -105,7 +105,7 @@ def test_a_trace_alone_in_an_empty_window(window, qtbot, tmp_path: Path):
     path = tmp_path / "t.csv"
     path.write_text("f,x,y\n1.0,0,0\n0.5,1,1\n", encoding="utf-8")
     window.show()
-    qtbot.waitUntil(window.worker.isRunning, timeout=10_000)
+    qtbot.waitUntil(window.worker.isRunning)
     (entry,) = laid_over(window, qtbot, path)
     assert "2 rows of f" in window.messages.text
     assert window.train.session.focus is entry
@@ -123,7 +123,7 @@ def test_a_point_of_a_recorded_run_cannot_be_edited(ready, qtbot, tmp_path: Path
         with pytest.raises(ValueError, match="only read"):
             session.edit_point(0, 1.0, branch=branch)
     ready.worker.change(entry.run, 3, x=np.zeros(71))
-    qtbot.waitUntil(lambda: "only read" in ready.messages.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "only read" in ready.messages.text)
     assert entry.run.digest == before
 
 
@@ -139,7 +139,7 @@ def test_a_point_of_a_recorded_run_cannot_be_edited(ready, qtbot, tmp_path: Path
 def test_what_cannot_be_read_is_one_sentence(window, qtbot, tmp_path: Path, name, content, said):
     (tmp_path / name).write_bytes(content)
     window.show()
-    qtbot.waitUntil(window.worker.isRunning, timeout=10_000)
+    qtbot.waitUntil(window.worker.isRunning)
     assert laid_over(window, qtbot, tmp_path / name) == []
     assert said in ready_text(window)
 
@@ -164,7 +164,7 @@ def test_no_picture_keeps_a_file_that_is_dropped(ready, qtbot):
     def panes() -> list[PlotPane]:
         return [pane for card in ready.train.cards for pane in card.findChildren(PlotPane)]
 
-    qtbot.waitUntil(lambda: bool(panes()), timeout=10_000)  # the worker makes the first pictures
+    qtbot.waitUntil(lambda: bool(panes()))  # the worker makes the first pictures
     inside = panes()
     assert not any(pane.acceptDrops() or pane.viewport().acceptDrops() for pane in inside)
 
@@ -173,22 +173,22 @@ def test_files_are_dropped_onto_the_window(ready, qtbot, tmp_path: Path):
     path = tmp_path / "t.csv"
     export(ready.train.session.focus.run, "csv", path)
     assert dropped(ready, [path])
-    qtbot.waitUntil(lambda: len(ready.train.session.entries) == 2, timeout=10_000)
-    qtbot.waitUntil(lambda: "to the end" in ready.messages.text, timeout=10_000)
+    qtbot.waitUntil(lambda: len(ready.train.session.entries) == 2)
+    qtbot.waitUntil(lambda: "to the end" in ready.messages.text)
     content = run_file.to_bytes([ready.train.session.focus.run])
     page = tmp_path / "report.html"
     page.write_text(f"<!DOCTYPE html><html><body>{carried.block(content)}</body></html>")
     ready.messages.hide()
     assert dropped(ready, [page])
-    qtbot.waitUntil(lambda: len(ready.train.session.entries) >= 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(ready.train.session.entries) >= 3)
     assert "Opened" in ready.messages.text
     assert "from report.html" in ready.messages.text
     ada = Assignment("Ada", "Steps", "", (Question("Why?", "", "So."),))
     page.write_text(sealed(page.read_text(), ada, []))
     assert dropped(ready, [page])
-    qtbot.waitUntil(lambda: "handed in by Ada" in ready.messages.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "handed in by Ada" in ready.messages.text)
     page.write_text("<!DOCTYPE html><html><body>A page of somebody's.</body></html>")
     assert dropped(ready, [page])
-    qtbot.waitUntil(lambda: "carries no runs of optiviz" in ready.messages.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "carries no runs of optiviz" in ready.messages.text)
     dropped(ready, [tmp_path / "picture.png"])
     assert "picture.png can't be opened" in ready.messages.text

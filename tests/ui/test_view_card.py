@@ -138,7 +138,7 @@ def test_an_answer_to_an_older_question_is_not_drawn(
     """Else the picture jumps back to where the playhead was."""
     session.worker.start()
     session.frame.emit()
-    qtbot.waitUntil(lambda: card.settled and not card.canvas.figure().empty, timeout=10_000)
+    qtbot.waitUntil(lambda: card.settled and not card.canvas.figure().empty)
     shown, stale = card.canvas.figure(), view_card.Failure("it is stale", "")
     card._answered(card._number - 1, stale)
     assert card.canvas.figure() is shown

@@ -24,7 +24,7 @@ def run_classic(window, qtbot, iterations=60):
     window.train.setup.set_spec(spec)
     window.train.run()
     run = window.train.session.entries[-1].run
-    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=20_000)
+    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED)
     window.train.session.seek(run.k)
     return run
 
@@ -133,7 +133,7 @@ def test_a_weight_is_given_another_value_from_the_playhead_on(window, grid, qtbo
     assert [v for i, v in enumerate(change.x) if i != 3] == [
         v for i, v in enumerate(before.tolist()) if i != 3
     ]
-    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=20_000)
+    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED)
 
 
 def test_a_weight_can_be_tried_in_a_run_beside(window, grid, qtbot):
@@ -146,7 +146,7 @@ def test_a_weight_can_be_tried_in_a_run_beside(window, grid, qtbot):
     qtbot.mouseClick(editor.beside, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
     qtbot.waitUntil(lambda: len(window.train.session.entries) == 2)
     branch = window.train.session.entries[-1].run
-    qtbot.waitUntil(lambda: branch.status is RunStatus.FINISHED, timeout=20_000)
+    qtbot.waitUntil(lambda: branch.status is RunStatus.FINISHED)
     assert run.digest == digest
     assert not run.spec.changes
     assert branch.spec.changes[0].x[3] == 4.0
@@ -170,7 +170,7 @@ def test_the_iteration_that_a_weight_is_changed_at_stands_still_while_it_is_aske
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(run.spec.changes))
     assert run.spec.changes[0].at == k
-    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED, timeout=20_000)
+    qtbot.waitUntil(lambda: run.status is RunStatus.FINISHED)
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)

@@ -236,11 +236,11 @@ def test_stop_leaves_an_iteration_that_takes_seconds(qtbot: QtBot, looks: Looks)
     worker.start()
     try:
         worker.play(run)
-        qtbot.waitUntil(partial(_in_an_iteration, run), timeout=30_000)
-        qtbot.waitUntil(looks.many_come, timeout=30_000)
+        qtbot.waitUntil(partial(_in_an_iteration, run))
+        qtbot.waitUntil(looks.many_come)
         worker.stop(run)
         before = looks.count
-        qtbot.waitUntil(partial(_is_done, run), timeout=30_000)
+        qtbot.waitUntil(partial(_is_done, run))
         assert looks.count <= before + 1, "it was left at the next look"
         assert run.stop_reason is StopReason.BY_HAND
         assert run.state_now.k == run.trace.last_k == run.spec.stopping.ended_at
@@ -252,8 +252,8 @@ def test_closing_leaves_an_iteration_that_takes_seconds(qtbot: QtBot, looks: Loo
     worker, run = Worker(), _slow_generations()
     worker.start()
     worker.play(run)
-    qtbot.waitUntil(partial(_in_an_iteration, run), timeout=30_000)
-    qtbot.waitUntil(looks.many_come, timeout=30_000)
+    qtbot.waitUntil(partial(_in_an_iteration, run))
+    qtbot.waitUntil(looks.many_come)
     before = looks.count
     worker.close()
     assert looks.count <= before + 2, "it was left at the next look"
