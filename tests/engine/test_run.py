@@ -192,8 +192,8 @@ def test_a_run_that_the_clock_ended_can_be_changed():
     """It had no time left, so it stopped before it came back to where the change is."""
     run = Run(PERCEPTRON.replace(stopping=StoppingCriterion(max_seconds=0.15))).finish()
     assert run.stop_reason is StopReason.SECONDS
-    end = run.k
-    for at in (end // 3, end // 2):
+    for part in (3, 2):
+        at = run.k // part
         run.change(at, optimizer=HillClimbing(step_size=0.5))
         assert run.k == at
         assert run.status is RunStatus.RUNNING

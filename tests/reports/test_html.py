@@ -465,7 +465,7 @@ def test_a_view_that_breaks_is_named_and_the_rest_is_there(climb, monkeypatch):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (0.8716417, "0.8716"), (0.0, "0.0000"), (6.1111e-10, "6.111e-10"), (-0.5, "−0.5000"),
+        (0.8716417, "0.8716"), (0.0, "0.0000"), (6.1111e-10, "6.111e−10"), (-0.5, "−0.5000"),
         (123456.0, "123456"), (np.nan, "not a number"), (np.inf, "∞"), (-np.inf, "−∞"),
         (-2e-9, "−2e−09"),
     ],

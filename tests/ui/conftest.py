@@ -7,7 +7,7 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, QThread, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -37,15 +37,21 @@ def imports_are_no_garbage(qapp: QApplication) -> None:
     gc.freeze()
 
 
-def _workers() -> list[QObject]:
+def _workers() -> list[QThread | QTimer]:
     """Return the threads and the timers that a search finds."""
     return [thing for thing in gc.get_objects() if isinstance(thing, (QThread, QTimer))]
 
 
-def _busy(lasting: Iterable[QObject]) -> list[QObject]:
+def _busy(lasting: Iterable[QThread | QTimer]) -> list[QThread | QTimer]:
     """Return the threads that run and the timers that are active."""
-    alive = (thing for thing in {*lasting, *_workers()} if isValid(thing))
-    return [t for t in alive if (t.isRunning() if isinstance(t, QThread) else t.isActive())]
+    return [thing for thing in {*lasting, *_workers()} if isValid(thing) and _goes_on(thing)]
+
+
+def _goes_on(thing: QThread | QTimer) -> bool:
+    """Whether it runs, and not only for a moment more."""
+    if isinstance(thing, QThread):
+        return thing.isRunning()
+    return thing.isActive() and not (thing.isSingleShot() and thing.interval() <= 1)
 
 
 def _delete_later(app: QCoreApplication) -> None:
@@ -69,7 +75,7 @@ def left_before(imports_are_no_garbage: None) -> set[int]:
 
 
 @pytest.fixture(scope="session")
-def lasting() -> WeakSet[QObject]:
+def lasting() -> WeakSet[QThread | QTimer]:
     """Return the threads and timers from before the test: set aside, they may still be begun."""
     return WeakSet()
 
@@ -78,7 +84,7 @@ def lasting() -> WeakSet[QObject]:
 def no_leaks(
     qapp: QApplication,
     left_before: set[int],
-    lasting: WeakSet[QObject],
+    lasting: WeakSet[QThread | QTimer],
     request: pytest.FixtureRequest,
 ) -> Iterator[None]:
     """Fail a test that leaves a widget, a running thread or an active timer behind.
