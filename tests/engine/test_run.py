@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import threading
 import time
 
@@ -321,14 +322,19 @@ def test_readers_beside_a_writer_that_changes_the_run(monkeypatch):
             mistakes.append(error)
 
     readers = [threading.Thread(target=read, args=(seed,)) for seed in range(3)]
-    for reader in readers:
-        reader.start()
-    for i in range(150):
-        run.change(at, optimizer=GradientDescent(learning_rate=rates[i % len(rates)]))
-        run.advance(end - run.k)
-    done.set()
-    for reader in readers:
-        reader.join(20)
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.0002)  # each has its turn often, amid what the others do
+    try:
+        for reader in readers:
+            reader.start()
+        for i in range(150):
+            run.change(at, optimizer=GradientDescent(learning_rate=rates[i % len(rates)]))
+            run.advance(end - run.k)
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+        sys.setswitchinterval(usual)
     assert not mistakes
 
 
