@@ -5,7 +5,7 @@ import pytest
 from optiviz.reports.content import document
 from optiviz.reports.document import Choices
 from optiviz.reports.html import html_of, write
-from optiviz.reports.html.templates import names
+from optiviz.reports.own_templates import names
 from optiviz.store import StoreError
 from optiviz.store.folders import HOME
 

@@ -1,6 +1,8 @@
 """The window as a person uses it: real clicks and keys, and what the run then is."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -366,14 +368,27 @@ def test_views_follow_the_playhead_exactly(window, qtbot):
 
 
 def test_first_paint_needs_no_scikit_learn():
-    import subprocess
-    import sys
-
     code = (
         "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
         "from optiviz.ui.main_window import MainWindow; w = MainWindow(); w.show();"
         "app.processEvents();"
         "loaded = [m for m in ('sklearn', 'matplotlib', 'scipy.stats') if m in sys.modules];"
+        "w.close(); sys.exit(', '.join(loaded) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+
+
+def test_asking_what_is_exported_loads_nothing_that_draws():
+    """It takes half a second, for which the window would stand still."""
+    code = (
+        "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]);"
+        "from optiviz import Run, RunSpec; from optiviz.ui.exporting import Exporting;"
+        "from optiviz.ui.main_window import MainWindow; w = MainWindow(); w.show();"
+        "w.functions.session.open([Run(RunSpec.load('classic-descent')).finish()]);"
+        "w.bring(w.functions); Exporting._preview = lambda *_: None;"
+        "w.doors.export_dialog('pdf'); assert w.exporting.panel.isVisible();"
+        "loaded = [m for m in ('matplotlib', 'reportlab', 'jinja2') if m in sys.modules];"
         "w.close(); sys.exit(', '.join(loaded) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)

@@ -7,30 +7,17 @@ page keeps its content policy, so that nothing of it can run or reach the networ
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, Template, TemplateError, TemplateNotFound
 
 from optiviz.engine.wording import said_by
 from optiviz.reports.html.page import environment
+from optiviz.reports.own_templates import ENDING, folder, names
 from optiviz.store import StoreError
-from optiviz.store.folders import data_folder
 
-_ENDING = ".html.j2"
 _LARGEST = 4_000_000  # letters of a page without its figures
 _HEAD_END = re.compile(r"</head|<body|<script|<link|<img|<iframe", re.IGNORECASE)
-
-
-def folder() -> Path:
-    """Return where templates are looked for; it needn't exist."""
-    return data_folder() / "templates"
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the templates that are there, in the order of the alphabet."""
-    found = folder().glob(f"*{_ENDING}")
-    return tuple(sorted(path.name.removesuffix(_ENDING) for path in found if path.is_file()))
 
 
 def template_of(name: str) -> Template:
@@ -42,12 +29,12 @@ def template_of(name: str) -> Template:
         If there is no such template, or it is broken.
     """
     known = names()
-    name = name.removesuffix(_ENDING)
+    name = name.removesuffix(ENDING)
     if name not in known:
         there = f"there are {', '.join(known)}" if known else "there are none"
         raise StoreError(f"there is no template {name!r} in {folder()}: {there}")
     with _sentences(name):
-        return environment([FileSystemLoader(folder())]).get_template(name + _ENDING)
+        return environment([FileSystemLoader(folder())]).get_template(name + ENDING)
 
 
 def of_a_user(name: str, words: Mapping[str, Any]) -> str:
@@ -59,7 +46,7 @@ def of_a_user(name: str, words: Mapping[str, Any]) -> str:
         If there is no such template, it is broken, or its page has no content policy.
     """
     made = template_of(name)
-    name = name.removesuffix(_ENDING)
+    name = name.removesuffix(ENDING)
     with _sentences(name):
         text = _limited(made.generate(words))
     if not _has_policy(text, words["policy"]):

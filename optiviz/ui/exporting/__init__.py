@@ -14,6 +14,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 
 from optiviz.engine.run import Failure, Run
 from optiviz.reports.formats import Format, formats
+from optiviz.reports.own_templates import names
 from optiviz.store.settings import user_settings
 from optiviz.studies.results import Results
 from optiviz.ui.exporting.documents import Documents
@@ -125,8 +126,7 @@ class Exporting(QObject):
             self._window.report(source.lacks)
             return
         if self.panel is None:
-            with current_theme().put_off():
-                self.panel = ExportPanel(self._window.stack, self._window.centralWidget())
+            self.panel = ExportPanel(self._window.stack, self._window.centralWidget())
             self.panel.export_wanted.connect(self._ask_where)
             self.panel.look_wanted.connect(self._preview)
             self.panel.preview.paper.wanted.connect(self._draw_page)
@@ -295,6 +295,4 @@ def _stepped(shown: Iterator[Preview], job: Job) -> Iterator[Preview]:
 
 def templates() -> dict[str, str]:
     """Return the templates of the user's folder, by name."""
-    from optiviz.reports.html.templates import names
-
     return {name: name for name in names()}
