@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, FunctionLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FunctionLoader, StrictUndefined
 
 from optiviz.reports.document import Moments, Plot
 from optiviz.reports.html.pictures import Picture, picture, still
@@ -103,11 +103,14 @@ class Page:
         return _FORBIDDEN.sub("\ufffd", whole)
 
 
-def environment(own: Sequence[BaseLoader] = ()) -> Sandbox:
-    """Return where our templates are found, after those of `own`; all that is put in is escaped."""
+def environment(own: Sequence[BaseLoader] = ()) -> Environment:
+    """Return where our templates are found, after those of `own`; all that is put in is escaped.
+
+    Only with templates of `own` there are bounds to what they do.
+    """
     folder = resources.files(__package__)
     ours = FunctionLoader(lambda name: _text(folder, name))
-    made = Sandbox(
+    made = (Sandbox if own else Environment)(
         loader=ChoiceLoader([*own, ours]),
         autoescape=True,
         undefined=StrictUndefined,
