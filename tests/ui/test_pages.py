@@ -91,6 +91,8 @@ def test_a_page_is_drawn_as_wide_as_it_is_asked_for_with_its_words():
 class Press:
     """Draws the pages that are wanted, all of one colour, when it is let."""
 
+    HIGHER = 0  # rows by which a picture is higher than its place
+
     def __init__(self, paper: Paper) -> None:
         self.paper, self.asked = paper, []
         paper.wanted.connect(self._ask)
@@ -102,13 +104,16 @@ class Press:
         """Draw until nothing more is wanted, and return what was."""
         seen = []
         while self.asked:
-            ((page, wide),) = self.asked  # one at a time
-            self.asked.clear()
-            seen.append((page, wide))
-            high = round(wide * A4[1] / A4[0])
-            pixels = bytes((0, 0, page, 255)) * (wide * high)
-            self.paper.show_picture(PagePicture(page, wide, high, pixels, f"words of {page}"))
+            seen.append(self.draw_one())
         return seen
+
+    def draw_one(self) -> tuple[int, int]:
+        ((page, wide),) = self.asked  # one at a time
+        self.asked.clear()
+        high = round(wide * A4[1] / A4[0]) + self.HIGHER
+        pixels = bytes((0, 0, page, 255)) * (wide * high)
+        self.paper.show_picture(PagePicture(page, wide, high, pixels, f"words of {page}"))
+        return page, wide
 
 
 @pytest.fixture
@@ -164,6 +169,22 @@ def test_pages_stay_where_they_are_when_the_panel_gets_wider_or_others_come(pape
     paper.show_pages([A4] * 6)
     QTest.keyClick(paper, Qt.Key.Key_Home)
     assert paper.page == 0
+
+
+def test_pages_that_are_just_too_large_to_keep_are_not_drawn_for_ever(paper, monkeypatch):
+    """A picture may be a row higher than its place: at the limit it came, was dropped, came."""
+    press = Press(paper)
+    paper.show_pages([A4] * 3)
+    press.draw()
+    of_places = sum(4 * at.width() * at.height() for at in paper._places[:2])
+    monkeypatch.setattr("optiviz.ui.exporting.paper._MOST_BYTES", of_places)
+    monkeypatch.setattr(Press, "HIGHER", 1)
+    paper.show_pages([A4] * 3)
+    for _ in range(4):
+        if not press.asked:
+            break
+        press.draw_one()
+    assert not press.asked
 
 
 def test_who_reads_on_a_page_goes_on_there_when_a_title_is_typed(person, monkeypatch):

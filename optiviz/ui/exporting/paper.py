@@ -77,6 +77,7 @@ class Paper(QAbstractScrollArea):
         self._sizes, self._asked = sizes, None
         self._old = {page for page in self.pictures if page < len(sizes)}
         self.pictures = {page: self.pictures[page] for page in self._old}
+        self._texts = {page: self._texts[page] for page in self._old}
         several = len(sizes) > 1
         # Else one that came would take the room that it comes for.
         self.setVerticalScrollBarPolicy(
@@ -194,8 +195,9 @@ class Paper(QAbstractScrollArea):
                 return
 
     def _bytes(self, page: int) -> float:
+        """Return about how large a picture is, not less: else it is dropped and asked for again."""
         at, ratio = self._places[page], self.devicePixelRatioF()
-        return at.width() * at.height() * ratio * ratio * 4
+        return at.width() * ratio * (at.height() * ratio + 2) * 4
 
     def _drop(self) -> None:
         """Forget pictures of the pages that are farthest from what is seen, where they are many."""
