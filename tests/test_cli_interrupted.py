@@ -18,6 +18,7 @@ import pytest
 
 from optiviz import cli
 from optiviz.cli import doing
+from optiviz.cli.recording import ended_in_order
 from optiviz.store import study_file
 
 SEEDS = 30
@@ -118,6 +119,28 @@ def test_a_movie_that_is_ended_leaves_the_old_file_and_nothing_else(tmp_path, nu
     assert sorted(tmp_path.iterdir()) == [out, beside]
     assert list(beside.iterdir()) == []
     assert not any(one.is_running() for one in begun)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+def test_who_is_told_twice_to_end_clears_up_all_the_same():
+    cleared = []
+
+    def ended():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            cleared.append(True)
+
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        with ended_in_order() as asked, pytest.raises(KeyboardInterrupt):
+            ended()
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert cleared
+    assert asked.status == 143
 
 
 def _waited(found, process):

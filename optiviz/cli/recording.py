@@ -70,13 +70,15 @@ def asked_to_stop() -> Iterator[Asked]:
 def ended_in_order() -> Iterator[Asked]:
     """Have SIGTERM and a closed terminal end the block as Ctrl+C does: nothing stays half written.
 
+    What comes again meanwhile is not heard: who closes a terminal is told by it and by its shell.
     For the main thread.
     """
     asked, before = Asked(), {}
 
     def end(number: int, frame: FrameType | None) -> None:
-        asked.note(number, frame)
-        raise KeyboardInterrupt
+        if not asked():
+            asked.note(number, frame)
+            raise KeyboardInterrupt
 
     for name in ("SIGTERM", "SIGHUP"):
         known = getattr(signal, name, None)
