@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optiviz.views.figure import Figure
 
 Kind = Literal["png", "svg", "pdf"]
+_WAITING = 50  # seconds of waiting that count as one of computing
 _MEASURING = 5.0  # seconds at most for metrics along the runs
 _REFINING = 5.0  # seconds at most for finer pictures
 
@@ -54,10 +55,15 @@ def measure(run: Run, reader: Reader, seconds: float) -> None:
     """Measure metrics along a run, for about so many seconds of this thread's own computing.
 
     Neither other programs nor the making of the data count: where the machine is busy, curves
-    would be drawn through two points.
+    would be drawn through two points. Waiting counts little, as for a problem that another program
+    computes, but it counts.
     """
     run.history.measure(reader, run.trace.last_k)
-    run.history.extend(reader, seconds, clock=time.thread_time)
+    run.history.extend(reader, seconds, clock=_spent)
+
+
+def _spent() -> float:
+    return time.thread_time() + time.perf_counter() / _WAITING
 
 
 def check_at(runs: Sequence[Run], at: int | None) -> None:
