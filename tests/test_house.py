@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,22 @@ def test_the_reference_programs_share_nothing_with_optiviz():
     imports = [line for line in source.splitlines() if line.startswith(("import", "from"))]
     allowed = {"collections.abc", "math", "numpy", "numpy.typing"}
     assert {line.split()[1] for line in imports} <= allowed
+
+
+def _parts_a_percent_sign(node: ast.AST) -> bool:
+    """Whether it is a text with a space between a number and its percent sign."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.search(r"\d %(?!\w)", node.value) is not None
+    return isinstance(node, ast.JoinedStr) and any(
+        isinstance(before, ast.FormattedValue)
+        and isinstance(after, ast.Constant)
+        and str(after.value).startswith(" %")
+        for before, after in itertools.pairwise(node.values)
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_percentages_are_written_in_one_way(path):
+    """Else one table's 95% stands beside another's with a space in it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [node.lineno for node in ast.walk(tree) if _parts_a_percent_sign(node)]

@@ -11,7 +11,7 @@ _POINTS = 97
 def ellipse(centre: Array, covariance: Array, size: float = 1.0) -> Array:
     """Return the points that are `size` standard deviations from the centre, in order.
 
-    Of all that is drawn, 39 % lie within 1, 86 % within 2: 1 - exp(-size^2 / 2).
+    Of all that is drawn, 39% lie within 1, 86% within 2: 1 - exp(-size^2 / 2).
 
     Parameters
     ----------

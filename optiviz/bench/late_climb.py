@@ -21,7 +21,7 @@ _STRETCH = 15  # iterations of the slow program that are timed for each seed
 
 
 def measure() -> Iterator[Figures]:
-    """Yield the ratio over the seeds that are late enough: that keep less than 3 % of moves."""
+    """Yield the ratio over the seeds that are late enough: that keep less than 3% of moves."""
     spec = RunSpec.load("classic-mlp").with_value("stopping.max_iterations", _END)
     found = [_measured(spec.replace(seed=seed)) for seed in _SEEDS]
     late = [(classic, ours) for classic, ours, acceptance in found if acceptance < _RARE]
@@ -36,7 +36,7 @@ def measure() -> Iterator[Figures]:
             "classic_microseconds": 1e6 * statistics.median(classic for classic, _ in late),
         },
         "classic-mlp, iterations {start:,} to {end:,}: {ratio:,.0f} times the classic row-by-row "
-        "program (median of the {seeds} seeds that keep less than 3 % of moves there): "
+        "program (median of the {seeds} seeds that keep less than 3% of moves there): "
         "{microseconds:.2f} against {classic_microseconds:,.0f} µs an iteration",
     )
 

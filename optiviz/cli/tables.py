@@ -241,11 +241,11 @@ def _effort(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return "" if math.isnan(value) else f"{100 * value:.0f} %"
+    return "" if math.isnan(value) else f"{100 * value:.0f}%"
 
 
 def _better(pair: "Pair") -> str:
-    return "" if pair.effect is None else f"{100 * pair.effect.a:.0f} %"
+    return "" if pair.effect is None else f"{100 * pair.effect.a:.0f}%"
 
 
 def _p(value: float) -> str:

@@ -126,8 +126,8 @@ def batches_apart(specs: Sequence[RunSpec], effort: EffortName) -> Iterator[Caut
         return
     yield Caution(
         "batches",
-        f"A step of {least} looks at {100 * shares[least]:.2g} % of the rows and one of {most} at "
-        f"{100 * shares[most]:.3g} %, but both count as one evaluation.",
+        f"A step of {least} looks at {100 * shares[least]:.2g}% of the rows and one of {most} at "
+        f"{100 * shares[most]:.3g}%, but both count as one evaluation.",
         "Compare over rows seen, or over epochs.",
     )
 

@@ -68,7 +68,7 @@ def _columns(found: Comparison) -> list[tuple[str, list[str]]]:
         (f"median {found.label}", [_number(row.median, row) for row in rows]),
         ("quartiles", [_between(row.lower_quartile, row.upper_quartile, row) for row in rows]),
         ("reached target", [_share(row) for row in rows]),
-        ("95 % interval", [_between(row.interval.low, row.interval.high, row) for row in rows]),
+        ("95% interval", [_between(row.interval.low, row.interval.high, row) for row in rows]),
         (f"expected {reached}", [_expected(row) for row in rows]),
         ("failed", [f"{row.failed} of {row.runs}" if fails and row.runs else "" for row in rows]),
         ("comes out first", [_first(row) if several else "" for row in rows]),
@@ -114,7 +114,7 @@ def _expected(row: Group) -> str:
 def _first(row: Group) -> str:
     if np.isnan(row.probability_best):
         return ""
-    return f"{100 * row.probability_best:.0f} %"
+    return f"{100 * row.probability_best:.0f}%"
 
 
 def _caption(found: Comparison) -> str:

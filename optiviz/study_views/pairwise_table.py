@@ -23,7 +23,7 @@ class PairwiseTable(StudyView):
     kind = "pairwise_table"
     label = "Pair by pair"
     to_see = (
-        "Read along a row: above 50 % its runs are the better ones more often than not. A large "
+        "Read along a row: above 50% its runs are the better ones more often than not. A large "
         "number without a tint is a lead that so few runs can't tell from luck."
     )
     place = 50
@@ -141,7 +141,7 @@ def _is_better(pair: Pair, one: int) -> bool:
 def _effect(pair: Pair, first: bool) -> str:
     if pair.effect is None:
         return ""
-    return f"{100 * (pair.effect.a if first else 1 - pair.effect.a):.0f} %"
+    return f"{100 * (pair.effect.a if first else 1 - pair.effect.a):.0f}%"
 
 
 def _p(pair: Pair) -> str:

@@ -97,7 +97,7 @@ class Spread(StudyView):
         legend = [LegendEntry(target, "muted", "line", "dash")] if target else []
         intervals = any(_interval(found.group(group.number), 0.0) for group in rows)
         if intervals:
-            legend.append(LegendEntry("95 % interval", "text", "line"))
+            legend.append(LegendEntry("95% interval", "text", "line"))
         return Figure(
             title=self.label,
             note="" if results.complete else done(results),

@@ -136,7 +136,7 @@ def _note(mine: list[ConfigurationVariances]) -> str:
     if not mine or not np.isfinite(mine[0].variances.shares).all():
         return ""
     search, split, _ = mine[0].variances.shares
-    return f": split {100 * split:.0f} %, search {100 * search:.0f} %"
+    return f": split {100 * split:.0f}%, search {100 * search:.0f}%"
 
 
 def _seeds(seeds: tuple[int, ...]) -> tuple[tuple[float, str], ...]:
@@ -164,7 +164,7 @@ def _bar(one: ConfigurationVariances, at: float) -> list[Item]:
         items.append(
             Band(np.array([left, right]), np.full(2, at - _HALF), np.full(2, at + _HALF), role, 0.6)
         )
-        words = f"{right - left:.0f} %"
+        words = f"{right - left:.0f}%"
         middle, room = float(left + right) / 2, float(right - left) * 0.9
         items.append(Text(middle, at, words, "text", "center", room=room))
     return items

@@ -288,7 +288,7 @@ def test_the_pairwise_table_reads_the_same_from_both_sides():
     for i in range(3):
         assert table.cells[i][i] == ""
         for j in range(i):
-            a, b = (int(t.split()[0]) for t in (table.cells[i][j], table.cells[j][i]))
+            a, b = (int(t.removesuffix("%")) for t in (table.cells[i][j], table.cells[j][i]))
             assert a + b == 100
     (many,) = of("pairwise_table", results_of(study(14, 3))).tables
     assert many.fitted
@@ -353,7 +353,7 @@ def test_the_two_variances_are_seen_apart():
     (image,) = [item for item in figure.items if isinstance(item, ValueImage)]
     assert image.values.shape == (3, 3)
     assert np.ptp(image.values, axis=1).min() > 0.09
-    assert "split 100 %" in figure.note
+    assert "split 100%" in figure.note
     shares = of("variances", found, show="shares")
     assert len(shares.y.ticks) == 2
     assert "has 2 configurations" in of("variances", found, configuration=3).empty

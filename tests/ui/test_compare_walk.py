@@ -141,7 +141,7 @@ def test_the_window_and_the_command_line_say_the_same_numbers(person, compare, t
     square = pairs.tables[0]
     for pair in found["pairs"]:
         i, j = (square.rows.index(name) for name in pair["names"])
-        assert square.cells[i][j] == f"{100 * pair['effect']['a']:.0f} %"
+        assert square.cells[i][j] == f"{100 * pair['effect']['a']:.0f}%"
     _, verdict = seen(person, "verdict")
     words = verdict.caption
     assert found["best"]["sentence"] in words

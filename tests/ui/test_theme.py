@@ -247,7 +247,7 @@ def test_a_warning_shows_and_hides(theme, qtbot):
     card.resize(400, 300)
     card.show()
     height = card.body().height()
-    card.set_warning("This picture disagrees with the model on 4 % of the points.")
+    card.set_warning("This picture disagrees with the model on 4% of the points.")
     card.layout().activate()
     assert card.body().height() < height
     card.set_warning("")

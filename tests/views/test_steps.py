@@ -131,7 +131,7 @@ def test_cma_es_has_the_ellipses_of_its_distribution(covariance):
         away = np.column_stack([line.x, line.y]) - state.mean
         inverse = np.linalg.inv(state.sigma**2 * spread)
         np.testing.assert_allclose(np.einsum("ij,jk,ik->i", away, inverse, away), size**2)
-    assert "39 % and 86 %" in figure.caption
+    assert "39% and 86%" in figure.caption
 
 
 def test_a_swarm_has_velocities_and_a_simplex_is_closed():

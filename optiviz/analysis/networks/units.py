@@ -33,7 +33,7 @@ class Health:
         its slope has all but gone; nan for activations without limits. Of an output, for which
         being sure is no fault, the share at the more frequent limit.
     saturated : ndarray of bool, shape (units,)
-        That share is above 95 %.
+        That share is above 95%.
     dead : ndarray of bool, shape (units,)
         A ReLU that says 0 of every row, or a step that says the same of every row.
     """

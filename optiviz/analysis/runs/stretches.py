@@ -1,7 +1,7 @@
 """Flat stretches: where the value of a run stands still, and how far its point drifts meanwhile.
 
 A stretch is flat where neither the current nor the best value changes by more than a billionth of
-itself from one iteration to the next, for at least 20 iterations and 2 % of the run so far. So
+itself from one iteration to the next, for at least 20 iterations and 2% of the run so far. So
 there are fifty at most, however long the run is.
 
 Rows are looked at once, as they come. Where they are no longer held whole, the trace's buckets are

@@ -12,7 +12,7 @@ from optiviz.analysis.statistics.costs import costs
 from optiviz.engine.problem import Array
 from optiviz.engine.wording import counted, measured
 
-FEWEST = 6  # runs: the interval from the least to the largest of five holds 93.75 %
+FEWEST = 6  # runs: the interval from the least to the largest of five holds 93.75%
 _RESAMPLES = 2_000
 _MANY = 500  # runs: of more, both ways give the same, and the bootstrap takes long
 _SEED = 20_210_607  # any fixed one, so that the same runs always give the same interval
@@ -50,7 +50,7 @@ class Interval:
         if self.runs < FEWEST:
             return (
                 f"{counted(self.runs, 'run')} can't bound the median: at least {FEWEST} seeds are "
-                f"needed for an interval of {100 * self.level:.0f} %."
+                f"needed for an interval of {100 * self.level:.0f}%."
             )
         if self.failed == self.runs:
             return f"All {self.runs:,} runs failed, so there is no median to bound."

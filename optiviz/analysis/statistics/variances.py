@@ -55,7 +55,7 @@ class Variances:
             return "Runs are missing, so the variances by search and by split can't be told apart."
         if self.search + self.split + self.rest == 0:
             return "All runs came to the same value, whatever the seeds."
-        search, split, rest = (f"{100 * share:.0f} %" for share in self.shares)
+        search, split, rest = (f"{100 * share:.0f}%" for share in self.shares)
         said = (
             f"Of the variance {search} comes with the seed of the search, {split} with the split, "
             f"and {rest} with the two together."

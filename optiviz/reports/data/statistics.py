@@ -48,7 +48,7 @@ class Quantity:
         Of the sample: divided by n - 1.
     least, lower_quartile, median, upper_quartile, most : float
     low, high : float
-        The bounds of the median's 95 % interval; nan of fewer than six runs.
+        The bounds of the median's 95% interval; nan of fewer than six runs.
     """
 
     name: str

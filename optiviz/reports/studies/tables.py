@@ -77,7 +77,7 @@ def _final(found: Comparison, rows: Sequence[Group]) -> Grid:
         ("Runs", lambda row: f"{row.runs:,}"),
         ("Failed", lambda row: f"{row.failed:,}" if row.failed else ""),
         ("Median", lambda row: _number(row.median, row)),
-        ("95 % interval", lambda row: _between(row, row.interval.low, row.interval.high)),
+        ("95% interval", lambda row: _between(row, row.interval.low, row.interval.high)),
         ("Mean rank", lambda row: f"{mean[row.configuration]:.2f}" if mean else ""),
         ("Comes out first", lambda row: _share(row.probability_best) if several else ""),
     ]
@@ -150,7 +150,7 @@ def _target(found: Comparison, rows: Sequence[Group]) -> Grid:
     effort = LABELS[found.effort]
     columns: list[_Column] = [
         ("Reached it", _reached),
-        ("95 % interval of the rate", _rate),
+        ("95% interval of the rate", _rate),
         (f"Median {effort}", lambda row: _time(row.median_time)),
         (f"Expected {effort}", _expected),
     ]
@@ -169,7 +169,7 @@ def _reached(row: Group) -> str:
 
 def _rate(row: Group) -> str:
     rate = row.success
-    return "" if rate is None else f"{100 * rate.low:.0f} to {100 * rate.high:.0f} %"
+    return "" if rate is None else f"{100 * rate.low:.0f} to {100 * rate.high:.0f}%"
 
 
 def _expected(row: Group) -> str:
@@ -202,7 +202,7 @@ def _pairs(found: Comparison) -> Grid:
     cells: list[tuple[str, Callable[[Pair], str]]] = [
         ("Difference", lambda p: "" if np.isnan(p.difference) else measured(p.difference)),
         ("A", lambda p: "" if p.effect is None else f"{p.effect.a:.2f}"),
-        ("95 % interval of A", _interval),
+        ("95% interval of A", _interval),
         ("Effect", lambda p: "" if p.effect is None else p.effect.size),
         ("p", lambda p: "" if p.test is None else _p(p.test.p)),
         ("Adjusted p", lambda p: "" if np.isnan(p.p) else _p(p.p)),
@@ -278,7 +278,7 @@ def _between(row: Group, low: float, high: float) -> str:
 
 
 def _share(value: float) -> str:
-    return "" if np.isnan(value) else f"{100 * value:.0f} %"
+    return "" if np.isnan(value) else f"{100 * value:.0f}%"
 
 
 def _p(value: float, before: str = "") -> str:

@@ -89,7 +89,7 @@ def _of_seeds(study: Study) -> Iterator[Caution]:
     if n >= needed:
         return
     if k == 1:
-        said = f"{counted(n, 'seed')} can't bound a median at 95 %."
+        said = f"{counted(n, 'seed')} can't bound a median at 95%."
     else:
         of = f"{counted(tests, 'comparison')}"
         said = f"With {counted(n, 'seed')} and {of} no test can show a difference, however large."

@@ -104,7 +104,7 @@ def _came_to(group: Group, label: str) -> str:
     said = f"a median {label} of {measured(group.median)} over {group.runs:,} runs"
     low, high = group.interval.low, group.interval.high
     if np.isfinite(low + high) and not group.interval.same:
-        said += f" (95 % interval {measured(low)} to {measured(high)})"
+        said += f" (95% interval {measured(low)} to {measured(high)})"
     return said
 
 

@@ -77,7 +77,7 @@ class Fitness(View):
     flat_stretches: Annotated[
         bool,
         Param(
-            "Where what is optimised stands still for 20 iterations and 5 % of the run at least is "
+            "Where what is optimised stands still for 20 iterations and 5% of the run at least is "
             "shaded, with how far the weights drift meanwhile.",
             label="Flat stretches",
         ),

@@ -46,7 +46,7 @@ def words(state: State) -> list[str]:
     if _distribution(state) is not None:
         said.append(
             "The ellipses are 1 and 2 standard deviations of the distribution from which the next "
-            "generation is drawn, about the plus: 39 % and 86 % of it fall within."
+            "generation is drawn, about the plus: 39% and 86% of it fall within."
         )
     if hasattr(state, "simplex"):
         said.append("The closed line is the simplex.")
