@@ -246,6 +246,20 @@ def test_words_of_axes_do_not_touch_at_the_size_of_a_column():
         assert seen(upper.yaxis)[0].y0 - seen(lower.yaxis)[-1].y1 > 3
 
 
+def test_a_warning_fills_its_lines_and_says_where_it_is_cut():
+    """Else three short lines of it, the last of which breaks off, press the plot together."""
+    words = "They optimise accuracy and log loss: all are shown by accuracy, as each has it. "
+    canvas = draw(Figure("t", warning=words * 6), theme="light", size=(4.5, 3.2))
+    canvas.canvas.draw()
+    lines = [text for text in canvas.texts if text.get_color() == LIGHT.danger]
+    room = canvas.bbox.width - 2 * lines[0].get_window_extent().x0
+    wide = [text.get_window_extent().width for text in lines]
+    assert len(lines) == 3
+    assert max(wide) <= room
+    assert max(wide) > 0.9 * room
+    assert lines[-1].get_text().endswith("…")
+
+
 def test_apart_keeps_order_and_gap_and_moves_as_little_as_it_can():
     assert marks.apart([5, 1, 9], 1, 0, 10) == [5, 1, 9]
     assert marks.apart([5, 5], 2, 0, 10) == [4, 6]

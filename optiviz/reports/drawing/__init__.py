@@ -1,10 +1,10 @@
 """Draw any figure with matplotlib, as PNG or SVG. The same figure gives the same bytes."""
 
 import io
-import textwrap
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from optiviz.reports.drawing import marks, panes, ticks
+from optiviz.reports.drawing import fitting, marks, panes, ticks
 from optiviz.reports.drawing.styles import FONT, MARKERS, dash, plain
 from optiviz.reports.sizes import SIZE
 from optiviz.store.atomic import write_bytes
@@ -188,10 +188,7 @@ class Page:
 
     def cut(self, text: str, room: float, **style: Any) -> str:
         """Shorten a line of text until it fits."""
-        text = plain(text, 300)
-        while len(text) > 2 and self.wide(text, **style) > room:
-            text = text[: max(1, int(len(text) * 0.9) - 1)].rstrip() + "…"
-        return text
+        return fitting.cut(plain(text, 300), room, partial(self.wide, **style))
 
     def add(self, artist: Any) -> None:
         """Add an artist in shares of the page."""
@@ -212,15 +209,15 @@ class Page:
             self.notes.append((written, room - used))
         self.top -= _HEADING + 0.02
         if figure.warning:
-            for line in self.wrapped(figure.warning, room)[:3]:
+            wide = partial(self.wide, size=_SMALL)
+            for line in fitting.first_lines(plain(figure.warning), 3, room, wide):
                 self.text(self.edge, self.top - 0.09, line, color=self.palette.danger, size=_SMALL)
                 self.top -= 0.18
             self.top -= 0.04
 
     def wrapped(self, text: str, room: float, **style: Any) -> list[str]:
-        """Break text into lines that fit, measured by a usual letter."""
-        letters = max(8, int(room / self.wide("n" * 50, **style) * 50))
-        return textwrap.wrap(plain(text), letters) or [""]
+        """Break text into lines that fit."""
+        return fitting.wrapped(plain(text), room, partial(self.wide, **style))
 
     def legend(self, entries: Sequence[LegendEntry]) -> None:
         """Draw the legend as lines of markers with words."""

@@ -52,7 +52,7 @@ def draw_notes(page: "Page", notes: Sequence[Note]) -> None:
     """Write notes, each with its evidence below, as many as there is room for."""
     room, y = page.width - 2 * page.edge, page.top - _STEP / 2
     for i, note in enumerate(notes):
-        sentence = page.wrapped(note.sentence, 0.92 * room)
+        sentence = page.wrapped(note.sentence, room, weight="bold")
         evidence = page.wrapped(note.evidence, room) if note.evidence else []
         needed = (len(sentence) + len(evidence) + 0.6) * _STEP
         if y - needed < page.bottom and i:
