@@ -127,7 +127,7 @@ class PairwiseTable(StudyView):
         words.append("A cell is tinted where a difference is shown: adjusted p below 0.05.")
         if found.overall is not None:
             words.append(found.overall.sentence)
-        words += [pair.sentence for pair in found.pairs[:3]]
+        words += [f"{' against '.join(pair.names)}: {pair.sentence}" for pair in found.pairs[:3]]
         return " ".join(words)
 
 

@@ -121,7 +121,7 @@ def test_the_contents_lead_to_where_each_thing_is(one, texts):
 
 
 def test_no_figure_is_parted_from_its_words(one, texts):
-    plots = _blocks(one[0], Plot)
+    plots = [plot for plot in _blocks(one[0], Plot) if plot.caption]
     for number, plot in enumerate(plots, 1):
         if plot.figure.lines:
             continue  # text, which may go on over pages
@@ -129,6 +129,12 @@ def test_no_figure_is_parted_from_its_words(one, texts):
         assert plot.title in page
         for label in (plot.figure.x.label, plot.figure.y.label):
             assert label in page
+
+
+def test_notes_are_said_once(one, texts):
+    (plot,) = [plot for plot in _blocks(one[0], Plot) if plot.figure.notes]
+    for note in plot.figure.notes:
+        assert " ".join(texts[1:]).count(note.sentence) == 1
 
 
 def test_pages_are_numbered_and_say_what_they_are_of(one, texts):

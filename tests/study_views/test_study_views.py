@@ -284,7 +284,10 @@ def test_time_to_target_counts_the_runs_that_reached_it():
 
 def test_the_pairwise_table_reads_the_same_from_both_sides():
     found = results_of(study())
-    (table,) = of("pairwise_table", found).tables
+    figure = of("pairwise_table", found)
+    (table,) = figure.tables
+    for one, other in ((2, 0), (2, 1), (1, 0)):
+        assert f"climb {one} against climb {other}: In 8 of 8" in figure.caption
     for i in range(3):
         assert table.cells[i][i] == ""
         for j in range(i):

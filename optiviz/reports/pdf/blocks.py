@@ -233,9 +233,6 @@ class Writer:
     def _plot(self, block: Plot) -> Iterator[Flowable]:
         figure = block.figure
         self.letters.note(figure)
-        self.figures += 1
-        caption = block.caption or figure.caption
-        numbered = f"Figure {self.figures}. {caption}".rstrip()
         words = None if figure.empty else self._words(figure)
         loose = "" if words is None else "loose"
         above = [self.mark(block.title, 2), self.text(block.title, loose or "small")]
@@ -243,11 +240,13 @@ class Writer:
             above.append(self.text(block.note, f"{loose}note"))
         if figure.warning:
             above.append(self.text(figure.warning, "warning"))
-        below = self.text(numbered, "caption")
         if words is not None:  # text goes on over pages
-            yield from (CondPageBreak(_START), *above, *words, below)
-            return
-        yield from (*above, Drawing(figure, self.room, _height(figure), self.letters), below)
+            yield from (CondPageBreak(_START), *above, *words)
+        else:
+            yield from (*above, Drawing(figure, self.room, _height(figure), self.letters))
+        if block.caption:
+            self.figures += 1
+            yield self.text(f"Figure {self.figures}. {block.caption}", "caption")
 
     def _words(self, figure: Figure) -> list[Flowable] | None:
         """Return a figure of words as text; None where it is to be drawn."""
