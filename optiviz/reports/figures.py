@@ -59,6 +59,7 @@ def measure(run: Run, reader: Reader, seconds: float) -> None:
     computes, but it counts.
     """
     run.history.measure(reader, run.trace.last_k)
+    reader.stepper.problem.metrics(reader.state(0).x)  # the last may be known without data
     run.history.extend(reader, seconds, clock=_spent)
 
 

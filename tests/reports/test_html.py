@@ -514,6 +514,24 @@ def test_the_number_that_is_searched_has_the_name_that_the_problem_gives_it():
     assert words.start_sentence(run).startswith("It began at w = −1 (")
 
 
+def test_data_that_take_long_to_make_leave_the_curves_as_they_are(monkeypatch):
+    """Else the first run of a race has a straight line from its first to its last point."""
+    run = optiviz.run(RunSpec.load("classic-perceptron"))
+    run.history.measure(Reader(run), run.trace.last_k)
+    made, passed = type(run.spec.problem.dataset), [0.0]
+    make = made.load
+
+    def slow(dataset):
+        passed[0] += 60.0
+        return make(dataset)
+
+    monkeypatch.setattr(made, "load", slow)
+    monkeypatch.setattr(time, "thread_time", lambda: passed[0])
+    document([run], Choices(parts=("summary",)))
+    assert passed[0] > 0
+    assert run.history.count > 500
+
+
 def test_a_busy_machine_draws_the_same_curves(monkeypatch):
     """Seconds of other programs are none of a report's: its curves would lie between two points."""
     run, own = optiviz.run(RunSpec.load("classic-perceptron")), time.thread_time
