@@ -260,6 +260,19 @@ def test_a_warning_fills_its_lines_and_says_where_it_is_cut():
     assert lines[-1].get_text().endswith("…")
 
 
+def test_small_plots_keep_their_names_at_the_size_of_a_column():
+    """Else a race's boundaries are headed "c…", "A…" and "R…", beside their values."""
+    names = ["classic", "Adam", "Random", "CMA-ES"] * 2
+    panels = tuple(Figure(name, note="0.872", items=(line(0, 1),)) for name in names)
+    canvas = artists(Figure("t", panels=panels), width=4.5, height=3.2)
+    words = [text for text in canvas.texts if text.get_text() in {*names, "0.872"}]
+    assert len(words) == 16
+    plots = [axes.get_window_extent() for axes in canvas.axes]
+    boxes = [text.get_window_extent() for text in words]
+    for i, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in [*plots, *boxes[:i]])
+
+
 def test_apart_keeps_order_and_gap_and_moves_as_little_as_it_can():
     assert marks.apart([5, 1, 9], 1, 0, 10) == [5, 1, 9]
     assert marks.apart([5, 5], 2, 0, 10) == [4, 6]

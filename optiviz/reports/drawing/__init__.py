@@ -304,10 +304,13 @@ class Page:
             marks.draw_labels(axes, part, self.palette, lambda: self.canvas.dpi / 72)
 
     def panels(self, panels: Sequence[Figure]) -> None:
-        """Draw small plots side by side, each under its title with the mark of its legend."""
+        """Draw small plots under their titles and marks; notes are below titles they would cut."""
         width, height = self.width - 2 * self.edge, self.top - self.bottom
         columns, rows = panel_grid(len(panels), width, height)
         wide, high = width / columns, height / rows
+        words = max(self.wide(panel.title + panel.note, size=_SMALL) for panel in panels)
+        stacked = any(panel.note for panel in panels) and words + 0.36 > wide - _GAP
+        head = _LEGEND + 0.18 * stacked
         for i, panel in enumerate(panels):
             row, column = divmod(i, columns)
             left, top = self.edge + column * wide, self.top - row * high
@@ -315,27 +318,29 @@ class Page:
                 self._mark(panel.legend[0], left, top - _LEGEND / 2)
             shift = 0.28 if panel.legend else 0.0
             room = wide - shift - _GAP
-            note = self.cut(panel.note, 0.6 * room, size=_SMALL) if panel.note else ""
-            used = self.wide(note, size=_SMALL) + 0.08 if note else 0.0
+            most = room if stacked else 0.6 * room
+            note = self.cut(panel.note, most, size=_SMALL) if panel.note else ""
+            used = self.wide(note, size=_SMALL) + 0.08 if note and not stacked else 0.0
             title = self.cut(panel.title, room - used, size=_SMALL)
             style = {"color": self.palette.muted, "size": _SMALL, "va": "center_baseline"}
-            written = self.text(left + wide - _GAP, top - _LEGEND / 2, note, ha="right", **style)
+            x, style["ha"] = (left + shift, "left") if stacked else (left + wide - _GAP, "right")
+            written = self.text(x, top - head + _LEGEND / 2, note, **style)
             if note:
-                self.notes.append((written, 0.6 * room))
-            style["color"] = self.palette.text
+                self.notes.append((written, most))
+            style |= {"color": self.palette.text, "ha": "left"}
             self.text(left + shift, top - _LEGEND / 2, title, **style)
             axes = self._axes(panel)
             for axis, label in ((axes.xaxis, panel.x.label), (axes.yaxis, panel.y.label)):
                 axis.set_tick_params(labelleft=bool(label), labelbottom=bool(label))
             right = max(self.right_of(panel), _GAP)
             x, y = left, top - high + _GAP
-            size = [max(0.3, wide - right), max(0.3, high - _LEGEND - _GAP)]
+            size = [max(0.3, wide - right), max(0.3, high - head - _GAP)]
             for _ in range(2):  # ticks follow the size
                 shares = (x / self.width, y / self.height)
                 axes.set_position((*shares, size[0] / self.width, size[1] / self.height))
                 before, below, *_ = self._around(axes)
                 x, y = left + before, top - high + _GAP + below
-                size = [max(0.3, wide - right - before), max(0.3, high - _LEGEND - _GAP - below)]
+                size = [max(0.3, wide - right - before), max(0.3, high - head - _GAP - below)]
             marks.draw_labels(axes, panel, self.palette, lambda: self.canvas.dpi / 72)
 
     def _axes(self, figure: Figure) -> Axes:
