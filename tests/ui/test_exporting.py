@@ -19,6 +19,9 @@ from PySide6.QtWidgets import QApplication
 from optiviz import presets
 from optiviz.store.folders import data_folder
 from optiviz.store.settings import user_settings
+from optiviz.ui.exporting.page import COLUMN
+from optiviz.ui.exporting.previews import Preview
+from optiviz.ui.exporting.shown import _Page
 from tests.ui.at_export import Exporter, Slow, refuse, told, with_format
 
 CLIMB = presets.load("classic-mlp").spec.with_value("stopping.max_iterations", 40)
@@ -157,6 +160,16 @@ def test_a_card_is_exported_with_its_settings(person, exporter, monkeypatch, tmp
     assert seen[-1][1].views == (card.view,)
 
 
+def test_what_was_lacking_is_no_longer_said_when_it_is_there(person, exporter):
+    """Else "press Run first" stands over the panel with the run that was made."""
+    messages = person.window.messages
+    person.window.exporting.open_runs()
+    assert messages.text == "There is nothing to write yet: press Run first."
+    person.runs(DESCENT)
+    exporter.open("csv")
+    assert messages.isHidden()
+
+
 def test_the_preview_is_of_what_is_chosen_and_nothing_chosen_is_a_sentence(person, exporter):
     person.runs(DESCENT)
     panel = exporter.open("html")
@@ -177,6 +190,24 @@ def test_the_preview_is_of_what_is_chosen_and_nothing_chosen_is_a_sentence(perso
     panel.chooser.formats.setCurrentIndex(panel.chooser.formats.findData("csv"))
     person.until(lambda: panel.preview.text.toPlainText().startswith("iteration,"))
     assert len(panel.preview.text.toPlainText().splitlines()) == 42
+
+
+@pytest.mark.parametrize("width", [402, 700, 1200])
+def test_a_page_keeps_its_margins_however_narrow_it_is(width, qtbot):
+    """Else words touch the frame, and figures are narrower than what is around them."""
+    page = _Page(None)
+    qtbot.addWidget(page)
+    page.resize(width, 500)
+    page.show()
+    table = '<table width="100%"><tr><td>a</td><td>b</td><td>c</td></tr></table>'
+    page.show_page(Preview("page", text=f"<p>words</p>{table}<p>more</p>"), "light")
+    QApplication.processEvents()
+    layout = page.document().documentLayout()
+    words = layout.blockBoundingRect(page.document().begin())
+    room = page.viewport().width()
+    assert words.left() == (room - min(room - 48, COLUMN)) // 2
+    assert words.width() == pytest.approx(min(room - 48, COLUMN), abs=1)
+    assert page.horizontalScrollBar().maximum() == 0
 
 
 def test_a_broken_template_is_told_before_anything_is_written(person, exporter):

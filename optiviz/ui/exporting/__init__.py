@@ -87,6 +87,7 @@ class Exporting(QObject):
         self._documents = Documents()
         self._looking: Job | None = None
         self._number = -1
+        self._lacked = ""
         self._unfinished = False
         self._theme = "light"
         self._writing: Job | None = None
@@ -122,9 +123,13 @@ class Exporting(QObject):
 
     def open(self, source: Source, name: str = "", view: str = "") -> None:
         """Ask what of a source is exported; say so where there is nothing."""
+        messages = self._window.messages
         if source.lacks:
+            self._lacked = source.lacks
             self._window.report(source.lacks)
             return
+        if self._lacked and messages.text == self._lacked:  # it is true no more
+            messages.clear()
         if self.panel is None:
             self.panel = ExportPanel(self._window.stack, self._window.centralWidget())
             self.panel.export_wanted.connect(self._ask_where)

@@ -150,9 +150,9 @@ class _Page(QTextBrowser):
             self.setHtml(_IMAGE.sub(self._sized, self._text))
         frame = self.document().rootFrame()
         form = frame.frameFormat()
-        side = max(0, (room - column) // 2 - SPACE[4])
+        side = (room - column) // 2  # in place of the document's own margin
         form.setLeftMargin(side)
-        form.setRightMargin(room - column - 2 * SPACE[4] - side)
+        form.setRightMargin(room - column - side - 1)  # widths of cells are rounded up
         frame.setFrameFormat(form)
         self.horizontalScrollBar().setValue(0)
 
