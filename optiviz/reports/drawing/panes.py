@@ -12,7 +12,7 @@ from optiviz.reports.sizes import SIZE
 from optiviz.views.figure import Code, Note, Table, in_two_lines
 
 if TYPE_CHECKING:
-    from optiviz.reports.drawing import Page
+    from optiviz.reports.drawing.page import Page
 
 _SMALL = SIZE - 0.5
 _MONO: dict[str, Any] = {"family": "DejaVu Sans Mono", "size": SIZE - 1}

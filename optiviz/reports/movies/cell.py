@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from optiviz.reports.drawing import Page, marks, page_of, settled
+from optiviz.reports.drawing import marks, page_of, settled
+from optiviz.reports.drawing.page import Page
 from optiviz.views.figure import Axis, Figure, ValueImage
 
 _SPARE = 0.15  # of an axis that has grown too short, so that it does not grow at each frame
