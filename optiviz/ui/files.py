@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog
 
 from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.store import is_ours, is_run_file
 from optiviz.store.settings import LONGEST, user_settings
 from optiviz.studies.results import Results
 from optiviz.ui.figure_card import FigureCard
+from optiviz.ui.file_dialog import FileDialog
 from optiviz.ui.plain import agrees
 from optiviz.ui.recordings import (
     Recordings,
@@ -108,7 +108,7 @@ class Files(QObject):
 
     def open_dialog(self) -> None:
         """Ask for files, and open them."""
-        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._folder(), openable())
+        paths = FileDialog.several(self._window, "Open", self._folder(), openable())
         self.open_files(list(map(Path, paths)))
 
     def open_files(self, paths: Sequence[Path]) -> None:
@@ -303,7 +303,7 @@ class Files(QObject):
             self._window.report(lacks)
             return None
         start = str(Path(self._folder()) / name)
-        text, kind = QFileDialog.getSaveFileName(self._window, title, start, kinds)
+        text, kind = FileDialog.target(self._window, title, start, kinds)
         if not text:
             return None
         path = with_suffix(Path(text), kinds, kind)

@@ -30,7 +30,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
-    QFileDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -45,6 +44,7 @@ from optiviz import presets
 from optiviz.engine import registry
 from optiviz.engine.parameters import fields
 from optiviz.engine.run import Failure
+from optiviz.ui.file_dialog import FileDialog
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
 from optiviz.ui.view_card import ViewCard
@@ -81,7 +81,7 @@ WidgetT = TypeVar("WidgetT", bound=QWidget)
 ThingT = TypeVar("ThingT")
 
 
-_FILE_DIALOGS = ("getSaveFileName", "getOpenFileNames", "getOpenFileName")
+_FILE_DIALOGS = ("target", "several", "one")
 
 
 class _Shared:
@@ -168,10 +168,9 @@ class Visitor:
         self._threads = watching.running_threads()
         self._processes = set(watching.child_processes())
         self._ended = False
-        self._file_dialogs = [getattr(QFileDialog, name) for name in _FILE_DIALOGS]
-        QFileDialog.getSaveFileName = self._where_to_save  # type: ignore[assignment,method-assign]
-        QFileDialog.getOpenFileNames = self._what_to_open  # type: ignore[assignment,method-assign]
-        QFileDialog.getOpenFileName = self._which_to_open  # type: ignore[assignment,method-assign]
+        self._file_dialogs = [getattr(FileDialog, name) for name in _FILE_DIALOGS]
+        for name, answer in zip(_FILE_DIALOGS, self._answers(), strict=True):
+            setattr(FileDialog, name, staticmethod(answer))
         current_theme().name, current_theme().scale = "light", 1.0
         self.window = MainWindow()
         self.window.worker.went_wrong.connect(self._failed)
@@ -288,13 +287,15 @@ class Visitor:
         kind = kinds.split(";;")[self._pick % len(kinds.split(";;"))]
         return str(_Shared.folder / f"{self._written % 4} {Path(start).name}"), kind
 
-    def _what_to_open(self, *_: object) -> tuple[list[str], str]:
+    def _what_to_open(self, *_: object) -> list[str]:
         path = one_of(self._files(), self._pick)
-        return ([str(path)] if path is not None else []), ""
+        return [str(path)] if path is not None else []
 
-    def _which_to_open(self, *_: object) -> tuple[str, str]:
-        paths, kind = self._what_to_open()
-        return "".join(paths), kind
+    def _which_to_open(self, *_: object) -> str:
+        return "".join(self._what_to_open())
+
+    def _answers(self) -> tuple[Callable[..., object], ...]:
+        return self._where_to_save, self._what_to_open, self._which_to_open
 
     def _files(self) -> list[Path]:
         return sorted(path for path in _Shared.folder.iterdir() if path.is_file())
@@ -676,7 +677,7 @@ class Visitor:
         finally:
             self._ended = True
             for name, dialog in zip(_FILE_DIALOGS, self._file_dialogs, strict=True):
-                setattr(QFileDialog, name, dialog)
+                setattr(FileDialog, name, staticmethod(dialog))
             shutil.rmtree(self._home, ignore_errors=True)
 
     def _leave(self) -> None:

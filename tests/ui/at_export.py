@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
 from optiviz.reports.formats import Format, formats
 from optiviz.store.atomic import StoreError, write_text, writing
+from optiviz.ui.file_dialog import FileDialog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +55,7 @@ class Exporter:
 
     def begin(self, path: Path) -> None:
         """Press the button, and name a file."""
-        self._patch.setattr(
-            QFileDialog, "getSaveFileName", lambda *_: (str(path), f"Any (*{path.suffix})")
-        )
+        self._patch.setattr(FileDialog, "target", lambda *_: (str(path), f"Any (*{path.suffix})"))
         self.panel.export_button.click()
 
     def write(self, path: Path, name: str = "", card: FigureCard | None = None) -> None:

@@ -8,10 +8,11 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from optiviz.datasets.csv import Csv
 from optiviz.tables import contents
+from optiviz.ui.file_dialog import FileDialog
 
 TABLE = "length;width;kind\n1,5;2;x\n2,5;3;y\n3,5;1;x\n4,5;7;y\n5;3;x\nx;1;y\n6;2;y\n"
 
@@ -106,7 +107,7 @@ def dropped(window, path):
 
 
 def by_dialog(window, *paths):
-    with patch.object(QFileDialog, "getOpenFileNames", lambda *_: (list(map(str, paths)), "")):
+    with patch.object(FileDialog, "several", lambda *_: list(map(str, paths))):
         window.files.open_dialog()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from optiviz import presets
@@ -17,6 +17,7 @@ from optiviz.engine.spec import RunSpec
 from optiviz.ui.canvas.axes import Scale
 from optiviz.ui.canvas.labels import EndLabel, EndLabels
 from optiviz.ui.canvas.legend import ElidedLabel
+from optiviz.ui.file_dialog import FileDialog
 from optiviz.ui.files import with_suffix
 from optiviz.ui.main_window import MainWindow
 from optiviz.ui.theme import current_theme
@@ -268,7 +269,7 @@ def test_a_file_that_the_dialog_did_not_see_is_not_replaced_unasked(
     there.write_text("mine")
     answer = False
     monkeypatch.setattr(
-        QFileDialog, "getSaveFileName", lambda *a: (str(tmp_path / "run"), "optiviz (*.optiviz)")
+        FileDialog, "target", lambda *a: (str(tmp_path / "run"), "optiviz (*.optiviz)")
     )
     monkeypatch.setattr("optiviz.ui.files.agrees", lambda *_: answer)
     window.files.save_dialog()

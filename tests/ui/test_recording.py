@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from optiviz import presets
@@ -13,6 +13,7 @@ from optiviz.engine.run import Run, RunStatus
 from optiviz.engine.spec import RunSpec
 from optiviz.store import run_file
 from optiviz.store.history import History, Item, Recorder
+from optiviz.ui.file_dialog import FileDialog
 from optiviz.ui.main_window import MainWindow
 
 NAMES = ("classic-mlp", "rastrigin-10d")
@@ -225,7 +226,7 @@ def test_it_can_be_saved_elsewhere(person, qtbot, own_home, tmp_path, monkeypatc
     own_home.write_text("in the way")
     person.session.start(spec(2000), "saved")
     until(qtbot, lambda: window.recording.banner.isVisible())
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(other))
+    monkeypatch.setattr(FileDialog, "folder", lambda *_: str(other))
     window.recording.banner.button.click()
     until(qtbot, lambda: not window.recording.banner.isVisible())
     assert str(other) in message(window)

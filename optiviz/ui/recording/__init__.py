@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog
 
 from optiviz.engine.run import Failure, Run, RunStatus
 from optiviz.engine.wording import listed, one_line
 from optiviz.store.atomic import StoreError
 from optiviz.store.history import History, Item
 from optiviz.store.settings import user_settings
+from optiviz.ui.file_dialog import FileDialog
 from optiviz.ui.recording.banner import Banner
 from optiviz.ui.recording.following import Following, not_recorded
 
@@ -122,7 +122,7 @@ class Recording(QObject):
     def ask_where(self) -> None:
         """Ask for another folder, and record there."""
         title = "Record runs in"
-        text = QFileDialog.getExistingDirectory(self._window, title, str(Path.home()))
+        text = FileDialog.folder(self._window, title, str(Path.home()))
         if text:
             self.save_elsewhere(Path(text))
 

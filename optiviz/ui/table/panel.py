@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -25,6 +24,7 @@ from optiviz.engine.parameters import Mistake
 from optiviz.engine.wording import counted, one_line
 from optiviz.tables.encodings import ENCODINGS
 from optiviz.ui.canvas.legend import ElidedLabel
+from optiviz.ui.file_dialog import FileDialog
 from optiviz.ui.forms import MistakeNote, Note
 from optiviz.ui.over_views import PanelOverViews
 from optiviz.ui.plain import Label
@@ -211,7 +211,7 @@ class TablePanel(PanelOverViews):
 
     def ask_file(self) -> None:
         """Ask which file to read."""
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a table", self.folder, _FILES)
+        path = FileDialog.one(self, "Choose a table", self.folder, _FILES)
         if path:
             self.open_file(Path(path))
 
