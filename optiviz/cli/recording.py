@@ -6,7 +6,7 @@ said. A history that can't be written is one line, and the run goes on.
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -53,17 +53,9 @@ class Asked:
 @contextmanager
 def asked_to_stop() -> Iterator[Asked]:
     """Note Ctrl+C and SIGTERM instead of being ended by them; for the main thread."""
-    asked, before = Asked(), {}
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            before[number] = signal.signal(number, asked.note)
-        except ValueError:  # another thread than the main one
-            break
-    try:
+    asked = Asked()
+    with _hearing((signal.SIGINT, signal.SIGTERM), asked.note):
         yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager
@@ -73,24 +65,34 @@ def ended_in_order() -> Iterator[Asked]:
     What comes again meanwhile is not heard: who closes a terminal is told by it and by its shell.
     For the main thread.
     """
-    asked, before = Asked(), {}
+    asked = Asked()
 
     def end(number: int, frame: FrameType | None) -> None:
         if not asked():
             asked.note(number, frame)
             raise KeyboardInterrupt
 
-    for name in ("SIGTERM", "SIGHUP"):
-        known = getattr(signal, name, None)
-        # Who started us with nohup means it.
-        if known is not None and signal.getsignal(known) is signal.SIG_DFL:
-            with suppress(ValueError):  # another thread than the main one
-                before[known] = signal.signal(known, end)
-    try:
+    known = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # Who started us with nohup means it.
+    heard = [number for number in known if signal.getsignal(number) is signal.SIG_DFL]
+    with _hearing(heard, end):
         yield asked
+
+
+@contextmanager
+def _hearing(
+    numbers: Iterable[signal.Signals], handler: Callable[[int, FrameType | None], None]
+) -> Iterator[None]:
+    """Have signals handled so in the block; in another thread than the main one, as before."""
+    before = {}
+    try:
+        with suppress(ValueError):  # another thread than the main one
+            for number in numbers:
+                before[number] = signal.signal(number, handler)
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, usual in before.items():
+            signal.signal(number, usual)
 
 
 class Recording:
