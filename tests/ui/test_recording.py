@@ -1,12 +1,10 @@
 """The window and the history: runs are recorded, what was left goes on, troubles are shown."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from optiviz import presets
 from optiviz.engine.run import Run, RunStatus
@@ -22,10 +20,6 @@ NAMES = ("classic-mlp", "rastrigin-10d")
 def items(folder: Path | None = None) -> list[Item]:
     with History.open(folder) as history:
         return history.items()
-
-
-def until(qtbot: QtBot, holds: Callable[[], bool]) -> None:
-    qtbot.waitUntil(holds)
 
 
 def spec(iterations: int = 400) -> RunSpec:
@@ -93,13 +87,13 @@ def test_what_is_only_opened_is_not_recorded_until_it_is_changed(person, qtbot, 
     run_file.save(tmp_path / "a.optiviz", [run])
     person.window.files.open_file(tmp_path / "a.optiviz")
     session = person.window.home_of(run.spec.problem.kind).session
-    until(qtbot, lambda: len(session.entries) == 1)
-    until(qtbot, lambda: not person.window.worker._unmeasured)  # it is told of metrics last
+    qtbot.waitUntil(lambda: len(session.entries) == 1)
+    qtbot.waitUntil(lambda: not person.window.worker._unmeasured)  # it is told of metrics last
     assert items() == []
     session.seek(100)
     session.change(run.spec.optimizer.replace(learning_rate=0.4))
-    until(qtbot, lambda: bool(items()))
-    until(qtbot, lambda: session.entries[0].run.status is RunStatus.FINISHED)
+    qtbot.waitUntil(lambda: bool(items()))
+    qtbot.waitUntil(lambda: session.entries[0].run.status is RunStatus.FINISHED)
     person.window.close()
     (item,) = items()
     assert item.name == "from a file"
@@ -128,15 +122,15 @@ def test_a_window_that_is_closed_in_the_middle_goes_on_when_it_is_opened_again(p
     again = MainWindow()
     qtbot.addWidget(again)
     again.show()
-    until(qtbot, lambda: "was interrupted" in message(again))
+    qtbot.waitUntil(lambda: "was interrupted" in message(again))
     assert message(again) == f"“hers” was interrupted at iteration {run.k:,}."
     again.messages._act.click()
     session = again.home_of(run.spec.problem.kind).session
-    until(qtbot, lambda: bool(session.entries))
+    qtbot.waitUntil(lambda: bool(session.entries))
     entry = session.entries[0]
-    until(qtbot, lambda: entry.run.k > item.k)
+    qtbot.waitUntil(lambda: entry.run.k > item.k)
     session.stop()
-    until(qtbot, lambda: entry.run.status is RunStatus.FINISHED)
+    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED)
     again.close()
     (after,) = items()
     assert after.id == item.id
@@ -155,15 +149,15 @@ def test_what_was_interrupted_goes_on_exactly_and_where_it_belongs(person, qtbot
     new = MainWindow()
     qtbot.addWidget(new)
     new.show()
-    until(qtbot, lambda: "“left” was interrupted at iteration 250" in message(new))
+    qtbot.waitUntil(lambda: "“left” was interrupted at iteration 250" in message(new))
     assert not new.messages._other.isVisible() or new.messages._other.text() == "Show"
     new.messages._act.click()
     home = new.home_of(of.problem.kind)
-    until(qtbot, lambda: bool(home.session.entries))
+    qtbot.waitUntil(lambda: bool(home.session.entries))
     assert new.workspace is home
     (entry,) = home.session.entries
     assert message(new) == "Going on with “left” from iteration 250."
-    until(qtbot, lambda: entry.run.status is RunStatus.FINISHED)
+    qtbot.waitUntil(lambda: entry.run.status is RunStatus.FINISHED)
     assert entry.run.digest == digest
     new.close()
     (item,) = items()
@@ -179,11 +173,13 @@ def test_it_is_offered_once_and_several_are_counted(person, qtbot):
         qtbot.addWidget(new)
         new.show()
         if turn == 0:
-            until(qtbot, lambda new=new: "3 runs were interrupted: " in message(new))
+            qtbot.waitUntil(lambda new=new: "3 runs were interrupted: " in message(new))
             assert message(new).endswith("“run 2” at iteration 12, “run 1” at 11 and 1 more.")
         else:
             recording = new.recording
-            until(qtbot, lambda r=recording: r._opening is not None and not r._opening.is_alive())
+            qtbot.waitUntil(
+                lambda r=recording: r._opening is not None and not r._opening.is_alive()
+            )
             QApplication.processEvents()
             assert recording._waiting is None
             assert message(new) == ""
@@ -194,12 +190,12 @@ def test_a_folder_that_cant_be_written_is_a_banner_while_it_lasts(person, qtbot,
     """And neither the run nor what else there is to say is lost over it."""
     window = person.window
     window.recording._look()
-    until(qtbot, lambda: (own_home / "history.sqlite3").exists())
+    qtbot.waitUntil(lambda: (own_home / "history.sqlite3").exists())
     shutil.move(own_home, own_home.with_name("aside"))
     own_home.write_text("in the way")
     person.session.start(spec(2000), "kept in memory")
     banner = window.recording.banner
-    until(qtbot, lambda: banner.isVisible())
+    qtbot.waitUntil(lambda: banner.isVisible())
     assert banner.text.startswith("Runs are not being recorded: ")
     assert banner.text.endswith(". They go on in memory.")
     assert str(own_home) not in banner.text
@@ -212,7 +208,7 @@ def test_a_folder_that_cant_be_written_is_a_banner_while_it_lasts(person, qtbot,
 
     own_home.unlink()
     shutil.move(own_home.with_name("aside"), own_home)
-    until(qtbot, lambda: not banner.isVisible())
+    qtbot.waitUntil(lambda: not banner.isVisible())
     assert message(window) == "Runs are recorded again, and all that they did meanwhile."
     window.close()
     (item,) = items()
@@ -225,10 +221,10 @@ def test_it_can_be_saved_elsewhere(person, qtbot, own_home, tmp_path, monkeypatc
     shutil.rmtree(own_home)
     own_home.write_text("in the way")
     person.session.start(spec(2000), "saved")
-    until(qtbot, lambda: window.recording.banner.isVisible())
+    qtbot.waitUntil(lambda: window.recording.banner.isVisible())
     monkeypatch.setattr(FileDialog, "folder", lambda *_: str(other))
     window.recording.banner.button.click()
-    until(qtbot, lambda: not window.recording.banner.isVisible())
+    qtbot.waitUntil(lambda: not window.recording.banner.isVisible())
     assert str(other) in message(window)
     run = person.session.entries[0].run
     person.until(lambda: run.status is RunStatus.FINISHED)
@@ -244,7 +240,7 @@ def test_leaving_what_is_recorded_nowhere_takes_two_closes(person, qtbot, own_ho
     shutil.rmtree(own_home)
     own_home.write_text("in the way")
     person.session.start(spec(), "lost")
-    until(qtbot, lambda: bool(window.recording.following.trouble))
+    qtbot.waitUntil(lambda: bool(window.recording.following.trouble))
     assert not window.close()
     assert window.isVisible()
     assert "Close again to leave without it." in message(window)
@@ -256,7 +252,7 @@ def test_who_logs_out_is_not_asked_and_loses_what_cannot_be_written(person, qtbo
     shutil.rmtree(own_home)
     own_home.write_text("in the way")
     person.session.start(spec(), "lost")
-    until(qtbot, lambda: bool(window.recording.following.trouble))
+    qtbot.waitUntil(lambda: bool(window.recording.following.trouble))
     window.leaving.ordered = True
     assert window.close()
 
@@ -289,7 +285,7 @@ def test_a_damaged_run_is_named_at_the_start(person, qtbot, own_home):
     new = MainWindow()
     qtbot.addWidget(new)
     new.show()
-    until(qtbot, lambda: "broken" in message(new))
+    qtbot.waitUntil(lambda: "broken" in message(new))
     assert "damaged" in message(new)
     new.close()
     assert {item.name for item in items()} == {"whole", "broken"}
